@@ -1,0 +1,173 @@
+package dev.sluice.envelope;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * BSON's layout: type bytes, little-endian numbers and the ends of values in a byte array.
+ *
+ * <p>Every method that takes a {@code limit} first checks that what it reads ends at or before it,
+ * and throws {@link CorruptBsonException} otherwise. Stateless.
+ */
+final class BsonBytes {
+  static final byte DOUBLE = 0x01;
+  static final byte STRING = 0x02;
+  static final byte DOCUMENT = 0x03;
+  static final byte ARRAY = 0x04;
+  static final byte BINARY = 0x05;
+  static final byte UNDEFINED = 0x06;
+  static final byte OBJECT_ID = 0x07;
+  static final byte BOOLEAN = 0x08;
+  static final byte DATE = 0x09;
+  static final byte NULL = 0x0a;
+  static final byte REGEX = 0x0b;
+  static final byte DB_POINTER = 0x0c;
+  static final byte CODE = 0x0d;
+  static final byte SYMBOL = 0x0e;
+  static final byte CODE_WITH_SCOPE = 0x0f;
+  static final byte INT32 = 0x10;
+  static final byte TIMESTAMP = 0x11;
+  static final byte INT64 = 0x12;
+  static final byte DECIMAL128 = 0x13;
+  static final byte MIN_KEY = (byte) 0xff;
+  static final byte MAX_KEY = 0x7f;
+
+  static final int OBJECT_ID_LENGTH = 12;
+
+  /** The binary subtype whose data repeats its own length in front. */
+  static final byte OLD_BINARY = 0x02;
+
+  /** Size field and closing zero: an empty document. */
+  private static final int MIN_DOCUMENT_SIZE = 5;
+
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long EACH_BYTE_01 = 0x0101010101010101L;
+  private static final long EACH_BYTE_80 = 0x8080808080808080L;
+
+  private BsonBytes() {}
+
+  static int int32(byte[] bytes, int offset, int limit) {
+    requireRoom(Integer.BYTES, offset, limit);
+    return (int) INTS.get(bytes, offset);
+  }
+
+  static long int64(byte[] bytes, int offset, int limit) {
+    requireRoom(Long.BYTES, offset, limit);
+    return (long) LONGS.get(bytes, offset);
+  }
+
+  /** Checks that {@code length} (not negative) bytes at {@code offset} end before the limit. */
+  static void requireRoom(int length, int offset, int limit) {
+    // A difference, because offset + length may pass what an int can hold.
+    if (limit - offset < length) {
+      throw new CorruptBsonException(
+          "a value of " + length + " bytes where " + (limit - offset) + " are left", offset);
+    }
+  }
+
+  /** The offset behind the document or array at {@code offset}; its last byte is a zero. */
+  static int documentEnd(byte[] bytes, int offset, int limit) {
+    int size = int32(bytes, offset, limit);
+    if (size < MIN_DOCUMENT_SIZE) {
+      throw new CorruptBsonException("a document of " + size + " bytes", offset);
+    }
+    requireRoom(size, offset, limit);
+    if (bytes[offset + size - 1] != 0) {
+      throw new CorruptBsonException("a document without its closing zero", offset);
+    }
+    return offset + size;
+  }
+
+  /** The number of bytes of the text whose size field is at {@code offset}, without its zero. */
+  static int stringLength(byte[] bytes, int offset, int limit) {
+    int size = int32(bytes, offset, limit);
+    if (size < 1) {
+      throw new CorruptBsonException("a string of " + size + " bytes", offset);
+    }
+    requireRoom(size, offset + Integer.BYTES, limit);
+    if (bytes[offset + Integer.BYTES + size - 1] != 0) {
+      throw new CorruptBsonException("a string without its closing zero", offset);
+    }
+    return size - 1;
+  }
+
+  /** The number of bytes of a binary value, whose size field is at {@code offset}. */
+  static int binaryLength(byte[] bytes, int offset, int limit) {
+    int length = int32(bytes, offset, limit);
+    if (length < 0) {
+      throw new CorruptBsonException("a binary value of " + length + " bytes", offset);
+    }
+    requireRoom(1, offset + Integer.BYTES, limit);
+    requireRoom(length, offset + Integer.BYTES + 1, limit);
+    return length;
+  }
+
+  /** The offset of the zero that ends the name (or other C string) which starts at offset. */
+  static int cStringEnd(byte[] bytes, int offset, int limit) {
+    int position = offset;
+    while (limit - position >= Long.BYTES) {
+      long word = (long) LONGS.get(bytes, position);
+      // The lowest set bit is in the first byte that is zero: subtracting one from it borrows.
+      long zeros = (word - EACH_BYTE_01) & ~word & EACH_BYTE_80;
+      if (zeros != 0) {
+        return position + (Long.numberOfTrailingZeros(zeros) >>> 3);
+      }
+      position += Long.BYTES;
+    }
+    while (position < limit) {
+      if (bytes[position] == 0) {
+        return position;
+      }
+      position++;
+    }
+    throw new CorruptBsonException("a name without its closing zero", offset);
+  }
+
+  /** The offset behind the value of the given type. What is inside a document is not looked at. */
+  static int skipValue(byte type, byte[] bytes, int offset, int limit) {
+    switch (type) {
+      case DOUBLE, DATE, TIMESTAMP, INT64:
+        return skip(Long.BYTES, offset, limit);
+      case INT32:
+        return skip(Integer.BYTES, offset, limit);
+      case STRING, CODE, SYMBOL:
+        return offset + Integer.BYTES + stringLength(bytes, offset, limit) + 1;
+      case DOCUMENT, ARRAY:
+        return documentEnd(bytes, offset, limit);
+      case BINARY:
+        return offset + Integer.BYTES + 1 + binaryLength(bytes, offset, limit);
+      case OBJECT_ID:
+        return skip(OBJECT_ID_LENGTH, offset, limit);
+      case BOOLEAN:
+        return skip(1, offset, limit);
+      case UNDEFINED, NULL, MIN_KEY, MAX_KEY:
+        return skip(0, offset, limit);
+      case REGEX:
+        return cStringEnd(bytes, cStringEnd(bytes, offset, limit) + 1, limit) + 1;
+      case DB_POINTER:
+        int idOffset = offset + Integer.BYTES + stringLength(bytes, offset, limit) + 1;
+        return skip(OBJECT_ID_LENGTH, idOffset, limit);
+      case CODE_WITH_SCOPE:
+        // Shaped like a document: its own size first, and its scope's closing zero last.
+        return documentEnd(bytes, offset, limit);
+      case DECIMAL128:
+        return skip(2 * Long.BYTES, offset, limit);
+      default:
+        throw unknownType(type, offset);
+    }
+  }
+
+  static CorruptBsonException unknownType(byte type, int offset) {
+    return new CorruptBsonException("unknown type " + (type & 0xff), offset);
+  }
+
+  private static int skip(int length, int offset, int limit) {
+    requireRoom(length, offset, limit);
+    return offset + length;
+  }
+}
