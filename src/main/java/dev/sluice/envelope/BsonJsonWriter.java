@@ -53,6 +53,12 @@ public final class BsonJsonWriter {
    */
   private static final int MAX_DEPTH = 1024;
 
+  /** Names of up to this many bytes are copied and their ends found in one go. */
+  private static final int SHORT_NAME = 64;
+
+  /** Comma, space, two quotes, colon, space. */
+  private static final int NAME_SEPARATORS = 6;
+
   private static final byte[] TRUE = Utf8Buffer.ascii("true");
   private static final byte[] FALSE = Utf8Buffer.ascii("false");
   private static final byte[] NULL = Utf8Buffer.ascii("null");
@@ -105,19 +111,42 @@ public final class BsonJsonWriter {
     int position = offset + Integer.BYTES;
     out.append('{');
     while (position < last) {
-      if (position > offset + Integer.BYTES) {
-        out.append(',');
-        out.append(' ');
-      }
-      byte type = bytes[position++];
-      int nameEnd = BsonBytes.cStringEnd(bytes, position, last);
-      out.appendJsonString(bytes, position, nameEnd - position);
-      out.append(':');
-      out.append(' ');
+      byte type = bytes[position];
+      int nameEnd = writeName(bytes, position + 1, last, position == offset + Integer.BYTES, out);
       position = writeValue(type, bytes, nameEnd + 1, last, depth + 1, out);
     }
     out.append('}');
     return last + 1;
+  }
+
+  /** Writes the name with its separators; returns the offset of the zero that ends it. */
+  private static int writeName(byte[] bytes, int offset, int limit, boolean first, Utf8Buffer out) {
+    int shortEnd = Math.min(limit, offset + SHORT_NAME);
+    out.reserve(SHORT_NAME + NAME_SEPARATORS + JsonEscapes.COPY_SLACK);
+    byte[] target = out.array();
+    int size = out.size();
+    if (!first) {
+      target[size++] = ',';
+      target[size++] = ' ';
+    }
+    target[size++] = '"';
+    int end = JsonEscapes.copyPlain(bytes, offset, shortEnd, target, size);
+    size += end - offset;
+    out.advanceTo(size);
+    // A zero is not plain, so the usual name has been copied and its end been found at once.
+    if (end == limit || bytes[end] != 0) {
+      int plainEnd = end;
+      end = BsonBytes.cStringEnd(bytes, plainEnd, limit);
+      JsonEscapes.append(bytes, plainEnd, end, out);
+      out.reserve(NAME_SEPARATORS);
+      target = out.array();
+      size = out.size();
+    }
+    target[size++] = '"';
+    target[size++] = ':';
+    target[size++] = ' ';
+    out.advanceTo(size);
+    return end;
   }
 
   private int writeElements(byte[] bytes, int offset, int limit, int depth, Utf8Buffer out) {

@@ -18,6 +18,8 @@ final class IsoDate {
 
   private static final int DAYS_PER_CYCLE = 146_097;
 
+  private static final int MAX_LENGTH = "9999-12-31T23:59:59.999Z".length();
+
   private IsoDate() {}
 
   /** Whether the date has a year of four digits that is not before 1970: the relaxed format's. */
@@ -28,11 +30,11 @@ final class IsoDate {
   /** Appends any date. Years beyond 9999 have a sign, as in {@code +10000-01-01T00:00:00Z}. */
   static void append(long millis, Utf8Buffer out) {
     if (isCommon(millis)) {
+      out.reserve(MAX_LENGTH);
       int day = (int) (millis / MILLISECONDS_PER_DAY);
-      appendDay(day, out);
-      out.append('T');
-      appendTime((int) (millis - day * MILLISECONDS_PER_DAY), out);
-      out.append('Z');
+      int end = putDay(day, out.array(), out.size());
+      end = putTime((int) (millis - day * MILLISECONDS_PER_DAY), out.array(), end);
+      out.advanceTo(end);
     } else {
       // Every long is a date that java.time can print: the last is in the year 292278994.
       out.appendAscii(
@@ -45,7 +47,7 @@ final class IsoDate {
    * The usual arithmetic of the Gregorian calendar with years that begin in March, so that the leap
    * day is the last of its year (Howard Hinnant, "chrono-compatible low-level date algorithms").
    */
-  private static void appendDay(int dayOf1970, Utf8Buffer out) {
+  private static int putDay(int dayOf1970, byte[] target, int offset) {
     int day = dayOf1970 + DAYS_BEFORE_1970;
     int cycle = day / DAYS_PER_CYCLE;
     int dayOfCycle = day - cycle * DAYS_PER_CYCLE;
@@ -56,29 +58,44 @@ final class IsoDate {
     int dayOfMonth = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1;
     int month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
     int year = cycle * 400 + yearOfCycle + (month <= 2 ? 1 : 0);
-    out.appendPadded(year, 4);
-    out.append('-');
-    out.appendPadded(month, 2);
-    out.append('-');
-    out.appendPadded(dayOfMonth, 2);
+    int century = year / 100;
+    putTwoDigits(century, target, offset);
+    putTwoDigits(year - century * 100, target, offset + 2);
+    target[offset + 4] = '-';
+    putTwoDigits(month, target, offset + 5);
+    target[offset + 7] = '-';
+    putTwoDigits(dayOfMonth, target, offset + 8);
+    return offset + 10;
   }
 
-  private static void appendTime(int millisOfDay, Utf8Buffer out) {
-    int seconds = millisOfDay / 1_000;
-    int fraction = millisOfDay - seconds * 1_000;
-    out.appendPadded(seconds / 3_600, 2);
-    out.append(':');
-    out.appendPadded(seconds / 60 % 60, 2);
-    out.append(':');
-    out.appendPadded(seconds % 60, 2);
+  private static int putTime(int millisOfDay, byte[] target, int offset) {
+    int secondOfDay = millisOfDay / 1_000;
+    int minuteOfDay = secondOfDay / 60;
+    int hour = minuteOfDay / 60;
+    target[offset] = 'T';
+    putTwoDigits(hour, target, offset + 1);
+    target[offset + 3] = ':';
+    putTwoDigits(minuteOfDay - hour * 60, target, offset + 4);
+    target[offset + 6] = ':';
+    putTwoDigits(secondOfDay - minuteOfDay * 60, target, offset + 7);
+    int end = offset + 9;
+    int fraction = millisOfDay - secondOfDay * 1_000;
     if (fraction != 0) {
-      int width = 3;
-      while (fraction % 10 == 0) {
-        fraction /= 10;
-        width--;
+      target[end] = '.';
+      target[end + 1] = (byte) ('0' + fraction / 100);
+      putTwoDigits(fraction % 100, target, end + 2);
+      end += 4;
+      while (target[end - 1] == '0') {
+        end--;
       }
-      out.append('.');
-      out.appendPadded(fraction, width);
     }
+    target[end] = 'Z';
+    return end + 1;
+  }
+
+  private static void putTwoDigits(int value, byte[] target, int offset) {
+    int tens = value / 10;
+    target[offset] = (byte) ('0' + tens);
+    target[offset + 1] = (byte) ('0' + value - tens * 10);
   }
 }

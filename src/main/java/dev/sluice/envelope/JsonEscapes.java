@@ -24,6 +24,9 @@ final class JsonEscapes {
   private static final long BACKSLASHES = '\\' * EACH_BYTE_01;
   private static final long DELETES = 0x7f * EACH_BYTE_01;
 
+  /** How far beyond the end of its text {@link #copyPlain} may write: the rest of a word. */
+  static final int COPY_SLACK = Long.BYTES;
+
   /** One bit for each {@link Character#getType(char)} that stands for itself. */
   private static final int PRINTED_TYPES =
       1 << Character.UPPERCASE_LETTER
@@ -55,52 +58,54 @@ final class JsonEscapes {
     }
   }
 
-  /** Appends the UTF-8 text from one offset up to another; what is not UTF-8 becomes U+FFFD. */
+  /**
+   * Appends the UTF-8 text from one offset up to another; what is not UTF-8 becomes U+FFFD. Made
+   * for text with at least some character that is not plain; {@link #copyPlain} is for the rest.
+   */
   static void append(byte[] source, int from, int to, Utf8Buffer out) {
-    // Also for the up to eight bytes that copyPlain stores beyond the end.
-    out.reserve(to - from + Long.BYTES);
-    int position = copyPlain(source, from, to, out);
+    int position = from;
     while (position < to) {
-      int next = appendSequence(source, position, to, out);
+      // Text that is not ASCII seldom has eight ASCII bytes in a row: single characters, then.
+      int next = isPlain(source[position]) ? position : appendSequence(source, position, to, out);
       if (next < 0) {
         // The decoder's rule for how many U+FFFD a broken sequence makes is not worth a copy here.
         append(new String(source, position, to - position, StandardCharsets.UTF_8), out);
         return;
       }
       position = next;
-      // Text that is not ASCII seldom has eight ASCII bytes in a row: stay with single characters.
-      if (position < to && source[position] >= 0) {
-        out.reserve(to - position + Long.BYTES);
-        position = copyPlain(source, position, to, out);
+      if (position < to && isPlain(source[position])) {
+        out.reserve(to - position + COPY_SLACK);
+        position = copyPlain(source, next, to, out.array(), out.size());
+        out.advanceTo(out.size() + position - next);
       }
     }
   }
 
   /**
-   * Copies up to the first byte that cannot stand for itself and returns its offset, or {@code to}.
-   * Needs room for what is left of the source and eight bytes more.
+   * Copies the bytes that stand for themselves up to the first that does not, and returns its
+   * offset, or {@code to}. The target needs room for all of them and {@link #COPY_SLACK} more.
    */
-  private static int copyPlain(byte[] source, int from, int to, Utf8Buffer out) {
-    byte[] target = out.array();
-    int written = out.size();
+  static int copyPlain(byte[] source, int from, int to, byte[] target, int targetOffset) {
     int position = from;
+    int written = targetOffset;
     // Reads beyond the end of the text where the array goes on: most texts are short.
     int lastWord = source.length - Long.BYTES;
     while (position < to && position <= lastWord) {
       long word = (long) LONGS.get(source, position);
       LONGS.set(target, written, word);
-      int plain = Math.min(Long.numberOfTrailingZeros(specialBytes(word)) >>> 3, to - position);
-      position += plain;
-      written += plain;
+      int plain = Long.numberOfTrailingZeros(specialBytes(word)) >>> 3;
       if (plain < Long.BYTES) {
-        out.advanceTo(written);
-        return position;
+        return Math.min(position + plain, to);
       }
+      position += Long.BYTES;
+      written += Long.BYTES;
+    }
+    if (position >= to) {
+      return to;
     }
     while (position < to && isPlain(source[position])) {
       target[written++] = source[position++];
     }
-    out.advanceTo(written);
     return position;
   }
 

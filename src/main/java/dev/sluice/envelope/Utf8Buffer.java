@@ -113,9 +113,16 @@ public final class Utf8Buffer {
    * UTF-8 become U+FFFD, as many as {@code new String(bytes, UTF_8)} makes of them.
    */
   public void appendJsonString(byte[] utf8, int offset, int length) {
-    append('"');
-    JsonEscapes.append(utf8, offset, offset + length, this);
-    append('"');
+    reserve(length + 2 + JsonEscapes.COPY_SLACK);
+    bytes[size] = '"';
+    int end = offset + length;
+    int plainEnd = JsonEscapes.copyPlain(utf8, offset, end, bytes, size + 1);
+    size += 1 + plainEnd - offset;
+    if (plainEnd < end) {
+      JsonEscapes.append(utf8, plainEnd, end, this);
+      reserve(1);
+    }
+    bytes[size++] = '"';
   }
 
   /** Appends a number that is not negative in {@code width} digits, with zeros in front. */
