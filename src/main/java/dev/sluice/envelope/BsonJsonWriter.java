@@ -40,7 +40,8 @@ import dev.sluice.config.JsonMode;
  * String(bytes, UTF_8)} has it, so the result is always valid JSON in valid UTF-8.
  *
  * <p>Nothing is allocated per document, except for what the buffer's growth needs and for rare
- * values (doubles of more than fifteen digits, decimals of more than eighteen, broken UTF-8).
+ * values: doubles of more than fifteen digits, below 0.001 or from 1e15 on; decimals beyond a long;
+ * plain dates outside 1970 to 9999; broken UTF-8; unsorted regex options.
  *
  * <p>The writer keeps no state between calls; the buffer belongs to one thread. Bytes that are not
  * BSON end in {@link CorruptBsonException}, with part of the text already in the buffer: its owner
@@ -132,10 +133,10 @@ public final class BsonJsonWriter {
     target[size++] = '"';
     int end = JsonEscapes.copyPlain(bytes, offset, shortEnd, target, size);
     size += end - offset;
-    out.advanceTo(size);
     // A zero is not plain, so the usual name has been copied and its end been found at once.
     if (end == limit || bytes[end] != 0) {
       int plainEnd = end;
+      out.advanceTo(size);
       end = BsonBytes.cStringEnd(bytes, plainEnd, limit);
       JsonEscapes.append(bytes, plainEnd, end, out);
       out.reserve(NAME_SEPARATORS);

@@ -16,8 +16,8 @@ final class DoubleText {
 
   private static final long MIN_WITH_EXPONENT = 10_000_000;
 
-  /** All exact as double and long, which the division below needs. */
-  private static final long[] POWERS_OF_TEN = powersOfTen();
+  /** All exact, which the division below needs; as doubles, because that is what it divides. */
+  private static final double[] POWERS_OF_TEN = powersOfTen();
 
   private DoubleText() {}
 
@@ -34,18 +34,19 @@ final class DoubleText {
 
   private static void appendShort(double value, double magnitude, Utf8Buffer out) {
     for (int decimals = 0; decimals < POWERS_OF_TEN.length; decimals++) {
-      double scaled = magnitude * POWERS_OF_TEN[decimals];
+      double power = POWERS_OF_TEN[decimals];
+      double scaled = magnitude * power;
       if (scaled >= MAX_DIGITS_VALUE) {
         break;
       }
       long digits = (long) (scaled + 0.5);
       // Both sides are exact, so the quotient is the double nearest to this decimal.
-      if ((double) digits / POWERS_OF_TEN[decimals] == magnitude) {
+      if (digits / power == magnitude) {
         if (value < 0) {
           out.append('-');
         }
         if (magnitude < MIN_WITH_EXPONENT) {
-          appendPlain(digits, decimals, out);
+          appendPlain((long) magnitude, digits, decimals, out);
         } else {
           appendWithExponent(digits, decimals, out);
         }
@@ -55,12 +56,10 @@ final class DoubleText {
     appendByLibrary(value, out);
   }
 
-  private static void appendPlain(long digits, int decimals, Utf8Buffer out) {
-    long power = POWERS_OF_TEN[decimals];
-    long whole = digits / power;
+  private static void appendPlain(long whole, long digits, int decimals, Utf8Buffer out) {
     out.appendDecimal(whole);
     out.append('.');
-    out.appendPadded(digits - whole * power, Math.max(decimals, 1));
+    out.appendPadded(digits - whole * (long) POWERS_OF_TEN[decimals], Math.max(decimals, 1));
   }
 
   private static void appendWithExponent(long allDigits, int decimals, Utf8Buffer out) {
@@ -70,7 +69,7 @@ final class DoubleText {
       digits /= 10;
     }
     int fractionDigits = Utf8Buffer.digitCount(digits) - 1;
-    long power = POWERS_OF_TEN[fractionDigits];
+    long power = (long) POWERS_OF_TEN[fractionDigits];
     long first = digits / power;
     out.appendDecimal(first);
     out.append('.');
@@ -91,8 +90,8 @@ final class DoubleText {
     }
   }
 
-  private static long[] powersOfTen() {
-    long[] powers = new long[16];
+  private static double[] powersOfTen() {
+    double[] powers = new double[16];
     powers[0] = 1;
     for (int i = 1; i < powers.length; i++) {
       powers[i] = powers[i - 1] * 10;

@@ -22,7 +22,6 @@ final class JsonEscapes {
   private static final long SPACES = ' ' * EACH_BYTE_01;
   private static final long QUOTES = '"' * EACH_BYTE_01;
   private static final long BACKSLASHES = '\\' * EACH_BYTE_01;
-  private static final long DELETES = 0x7f * EACH_BYTE_01;
 
   /** How far beyond the end of its text {@link #copyPlain} may write: the rest of a word. */
   static final int COPY_SLACK = Long.BYTES;
@@ -74,7 +73,7 @@ final class JsonEscapes {
       }
       position = next;
       if (position < to && isPlain(source[position])) {
-        out.reserve(to - position + COPY_SLACK);
+        out.reserve((long) to - position + COPY_SLACK);
         position = copyPlain(source, next, to, out.array(), out.size());
         out.advanceTo(out.size() + position - next);
       }
@@ -86,43 +85,36 @@ final class JsonEscapes {
    * offset, or {@code to}. The target needs room for all of them and {@link #COPY_SLACK} more.
    */
   static int copyPlain(byte[] source, int from, int to, byte[] target, int targetOffset) {
-    int position = from;
-    int written = targetOffset;
+    int shift = targetOffset - from;
     // Reads beyond the end of the text where the array goes on: most texts are short.
-    int lastWord = source.length - Long.BYTES;
-    while (position < to && position <= lastWord) {
+    int wordsEnd = Math.min(to, source.length - Long.BYTES + 1);
+    int position = from;
+    for (; position < wordsEnd; position += Long.BYTES) {
       long word = (long) LONGS.get(source, position);
-      LONGS.set(target, written, word);
-      int plain = Long.numberOfTrailingZeros(specialBytes(word)) >>> 3;
-      if (plain < Long.BYTES) {
-        return Math.min(position + plain, to);
+      LONGS.set(target, position + shift, word);
+      long special = specialBytes(word);
+      if (special != 0) {
+        return Math.min(position + (Long.numberOfTrailingZeros(special) >>> 3), to);
       }
-      position += Long.BYTES;
-      written += Long.BYTES;
-    }
-    if (position >= to) {
-      return to;
     }
     while (position < to && isPlain(source[position])) {
-      target[written++] = source[position++];
+      target[position + shift] = source[position];
+      position++;
     }
-    return position;
+    return Math.min(position, to);
   }
 
   /**
-   * The high bit of each byte that is not plain. Bits above the lowest one may be wrong, since a
-   * subtraction borrows from the next byte; the lowest is exact.
+   * The high bit of each byte that is not plain. Bits above the lowest one may be wrong, since
+   * differences and sums carry into the next byte; the lowest is exact.
    */
   private static long specialBytes(long word) {
-    long quotes = word ^ QUOTES;
-    long backslashes = word ^ BACKSLASHES;
-    long deletes = word ^ DELETES;
-    long borrowed =
-        (word - SPACES)
-            | ((quotes - EACH_BYTE_01) & ~quotes)
-            | ((backslashes - EACH_BYTE_01) & ~backslashes)
-            | ((deletes - EACH_BYTE_01) & ~deletes);
-    return (borrowed | word) & EACH_BYTE_80;
+    return (word // Not ASCII, which also makes it harmless that the others are wrong there.
+            | word - SPACES // A control character, below the space.
+            | word + EACH_BYTE_01 // Delete: the last ASCII character.
+            | (word ^ QUOTES) - EACH_BYTE_01
+            | (word ^ BACKSLASHES) - EACH_BYTE_01)
+        & EACH_BYTE_80;
   }
 
   private static boolean isPlain(byte value) {

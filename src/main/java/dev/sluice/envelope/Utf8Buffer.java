@@ -113,7 +113,7 @@ public final class Utf8Buffer {
    * UTF-8 become U+FFFD, as many as {@code new String(bytes, UTF_8)} makes of them.
    */
   public void appendJsonString(byte[] utf8, int offset, int length) {
-    reserve(length + 2 + JsonEscapes.COPY_SLACK);
+    reserve(length + 2L + JsonEscapes.COPY_SLACK);
     bytes[size] = '"';
     int end = offset + length;
     int plainEnd = JsonEscapes.copyPlain(utf8, offset, end, bytes, size + 1);
@@ -146,7 +146,7 @@ public final class Utf8Buffer {
 
   /** Appends two lower-case hexadecimal digits for each byte. */
   void appendHex(byte[] source, int offset, int length) {
-    reserve(2 * length);
+    reserve(2L * length);
     byte[] target = bytes;
     int position = size;
     for (int i = offset; i < offset + length; i++) {
@@ -167,8 +167,7 @@ public final class Utf8Buffer {
 
   /** Appends bytes in base64 with padding (RFC 4648). */
   void appendBase64(byte[] source, int offset, int length) {
-    // Divided first: four thirds of the longest array are more than an int can hold.
-    reserve(Math.addExact(length / 3 * 4, 4));
+    reserve(length / 3 * 4L + 4);
     byte[] target = bytes;
     int position = size;
     int end = offset + length / 3 * 3;
@@ -207,8 +206,11 @@ public final class Utf8Buffer {
     return rest >= 10 ? digits + 1 : digits;
   }
 
-  /** Makes room for more bytes; {@link #array()} may be another one afterwards. */
-  void reserve(int additional) {
+  /**
+   * Makes room for more bytes; {@link #array()} may be another one afterwards. Takes a long because
+   * what becomes of a large array may be more than an int can count.
+   */
+  void reserve(long additional) {
     if (bytes.length - size < additional) {
       grow(additional);
     }
@@ -228,8 +230,8 @@ public final class Utf8Buffer {
    * Doubles while small. Once larger than what is kept, it grows by a quarter only: the heap has to
    * hold the old and the new array at once, and a 16 MB document comes in one piece anyway.
    */
-  private void grow(int additional) {
-    long needed = (long) size + additional;
+  private void grow(long additional) {
+    long needed = size + additional;
     if (needed > MAX_CAPACITY) {
       throw new IllegalStateException("A JSON text of " + needed + " bytes");
     }
