@@ -59,12 +59,11 @@ final class JsonEscapes {
 
   /**
    * Appends the UTF-8 text from one offset up to another; what is not UTF-8 becomes U+FFFD. Made
-   * for text with at least some character that is not plain; {@link #copyPlain} is for the rest.
+   * for what is left where {@link #copyPlain} stopped; right for any text.
    */
   static void append(byte[] source, int from, int to, Utf8Buffer out) {
     int position = from;
     while (position < to) {
-      // Text that is not ASCII seldom has eight ASCII bytes in a row: single characters, then.
       int next = isPlain(source[position]) ? position : appendSequence(source, position, to, out);
       if (next < 0) {
         // The decoder's rule for how many U+FFFD a broken sequence makes is not worth a copy here.
@@ -72,6 +71,7 @@ final class JsonEscapes {
         return;
       }
       position = next;
+      // Only where it can copy at all: in most other scripts one special character follows another.
       if (position < to && isPlain(source[position])) {
         out.reserve((long) to - position + COPY_SLACK);
         position = copyPlain(source, next, to, out.array(), out.size());

@@ -63,6 +63,7 @@ final class BsonCases {
     addNumbers(cases);
     addDates(cases);
     addTexts(cases);
+    addBrokenTexts(cases);
     addNames(cases);
     addRareTypes(cases);
     return cases;
@@ -186,6 +187,9 @@ final class BsonCases {
     }
     add(cases, "every code point", documentOf(new BsonString(all.toString())));
     add(cases, "the line separator", documentOf(new BsonString("a\u2028b\u2029c")));
+  }
+
+  private static void addBrokenTexts(List<Arguments> cases) {
     addBroken(cases, "a lone high surrogate", 0xed, 0xa0, 0x80);
     addBroken(cases, "a lone low surrogate", 0xed, 0xbf, 0xbf, 'a');
     addBroken(cases, "a pair of encoded surrogates", 0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80);
