@@ -1,0 +1,181 @@
+package dev.sluice.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.MessageProperties;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Shows that each fault of the fixture is the fault that its name says. */
+class RabbitNodeIT {
+  private static RabbitNode node;
+
+  @BeforeAll
+  static void launch() {
+    Assumptions.assumeTrue(RabbitNode.installation().isPresent(), "no rabbitmq-server here");
+    node = RabbitNode.launch();
+  }
+
+  @AfterAll
+  static void close() {
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  @Test
+  void closesConnectionsWithTheReason() throws Exception {
+    Connection connection = node.connect();
+
+    node.closeAllConnections("maintenance tonight");
+
+    await().until(() -> !connection.isOpen());
+    assertThat(connection.getCloseReason())
+        .hasMessageContaining("320")
+        .hasMessageContaining("maintenance tonight");
+  }
+
+  @Test
+  @SuppressWarnings("try") // An alarm is only ever closed.
+  void blocksAPublisherWhileAnAlarmIsOn() throws Exception {
+    String queue = declare("alarm");
+    try (Connection connection = node.connect();
+        Channel channel = connection.createChannel()) {
+      List<String> heard = new CopyOnWriteArrayList<>();
+      connection.addBlockedListener(reason -> heard.add(reason), () -> heard.add("unblocked"));
+      channel.confirmSelect();
+
+      try (RabbitNode.Fault alarm = node.memoryAlarm()) {
+        channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
+        await().until(() -> heard.equals(List.of("low on memory")));
+      }
+      await().until(() -> heard.equals(List.of("low on memory", "unblocked")));
+      assertThat(channel.waitForConfirms(10_000)).isTrue();
+      heard.clear();
+
+      try (RabbitNode.Fault alarm = node.diskAlarm()) {
+        channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
+        await().until(() -> heard.equals(List.of("low on disk")));
+      }
+      await().until(() -> heard.equals(List.of("low on disk", "unblocked")));
+      assertThat(channel.waitForConfirms(10_000)).isTrue();
+    }
+    assertThat(node.queueMessages(queue)).isEqualTo(2);
+  }
+
+  @Test
+  void keepsConfirmedMessagesWhenItIsKilledAndRestarted() throws Exception {
+    String queue = declare("kept");
+    publishConfirmed(queue);
+
+    node.kill();
+    assertThatThrownBy(() -> new Socket(RabbitNode.HOST, node.port()).close())
+        .isInstanceOf(IOException.class);
+    node.start();
+
+    await().until(() -> node.queueMessages(queue) == 1);
+
+    node.restart();
+
+    await().until(() -> node.queueMessages(queue) == 1);
+  }
+
+  @Test
+  void refusesConnectionsWhileItsAppIsStopped() throws Exception {
+    node.stopApp();
+    try {
+      assertThatThrownBy(() -> node.connect()).isInstanceOf(IOException.class);
+    } finally {
+      node.startApp();
+    }
+
+    node.connect().close();
+  }
+
+  @Test
+  void knowsUsersPermissionsAndPolicies() throws Exception {
+    String queue = declare("ruled");
+    node.addUser("reader", "secret");
+    node.setPermissions("reader", "^$", "^$", ".*");
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setUri("amqp://reader:secret@" + RabbitNode.HOST + ":" + node.port() + "/%2F");
+    try (Connection connection = factory.newConnection()) {
+      Channel channel = connection.createChannel();
+      assertThatThrownBy(() -> channel.queueDeclare("mine", true, false, false, Map.of()))
+          .rootCause()
+          .hasMessageContaining("403");
+    }
+
+    node.setPolicy(
+        "short", "^" + queue + "$", "{\"max-length\":1,\"overflow\":\"reject-publish\"}");
+    publishConfirmed(queue);
+    try (Connection connection = node.connect();
+        Channel channel = connection.createChannel()) {
+      channel.confirmSelect();
+      await()
+          .until(
+              () -> {
+                channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
+                return !channel.waitForConfirms(10_000);
+              });
+    }
+    node.clearPolicy("short");
+  }
+
+  @Test
+  void leavesNothingBehind() throws Exception {
+    List<Path> before = directories();
+    List<Long> processes = children();
+
+    RabbitNode other = RabbitNode.launch();
+    assertThat(directories()).hasSize(before.size() + 1);
+    other.close();
+
+    assertThat(directories()).isEqualTo(before);
+    await().untilAsserted(() -> assertThat(children()).isEqualTo(processes));
+  }
+
+  private static List<Path> directories() throws IOException {
+    try (var paths = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return paths
+          .filter(path -> path.getFileName().toString().startsWith("sluice-rabbitmq-"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static List<Long> children() {
+    return ProcessHandle.current().descendants().map(ProcessHandle::pid).sorted().toList();
+  }
+
+  private static String declare(String name) throws Exception {
+    try (Connection connection = node.connect();
+        Channel channel = connection.createChannel()) {
+      channel.queueDeclare(name, true, false, false, Map.of("x-queue-type", "quorum"));
+      return name;
+    }
+  }
+
+  private static void publishConfirmed(String queue) throws Exception {
+    try (Connection connection = node.connect();
+        Channel channel = connection.createChannel()) {
+      channel.confirmSelect();
+      channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
+      channel.waitForConfirmsOrDie(10_000);
+    }
+  }
+}
