@@ -127,7 +127,12 @@ public final class RabbitNode implements AutoCloseable {
     awaitServing();
   }
 
-  /** As a power cut: SIGKILL. What was confirmed is on the disk. */
+  /**
+   * As a crash: SIGKILL. What was confirmed is on the disk, with one exception that RabbitMQ 3.10
+   * makes: a quorum queue that was declared within the last second or so comes back empty, because
+   * the node writes down which log belongs to which queue with a delay. A test that kills should
+   * have declared its queues earlier, or {@link #restart} in between.
+   */
   public void kill() {
     server.destroyForcibly();
     awaitEnd();

@@ -1,0 +1,192 @@
+package dev.sluice.testing;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import dev.sluice.embedded.rabbit.EmbeddedBroker;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.testcontainers.rabbitmq.RabbitMQContainer;
+
+/**
+ * The RabbitMQ that the integration tests of this JVM share: the best that is at hand, started on
+ * first use and gone with the JVM. In this order:
+ *
+ * <ol>
+ *   <li>the one at {@code SLUICE_TEST_RABBITMQ_URI},
+ *   <li>a private node of the installed {@code rabbitmq-server},
+ *   <li>a container, where a Docker engine answers,
+ *   <li>the embedded broker, unless {@code SLUICE_REQUIRE_REAL_RABBITMQ=1}.
+ * </ol>
+ *
+ * <p>{@code SLUICE_TEST_RABBITMQ} set to {@code node}, {@code docker} or {@code embedded} allows
+ * one of them only. Tests share it, so they take their names from {@link #freshName}; one that
+ * stops or blocks the broker belongs on a {@link RabbitNode} of its own.
+ */
+public final class TestRabbit {
+  /** The same major version as docker-compose.yaml. */
+  static final String IMAGE = "rabbitmq:4.2.1-management-alpine";
+
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private final String description;
+  private final ConnectionFactory address;
+  private final boolean real;
+  private final Optional<RabbitNode> node;
+
+  private TestRabbit(String description, String uri, boolean real, Optional<RabbitNode> node) {
+    this.description = description;
+    this.address = addressOf(uri);
+    this.real = real;
+    this.node = node;
+  }
+
+  /** Initialised by the JVM once, when the first test asks. */
+  private static final class Shared {
+    private static final TestRabbit INSTANCE = choose(System.getenv());
+
+    static {
+      System.out.println("RabbitMQ under test: " + INSTANCE.description);
+    }
+  }
+
+  public static TestRabbit shared() {
+    TestRabbit rabbit = Shared.INSTANCE;
+    ServersUnderTest.note("rabbitmq", rabbit.real, rabbit.description);
+    return rabbit;
+  }
+
+  /** A name that no other test uses, here or in another run against the same server. */
+  public static String freshName(String stem) {
+    return stem
+        + "-"
+        + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX)
+        + "-"
+        + ProcessHandle.current().pid()
+        + "-"
+        + NAMES.incrementAndGet();
+  }
+
+  /** False for the embedded broker. */
+  public boolean isReal() {
+    return real;
+  }
+
+  /** For the faults; empty where the server is not ours to hurt. */
+  public Optional<RabbitNode> node() {
+    return node;
+  }
+
+  public String host() {
+    return address.getHost();
+  }
+
+  public int port() {
+    return address.getPort();
+  }
+
+  public String user() {
+    return address.getUsername();
+  }
+
+  public String password() {
+    return address.getPassword();
+  }
+
+  public String virtualHost() {
+    return address.getVirtualHost();
+  }
+
+  /** The address in the form that {@code RABBITMQ_URI} takes. */
+  public String uri() {
+    return "amqp://"
+        + encode(user())
+        + ":"
+        + encode(password())
+        + "@"
+        + host()
+        + ":"
+        + port()
+        + "/"
+        + encode(virtualHost());
+  }
+
+  /** A new connection, without the client's own recovery; the caller closes it. */
+  public Connection connect() throws IOException, TimeoutException {
+    return address.newConnection("test");
+  }
+
+  /** How many messages of the queue no consumer holds. */
+  public long queueMessages(String queue) {
+    try (Connection connection = connect();
+        Channel channel = connection.createChannel()) {
+      return channel.messageCount(queue);
+    } catch (IOException | TimeoutException e) {
+      throw new IllegalStateException("Cannot ask for the length of " + queue, e);
+    }
+  }
+
+  static TestRabbit choose(Map<String, String> environment) {
+    String only = environment.getOrDefault("SLUICE_TEST_RABBITMQ", "");
+    String uri = environment.getOrDefault("SLUICE_TEST_RABBITMQ_URI", "");
+    if (!uri.isEmpty()) {
+      return new TestRabbit("the one at SLUICE_TEST_RABBITMQ_URI", uri, true, Optional.empty());
+    }
+    if (allows(only, "node") && RabbitNode.installation().isPresent()) {
+      RabbitNode node = RabbitNode.launch();
+      String what = "a private node of " + RabbitNode.installation().get() + "/rabbitmq-server";
+      return new TestRabbit(what, node.uri(), true, Optional.of(node));
+    }
+    if (allows(only, "docker") && DockerEngine.isThere(environment)) {
+      return container();
+    }
+    boolean mustBeReal = "1".equals(environment.get("SLUICE_REQUIRE_REAL_RABBITMQ"));
+    if (mustBeReal || !allows(only, "embedded")) {
+      throw new IllegalStateException(
+          "The tests require a real RabbitMQ (SLUICE_REQUIRE_REAL_RABBITMQ=1 or"
+              + " SLUICE_TEST_RABBITMQ), and there is none: install rabbitmq-server, start a Docker"
+              + " engine, or set SLUICE_TEST_RABBITMQ_URI");
+    }
+    return new TestRabbit(
+        "the embedded broker (not a RabbitMQ)",
+        EmbeddedBroker.start().uri(),
+        false,
+        Optional.empty());
+  }
+
+  private static boolean allows(String only, String backend) {
+    return only.isEmpty() || only.equals(backend);
+  }
+
+  /** Never closed here: Testcontainers' own reaper removes it when this JVM is gone. */
+  @SuppressWarnings("resource")
+  private static TestRabbit container() {
+    RabbitMQContainer container = new RabbitMQContainer(IMAGE);
+    container.start();
+    return new TestRabbit(
+        "a container of " + IMAGE, container.getAmqpUrl(), true, Optional.empty());
+  }
+
+  private static ConnectionFactory addressOf(String uri) {
+    ConnectionFactory factory = new ConnectionFactory();
+    try {
+      factory.setUri(uri);
+    } catch (URISyntaxException | GeneralSecurityException e) {
+      throw new IllegalArgumentException("Not the address of a RabbitMQ", e);
+    }
+    factory.setAutomaticRecoveryEnabled(false);
+    factory.setTopologyRecoveryEnabled(false);
+    return factory;
+  }
+
+  private static String encode(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}
