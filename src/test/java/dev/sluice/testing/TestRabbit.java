@@ -31,8 +31,8 @@ import org.testcontainers.rabbitmq.RabbitMQContainer;
  * stops or blocks the broker belongs on a {@link RabbitNode} of its own.
  */
 public final class TestRabbit {
-  /** The same major version as docker-compose.yaml. */
-  static final String IMAGE = "rabbitmq:4.2.1-management-alpine";
+  /** The same as in docker-compose.yaml, which {@code ComposeFileTest} sees to. */
+  static final String IMAGE = "rabbitmq:4.2.5-management";
 
   private static final AtomicInteger NAMES = new AtomicInteger();
 

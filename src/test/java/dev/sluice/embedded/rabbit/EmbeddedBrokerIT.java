@@ -10,6 +10,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import dev.sluice.testing.NoThreadLeftBehind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,8 +24,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What Sluice asks of an AMQP broker, asked of the embedded one. */
+@ExtendWith(NoThreadLeftBehind.class)
 class EmbeddedBrokerIT {
   private static final Map<String, Object> QUORUM = Map.of("x-queue-type", "quorum");
 

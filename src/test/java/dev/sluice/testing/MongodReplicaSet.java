@@ -1,0 +1,180 @@
+package dev.sluice.testing;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoCommandException;
+import com.mongodb.ReadPreference;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.bson.Document;
+
+/**
+ * A private replica set of three {@code mongod} processes on free ports of 127.0.0.1, with a
+ * directory of its own. Nothing of it is left when it closes or this JVM dies.
+ */
+final class MongodReplicaSet implements AutoCloseable {
+  static final String NAME = "my-replica-set";
+  static final int MEMBERS = 3;
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration ELECTION_LIMIT = Duration.ofSeconds(60);
+
+  /** {@code replSetInitiate} says so when somebody did it before. */
+  private static final int ALREADY_INITIALIZED = 23;
+
+  private final Leash leash;
+  private final List<Integer> ports;
+
+  private MongodReplicaSet(Leash leash, List<Integer> ports) {
+    this.leash = leash;
+    this.ports = ports;
+  }
+
+  /** Starts the processes, makes them a replica set, and returns when it has a primary. */
+  static MongodReplicaSet launch(Path mongod) {
+    Leash leash = Leash.onDirectory("sluice-mongod-");
+    try {
+      MongodReplicaSet set = new MongodReplicaSet(leash, FreePorts.take(MEMBERS));
+      List<Process> members = new ArrayList<>();
+      for (int port : set.ports) {
+        members.add(spawn(mongod, leash.directory(), port));
+        leash.holds(members.toArray(Process[]::new));
+      }
+      set.awaitListening(members);
+      initiate(set.ports);
+      return set;
+    } catch (RuntimeException e) {
+      leash.close();
+      throw e;
+    }
+  }
+
+  String uri() {
+    return uri(ports);
+  }
+
+  @Override
+  public void close() {
+    leash.close();
+  }
+
+  static String uri(List<Integer> ports) {
+    return ports.stream()
+        .map(port -> "localhost:" + port)
+        .collect(Collectors.joining(",", "mongodb://", "/?replicaSet=" + NAME));
+  }
+
+  /** What a member is started with, wherever it runs. */
+  static List<String> options(int port, String dataDirectory) {
+    return List.of(
+        "--replSet",
+        NAME,
+        "--port",
+        Integer.toString(port),
+        "--dbpath",
+        dataDirectory,
+        // Three of them share a small machine with a build.
+        "--wiredTigerCacheSizeGB",
+        "0.25",
+        "--oplogSize",
+        "128",
+        // For the failpoints of the fault tests.
+        "--setParameter",
+        "enableTestCommands=1");
+  }
+
+  /** Idempotent; the members are {@code localhost:port}, from wherever they are seen. */
+  static void initiate(List<Integer> ports) {
+    List<Document> members = new ArrayList<>();
+    for (int port : ports) {
+      members.add(new Document("_id", members.size()).append("host", "localhost:" + port));
+    }
+    Document config =
+        new Document("_id", NAME)
+            .append("members", members)
+            .append("settings", new Document("electionTimeoutMillis", 2_000));
+    String direct = "mongodb://localhost:" + ports.get(0) + "/?directConnection=true";
+    try (MongoClient client = connect(direct)) {
+      client.getDatabase("admin").runCommand(new Document("replSetInitiate", config));
+    } catch (MongoCommandException e) {
+      if (e.getErrorCode() != ALREADY_INITIALIZED) {
+        throw e;
+      }
+    }
+    // Server selection is the wait: it returns with the first primary.
+    try (MongoClient client = connect(uri(ports))) {
+      client.getDatabase("admin").runCommand(new Document("ping", 1), ReadPreference.primary());
+    }
+  }
+
+  private void awaitListening(List<Process> members) {
+    Awaitility.await()
+        .atMost(START_LIMIT)
+        .pollInSameThread()
+        .until(
+            () ->
+                ports.stream().allMatch(MongodReplicaSet::listens)
+                    || !members.stream().allMatch(Process::isAlive));
+    for (int n = 0; n < members.size(); n++) {
+      if (!members.get(n).isAlive()) {
+        throw new IllegalStateException("A mongod ended at once:\n" + log(ports.get(n)));
+      }
+    }
+  }
+
+  private static boolean listens(int port) {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      return socket.isConnected();
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private String log(int port) {
+    try {
+      return Files.readString(leash.directory().resolve(port + ".log"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static MongoClient connect(String uri) {
+    return MongoClients.create(
+        MongoClientSettings.builder()
+            .applyConnectionString(new ConnectionString(uri))
+            .applyToClusterSettings(
+                cluster ->
+                    cluster.serverSelectionTimeout(
+                        ELECTION_LIMIT.toMillis(), TimeUnit.MILLISECONDS))
+            .build());
+  }
+
+  private static Process spawn(Path mongod, Path directory, int port) {
+    try {
+      Path data = Files.createDirectory(directory.resolve(Integer.toString(port)));
+      List<String> command = new ArrayList<>();
+      command.add(mongod.toString());
+      command.addAll(options(port, data.toString()));
+      command.addAll(List.of("--bind_ip", "127.0.0.1", "--nounixsocket"));
+      File log = directory.resolve(port + ".log").toFile();
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
