@@ -1,0 +1,149 @@
+package dev.sluice.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
+
+/** What must be true of docker-compose.yaml for Sluice's default settings to fit it. */
+class ComposeFileTest {
+  private static final Path FILE = Path.of("docker-compose.yaml");
+  private static final List<String> MEMBERS = List.of("mongo1", "mongo2", "mongo3");
+
+  private final Map<?, ?> compose = parse();
+
+  @Test
+  void publishesTheDefaultPortsOnLoopbackAlone() {
+    assertThat(list(service("mongo-network"), "ports"))
+        .containsExactly("127.0.0.1:30001:30001", "127.0.0.1:30002:30002", "127.0.0.1:30003:30003");
+    assertThat(list(service("rabbitmq"), "ports"))
+        .containsExactly("127.0.0.1:${RABBITMQ_PORT:-5673}:5672", "127.0.0.1:15673:15672");
+  }
+
+  @Test
+  void runsEachMemberOnThePortUnderWhichItIsReached() {
+    String initiate = String.join("\n", list(map(service("mongo1"), "healthcheck"), "test"));
+
+    for (int n = 0; n < MEMBERS.size(); n++) {
+      Map<?, ?> member = service(MEMBERS.get(n));
+      int port = 30001 + n;
+      assertThat(list(member, "command"))
+          .contains("mongod", "--port=" + port, "--replSet=" + MongodReplicaSet.NAME);
+      assertThat(member.get("network_mode")).isEqualTo("service:mongo-network");
+      assertThat(member.get("ports")).isNull();
+      assertThat(initiate).contains("{ _id: " + n + ", host: 'localhost:" + port + "' }");
+    }
+    assertThat(initiate).contains("_id: '" + MongodReplicaSet.NAME + "'", "NotYetInitialized");
+  }
+
+  @Test
+  void isUpOnlyWhenTheSetHasAPrimaryAndRabbitMqServes() {
+    assertThat(String.join(" ", list(map(service("mongo1"), "healthcheck"), "test")))
+        .contains("PRIMARY", "quit(hasPrimary() ? 0 : 1)");
+    assertThat(map(map(service("mongo1"), "depends_on"), "mongo2"))
+        .hasToString("{condition=service_healthy}");
+    assertThat(map(map(service("mongo1"), "depends_on"), "mongo3"))
+        .hasToString("{condition=service_healthy}");
+    assertThat(list(map(service("rabbitmq"), "healthcheck"), "test"))
+        .contains("check_port_connectivity");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mongo1", "mongo2", "mongo3", "rabbitmq"})
+  void checksAndKeepsEachServer(String name) {
+    Map<?, ?> service = service(name);
+    String volume = list(service, "volumes").get(0).replaceFirst(":.*", "");
+
+    assertThat(map(service, "healthcheck").keySet().stream().map(Object::toString))
+        .contains("test", "interval", "timeout", "retries", "start_period");
+    assertThat(service.get("init")).isEqualTo(true);
+    assertThat(service.get("restart")).isEqualTo("unless-stopped");
+    assertThat(map(compose, "volumes").containsKey(volume)).isTrue();
+  }
+
+  @Test
+  void pinsTheImagesThatTheTestsUse() {
+    List<String> images =
+        map(compose, "services").values().stream()
+            .map(service -> ((Map<?, ?>) service).get("image").toString())
+            .distinct()
+            .toList();
+
+    assertThat(images).containsExactlyInAnyOrder(TestMongo.IMAGE, TestRabbit.IMAGE);
+    assertThat(images).allMatch(image -> image.matches("[a-z]+:\\d+\\.\\d+\\.\\d+(-[a-z]+)?"));
+  }
+
+  @Test
+  void makesTheUserThatSluiceLogsInAs() {
+    assertThat(map(service("rabbitmq"), "environment"))
+        .hasToString(
+            "{RABBITMQ_DEFAULT_USER=${RABBITMQ_DEFAULT_USERNAME:-guest},"
+                + " RABBITMQ_DEFAULT_PASS=${RABBITMQ_DEFAULT_PASSWORD:-guest}}");
+    assertThat(service("rabbitmq").get("hostname")).isEqualTo("rabbitmq");
+  }
+
+  @Test
+  void isAcceptedByTheComposeToolOfThisMachine() throws Exception {
+    List<String> tool = composeTool();
+    Assumptions.assumeFalse(tool.isEmpty(), "neither docker compose nor docker-compose here");
+
+    assertThat(run(tool, "--file", FILE.toString(), "config", "--quiet")).isEmpty();
+  }
+
+  private static List<String> composeTool() throws Exception {
+    for (List<String> tool : List.of(List.of("docker", "compose"), List.of("docker-compose"))) {
+      if (run(tool, "version").toLowerCase(Locale.ROOT).contains("compose version")) {
+        return tool;
+      }
+    }
+    return List.of();
+  }
+
+  /** What the command printed, or nothing if there is no such program. */
+  private static String run(List<String> program, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(program);
+    command.addAll(List.of(arguments));
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String printed = new String(process.getInputStream().readAllBytes());
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      return printed;
+    } catch (IOException noSuchProgram) {
+      return "";
+    }
+  }
+
+  private static Map<?, ?> parse() {
+    try {
+      return new Yaml().load(Files.readString(FILE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<?, ?> service(String name) {
+    return map(map(compose, "services"), name);
+  }
+
+  private static Map<?, ?> map(Map<?, ?> parent, String key) {
+    assertThat(parent.containsKey(key)).as(key).isTrue();
+    return (Map<?, ?>) parent.get(key);
+  }
+
+  private static List<String> list(Map<?, ?> parent, String key) {
+    return ((Collection<?>) parent.get(key)).stream().map(Object::toString).toList();
+  }
+}
