@@ -157,12 +157,21 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** The broker reports each of its objects at INFO, under names of its own. */
+  /**
+   * The broker reports each of its objects at INFO, under names of its own; and its task executor
+   * takes a connection that ends while the broker closes for an error.
+   */
   private static void quieten() {
-    for (String name : new String[] {"org.apache.qpid", "qpid.message", "qpid.statistics"}) {
-      if (LoggerFactory.getLogger(name) instanceof Logger logger && logger.getLevel() == null) {
-        logger.setLevel(Level.WARN);
-      }
+    quieten("org.apache.qpid", Level.WARN);
+    quieten("qpid.message", Level.WARN);
+    quieten("qpid.statistics", Level.WARN);
+    quieten("org.apache.qpid.server.configuration.updater.TaskExecutorImpl", Level.OFF);
+  }
+
+  /** Unless the configuration of the logs has its own say about this one. */
+  private static void quieten(String name, Level level) {
+    if (LoggerFactory.getLogger(name) instanceof Logger logger && logger.getLevel() == null) {
+      logger.setLevel(level);
     }
   }
 
