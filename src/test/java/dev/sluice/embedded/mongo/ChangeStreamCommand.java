@@ -1,0 +1,153 @@
+package dev.sluice.embedded.mongo;
+
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Opens change streams: an {@code aggregate} whose first stage is {@code $changeStream}. */
+final class ChangeStreamCommand {
+
+  private static final int DEFAULT_FIRST_BATCH = 101;
+
+  private final Storage storage;
+  private final ServerVersion version;
+  private final Executor workers;
+  private final ScheduledExecutorService timer;
+
+  ChangeStreamCommand(
+      Storage storage, ServerVersion version, Executor workers, ScheduledExecutorService timer) {
+    this.storage = storage;
+    this.version = version;
+    this.workers = workers;
+    this.timer = timer;
+  }
+
+  static boolean opensStream(List<Document> pipeline) {
+    return !pipeline.isEmpty() && pipeline.get(0).containsKey("$changeStream");
+  }
+
+  Reply open(Invocation call, List<Document> pipeline) {
+    if (!(pipeline.get(0).get("$changeStream") instanceof Document options)) {
+      throw ServerError.location(50808, "$changeStream stage expects a document as argument.");
+    }
+    List<Document> stages = pipeline.subList(1, pipeline.size());
+    ChangeStreamSpec spec = ChangeStreamSpec.parse(options, version, false);
+    EventPipeline events = EventPipeline.parse(stages, version);
+    EventRenderer renderer = new EventRenderer(storage, version, spec);
+    EventSource source = new EventSource(renderer, events, spec, version.resumeTokenVersion());
+    ChangeStreamScope scope = scope(call, options);
+    ChangeStreamCursor cursor =
+        new ChangeStreamCursor(
+            storage.oplog(), scope, source, origin(spec, renderer), workers, timer);
+    Document cursorOptions = call.document("cursor", new Document());
+    int batchSize =
+        cursorOptions.get("batchSize") instanceof Number number
+            ? number.intValue()
+            : DEFAULT_FIRST_BATCH;
+    ServerCursor.Batch first = batchSize == 0 ? cursor.emptyBatch() : cursor.firstBatch(batchSize);
+    return CursorCommands.open(call, cursor, first, false);
+  }
+
+  private ChangeStreamScope scope(Invocation call, Document options) {
+    boolean allChanges = Boolean.TRUE.equals(options.get("allChangesForCluster"));
+    Object target = call.body().get("aggregate");
+    if (allChanges) {
+      if (!call.database().equals("admin") || target instanceof String) {
+        throw new ServerError(
+            72,
+            "InvalidOptions",
+            "A $changeStream with 'allChangesForCluster:true' may only be opened on the 'admin'"
+                + " database, and with no collection name; found "
+                + call.database()
+                + "."
+                + target);
+      }
+      return new ChangeStreamScope.OfCluster();
+    }
+    if (target instanceof Number) {
+      return new ChangeStreamScope.OfDatabase(call.database());
+    }
+    Namespace namespace = call.namespace();
+    if (namespace.isInternal()) {
+      throw new ServerError(
+          73,
+          "InvalidNamespace",
+          "$changeStream may not be opened on the internal " + call.database() + " database");
+    }
+    return new ChangeStreamScope.OfCollection(namespace);
+  }
+
+  private ChangeStreamCursor.Origin origin(ChangeStreamSpec spec, EventRenderer renderer) {
+    Oplog oplog = storage.oplog();
+    int tokenVersion = version.resumeTokenVersion();
+    Optional<ResumeToken> token = spec.start().token();
+    if (token.isPresent()) {
+      return resumed(token.get(), renderer);
+    }
+    OpTime time =
+        spec.start().time().orElseGet(() -> storage.exclusively(storage::lastApplied).next());
+    checkHistory(time);
+    return new ChangeStreamCursor.Origin(
+        oplog.seek(ResumeToken.Position.before(time)),
+        ResumeToken.highWaterMark(time, tokenVersion));
+  }
+
+  private ChangeStreamCursor.Origin resumed(ResumeToken token, EventRenderer renderer) {
+    Oplog oplog = storage.oplog();
+    checkHistory(token.position().time());
+    long at = oplog.seek(token.position());
+    if (token.isHighWaterMark()) {
+      return new ChangeStreamCursor.Origin(at, token);
+    }
+    OplogEntry entry =
+        oplog.read(at, 1).orElseThrow(this::historyLost).stream()
+            .findFirst()
+            .filter(found -> matches(found, token, renderer))
+            .orElseThrow(() -> tokenNotFound(token));
+    long after = at + 1;
+    if (token.position().invalidate()) {
+      after = oplog.seek(ResumeToken.Position.before(entry.time().next()));
+    }
+    return new ChangeStreamCursor.Origin(after, token);
+  }
+
+  /** Whether the token is that of the entry, in this release's layout or another's. */
+  private static boolean matches(OplogEntry entry, ResumeToken token, EventRenderer renderer) {
+    ResumeToken own =
+        ResumeToken.ofEvent(token.position(), token.version(), renderer.subject(entry));
+    return own.data().equals(token.data()) || token.fragmentOf(own) >= 0;
+  }
+
+  private void checkHistory(OpTime time) {
+    Oplog oplog = storage.oplog();
+    boolean older = oplog.oldest().map(entry -> entry.time().isAfter(time)).orElse(false);
+    // From 4.4 on a set that has never dropped an entry cannot have lost one either.
+    if (older && (oplog.isTruncated() || !version.hasModernErrors())) {
+      throw historyLost();
+    }
+  }
+
+  private ServerError historyLost() {
+    String message =
+        "Resume of change stream was not possible, as the resume point may no longer be in the"
+            + " oplog. ";
+    return version.hasModernErrors()
+        ? new ServerError(
+            286, "ChangeStreamHistoryLost", message, List.of("NonResumableChangeStreamError"))
+        : ServerError.location(40576, message);
+  }
+
+  private ServerError tokenNotFound(ResumeToken token) {
+    String shown = token.document().toString(true);
+    return version.hasModernErrors()
+        ? new ServerError(
+            280,
+            "ChangeStreamFatalError",
+            "cannot resume stream; the resume token was not found. " + shown,
+            List.of("NonResumableChangeStreamError"))
+        : ServerError.location(
+            40585, "resume of change stream was not possible, token not found: " + shown);
+  }
+}

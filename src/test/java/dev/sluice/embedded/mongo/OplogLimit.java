@@ -1,0 +1,27 @@
+package dev.sluice.embedded.mongo;
+
+/**
+ * How much history the log keeps; the oldest entries go first when either limit is passed.
+ *
+ * @param entries at most
+ * @param bytes at most, by the size of the documents in them and a small overhead each
+ */
+public record OplogLimit(int entries, long bytes) {
+
+  /** Enough for a demo or a test of half a million small changes, within a modest heap. */
+  public static final OplogLimit DEFAULT = new OplogLimit(1_000_000, 512L * 1024 * 1024);
+
+  public OplogLimit {
+    if (entries < 1 || bytes < 1) {
+      throw new IllegalArgumentException("an oplog needs room: entries=" + entries);
+    }
+  }
+
+  public static OplogLimit ofEntries(int entries) {
+    return new OplogLimit(entries, Long.MAX_VALUE);
+  }
+
+  public static OplogLimit ofBytes(long bytes) {
+    return new OplogLimit(Integer.MAX_VALUE, bytes);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.embedded.mongo;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One member of the set: a listening port, its connections and its cursors. */
+final class ReplicaSetNode {
+
+  private final int index;
+  private final EventLoopGroup eventLoops;
+  private final Executor workers;
+  private final AtomicInteger connectionIds = new AtomicInteger();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final CursorTable cursors = new CursorTable();
+  private volatile Channel listener;
+  private volatile int port;
+
+  ReplicaSetNode(int index, EventLoopGroup eventLoops, Executor workers) {
+    this.index = index;
+    this.eventLoops = eventLoops;
+    this.workers = workers;
+  }
+
+  int index() {
+    return index;
+  }
+
+  String host() {
+    return "localhost:" + port;
+  }
+
+  CursorTable cursors() {
+    return cursors;
+  }
+
+  Set<Connection> connections() {
+    return connections;
+  }
+
+  boolean isRunning() {
+    return listener != null;
+  }
+
+  /**
+   * Listens on the port, on 127.0.0.1 only; 0 takes a free one.
+   *
+   * @throws PortInUseException if somebody else listens there
+   */
+  void start(int wantedPort, CommandDispatcher dispatcher) {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(eventLoops)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 512)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    Connection connection =
+                        new Connection(
+                            connectionIds.incrementAndGet(),
+                            ReplicaSetNode.this,
+                            dispatcher,
+                            workers);
+                    channel.pipeline().addLast(new WireDecoder(), connection);
+                  }
+                });
+    var bound = bootstrap.bind(new InetSocketAddress("127.0.0.1", wantedPort));
+    bound.awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new PortInUseException(wantedPort, bound.cause());
+    }
+    listener = bound.channel();
+    port = ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** Stops listening, drops every connection and forgets every cursor, as a killed process does. */
+  void stop() {
+    Channel open = listener;
+    listener = null;
+    if (open != null) {
+      open.close().awaitUninterruptibly();
+    }
+    connections.forEach(Connection::close);
+    cursors.killAll();
+  }
+
+  int port() {
+    return port;
+  }
+
+  void opened(Connection connection) {
+    connections.add(connection);
+    if (!isRunning()) {
+      connection.close();
+    }
+  }
+
+  void closed(Connection connection) {
+    connections.remove(connection);
+  }
+}

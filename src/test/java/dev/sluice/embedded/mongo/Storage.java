@@ -1,0 +1,254 @@
+package dev.sluice.embedded.mongo;
+
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+import de.bwaldvogel.mongo.exception.MongoServerException;
+import de.bwaldvogel.mongo.oplog.NoopOplog;
+import io.netty.channel.Channel;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The one state that the three nodes share: documents, catalog, log and logical time.
+ *
+ * <p>Whoever reads or writes documents holds the lock, from the first read to the bytes of the
+ * reply: the engine hands out its live objects. A write gets its time and its log entry in the same
+ * critical section, so the log has no gap and no disorder.
+ */
+final class Storage {
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Clock clock;
+  private final ChangeRecorder recorder;
+  private final RecordedBackend backend;
+  private final Catalog catalog = new Catalog();
+  private final Oplog oplog;
+
+  /** The engine wants a channel to keep a last error for; nobody asks for it. */
+  private final Channel nobody = new EmbeddedChannel();
+
+  private volatile OpTime lastApplied;
+
+  Storage(Clock clock, ServerVersion version, OplogLimit limit) {
+    this.clock = clock;
+    this.recorder = new ChangeRecorder(version.logsDeltas());
+    this.backend = new RecordedBackend(recorder);
+    this.oplog = new Oplog(limit);
+    this.lastApplied = new OpTime((int) clock.instant().getEpochSecond(), 0);
+  }
+
+  <T> T exclusively(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void exclusively(Runnable action) {
+    exclusively(
+        () -> {
+          action.run();
+          return null;
+        });
+  }
+
+  Oplog oplog() {
+    return oplog;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  ChangeRecorder recorder() {
+    return recorder;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  OpTime lastApplied() {
+    return lastApplied;
+  }
+
+  private OpTime tick() {
+    int now = (int) clock.instant().getEpochSecond();
+    OpTime last = lastApplied;
+    OpTime time = now > last.seconds() ? new OpTime(now, 1) : last.next();
+    lastApplied = time;
+    return time;
+  }
+
+  /** Runs one of the engine's own commands; its errors come out as {@link ServerError}. */
+  Document engine(String database, String command, Document query) {
+    return translating(
+        () ->
+            database(database)
+                .handleCommand(nobody, command, query, backend::resolveDatabase, NoopOplog.get()));
+  }
+
+  static <T> T translating(Supplier<T> action) {
+    try {
+      return action.get();
+    } catch (MongoServerError e) {
+      throw new ServerError(e.getCode(), e.getCodeName(), e.getMessageWithoutErrorCode());
+    } catch (MongoServerException e) {
+      throw ServerError.failedToParse(e.getMessageWithoutErrorCode());
+    } catch (ClassCastException | IllegalArgumentException e) {
+      throw ServerError.typeMismatch(String.valueOf(e.getMessage()));
+    } catch (UnsupportedOperationException e) {
+      throw new ServerError(238, "NotImplemented", String.valueOf(e.getMessage()));
+    }
+  }
+
+  MongoDatabase database(String name) {
+    return backend.resolveDatabase(name);
+  }
+
+  Optional<MongoCollection<?>> collection(Namespace namespace) {
+    if (catalog.find(namespace).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(
+        database(namespace.database()).resolveCollection(namespace.collection(), false));
+  }
+
+  /** The collection, created on the way as the first insert does. */
+  MongoCollection<?> collectionOrNew(Namespace namespace) {
+    return collection(namespace).orElseGet(() -> create(namespace, new Document()));
+  }
+
+  MongoCollection<?> create(Namespace namespace, Document options) {
+    MongoCollection<?> collection =
+        translating(
+            () ->
+                database(namespace.database())
+                    .createCollectionOrThrowIfExists(namespace.collection()));
+    CollectionInfo info = catalog.add(namespace, options);
+    Document idIndex =
+        new Document("v", 2).append("key", new Document("_id", 1)).append("name", "_id_");
+    Document what = new Document(options);
+    what.put("idIndex", idIndex);
+    log(EventType.CREATE, namespace, info.uuid(), what);
+    return collection;
+  }
+
+  void drop(Namespace namespace) {
+    CollectionInfo info = catalog.find(namespace).orElseThrow();
+    translating(
+        () -> {
+          database(namespace.database()).dropCollection(namespace.collection(), NoopOplog.get());
+          return null;
+        });
+    catalog.remove(namespace);
+    log(EventType.DROP, namespace, info.uuid(), new Document());
+  }
+
+  void dropDatabase(String name) {
+    catalog.inDatabase(name).forEach(this::drop);
+    backend.dropDatabase(name);
+    log(EventType.DROP_DATABASE, Namespace.ofDatabase(name), null, new Document());
+  }
+
+  void rename(Namespace from, Namespace to) {
+    CollectionInfo info = catalog.find(from).orElseThrow();
+    MongoCollection<?> collection = collection(from).orElseThrow();
+    translating(
+        () -> {
+          database(to.database())
+              .moveCollection(database(from.database()), collection, to.collection());
+          return null;
+        });
+    catalog.remove(from);
+    catalog.put(to, info);
+    log(EventType.RENAME, from, info.uuid(), new Document("to", to.document()));
+  }
+
+  /** Appends an entry for something that is no change of a document. */
+  void log(EventType type, Namespace namespace, UUID collection, Document what) {
+    OplogEntry entry =
+        new OplogEntry(
+            tick(),
+            0,
+            type,
+            namespace,
+            collection,
+            null,
+            RawDocument.of(what),
+            OplogEntry.Images.NONE,
+            null,
+            clock.instant());
+    oplog.append(List.of(entry));
+  }
+
+  /** Gives each change a time of its own and appends them all. */
+  void commit(List<RecordedChange> changes) {
+    List<OplogEntry> entries = new ArrayList<>(changes.size());
+    Instant wall = clock.instant();
+    for (RecordedChange change : changes) {
+      entries.add(entry(change, tick(), 0, null, wall));
+    }
+    oplog.append(entries);
+  }
+
+  /** Appends the changes of a transaction under one time. */
+  void commit(List<RecordedChange> changes, OplogEntry.Transaction transaction) {
+    List<OplogEntry> entries = new ArrayList<>(changes.size());
+    Instant wall = clock.instant();
+    OpTime time = tick();
+    for (RecordedChange change : changes) {
+      entries.add(entry(change, time, entries.size(), transaction, wall));
+    }
+    oplog.append(entries);
+  }
+
+  private OplogEntry entry(
+      RecordedChange change,
+      OpTime time,
+      int operation,
+      OplogEntry.Transaction transaction,
+      Instant wall) {
+    CollectionInfo info = catalog.find(change.namespace()).orElseThrow();
+    OplogEntry.Images images =
+        info.recordsImages()
+            ? new OplogEntry.Images(change.before(), change.after())
+            : OplogEntry.Images.NONE;
+    return new OplogEntry(
+        time,
+        operation,
+        change.type(),
+        change.namespace(),
+        info.uuid(),
+        change.key(),
+        change.object(),
+        images,
+        transaction,
+        wall);
+  }
+
+  /** The current document with this {@code _id}, as bytes. */
+  Optional<RawDocument> lookup(Namespace namespace, Object id) {
+    return exclusively(
+        () ->
+            collection(namespace)
+                .flatMap(
+                    collection -> {
+                      for (Document found : collection.handleQuery(new Document("_id", id))) {
+                        return Optional.of(RawDocument.of(found));
+                      }
+                      return Optional.empty();
+                    }));
+  }
+}
