@@ -44,14 +44,20 @@ final class CommandDispatcher {
   private final Topology topology;
   private final Storage storage;
   private final ServerVersion version;
+  private final Transactions transactions;
   private final ReplyEncoder encoder = new ReplyEncoder();
 
   CommandDispatcher(
-      Map<String, Command> commands, Topology topology, Storage storage, ServerVersion version) {
+      Map<String, Command> commands,
+      Topology topology,
+      Storage storage,
+      ServerVersion version,
+      Transactions transactions) {
     this.commands = Map.copyOf(commands);
     this.topology = topology;
     this.storage = storage;
     this.version = version;
+    this.transactions = transactions;
   }
 
   /**
@@ -79,7 +85,7 @@ final class CommandDispatcher {
         throw new ServerError(59, "CommandNotFound", "no such command: '" + name + "'");
       }
       checkRole(call, name);
-      return command.invoke(call);
+      return Transactions.concerns(call) ? transactions.run(call, command) : command.invoke(call);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

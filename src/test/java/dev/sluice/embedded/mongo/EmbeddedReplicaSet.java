@@ -123,7 +123,9 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     if (version == ServerVersion.V4_2) {
       commands.remove("hello");
     }
-    WriteContext context = new WriteContext(storage, new Sessions());
+    Sessions sessions = new Sessions();
+    Transactions transactions = new Transactions(storage, sessions);
+    WriteContext context = new WriteContext(storage, sessions, transactions);
     UpdateStatement updates = new UpdateStatement(storage);
     ChangeStreamCommand streams = new ChangeStreamCommand(storage, version, workers, eventLoops);
     new WriteCommands(storage, topology, context, updates).register(commands);
@@ -132,7 +134,8 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     new CursorCommands().register(commands);
     new CollectionCommands(storage, version).register(commands);
     new AdminCommands(storage, topology, version, () -> nodes).register(commands);
-    return new CommandDispatcher(commands, topology, storage, version);
+    transactions.register(commands);
+    return new CommandDispatcher(commands, topology, storage, version, transactions);
   }
 
   /** The connection string of the whole set. */

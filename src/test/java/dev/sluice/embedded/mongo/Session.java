@@ -2,6 +2,7 @@ package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ final class Session {
   private final Document id;
   private final Map<Integer, Document> statements = new HashMap<>();
   private long transactionNumber = -1;
+  private Transaction transaction;
 
   Session(Document id) {
     this.id = id;
@@ -44,6 +46,40 @@ final class Session {
     if (number > transactionNumber) {
       transactionNumber = number;
       statements.clear();
+      transaction = null;
+    }
+  }
+
+  /** Starts the transaction of the number just begun; one in progress is given up. */
+  Transaction startTransaction() {
+    if (transaction != null) {
+      throw new ServerError(
+          117,
+          "ConflictingOperationInProgress",
+          "Transaction " + transactionNumber + " already in progress");
+    }
+    transaction = new Transaction();
+    return transaction;
+  }
+
+  Transaction transaction(long number) {
+    if (transaction == null || number != transactionNumber) {
+      throw new ServerError(
+          251,
+          "NoSuchTransaction",
+          "Given transaction number "
+              + number
+              + " does not match any in-progress transactions. The active transaction number is "
+              + transactionNumber,
+          List.of("TransientTransactionError"));
+    }
+    return transaction;
+  }
+
+  /** What a new primary does not know of: the transactions that were under way. */
+  void abortTransaction() {
+    if (transaction != null && transaction.state() == Transaction.State.IN_PROGRESS) {
+      transaction.end(Transaction.State.ABORTED);
     }
   }
 

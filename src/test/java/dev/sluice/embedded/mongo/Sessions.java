@@ -53,4 +53,9 @@ final class Sessions {
     session.ifPresent(found -> found.begin((Long) call.body().get("txnNumber")));
     return session;
   }
+
+  /** Gives up every transaction in progress, as a step-down does. */
+  void abortTransactions() {
+    sessions.values().forEach(Session::abortTransaction);
+  }
 }

@@ -12,10 +12,12 @@ final class WriteContext {
 
   private final Storage storage;
   private final Sessions sessions;
+  private final Transactions transactions;
 
-  WriteContext(Storage storage, Sessions sessions) {
+  WriteContext(Storage storage, Sessions sessions, Transactions transactions) {
     this.storage = storage;
     this.sessions = sessions;
+    this.transactions = transactions;
   }
 
   Sessions sessions() {
@@ -39,7 +41,12 @@ final class WriteContext {
   Document write(Invocation call, Function<Invocation, Document> action) {
     ChangeRecorder recorder = storage.recorder();
     recorder.keepImages(
-        storage.catalog().find(call.namespace()).map(CollectionInfo::recordsImages).orElse(false));
+        transactions.isActive()
+            || storage
+                .catalog()
+                .find(call.namespace())
+                .map(CollectionInfo::recordsImages)
+                .orElse(false));
     try {
       return action.apply(call);
     } finally {
@@ -49,7 +56,9 @@ final class WriteContext {
 
   void flush() {
     List<RecordedChange> changes = storage.recorder().drain();
-    if (!changes.isEmpty()) {
+    if (transactions.isActive()) {
+      transactions.buffer(changes);
+    } else if (!changes.isEmpty()) {
       storage.commit(changes);
     }
   }

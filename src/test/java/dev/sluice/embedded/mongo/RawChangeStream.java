@@ -1,0 +1,111 @@
+package dev.sluice.embedded.mongo;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+/**
+ * A change stream driven by its bare commands, so that a test sees every reply as it came and no
+ * driver resumes behind its back.
+ */
+final class RawChangeStream {
+
+  private static final int PATIENCE_MS = 300;
+
+  private final MongoDatabase database;
+  private final String collection;
+  private final BsonDocument openReply;
+  private BsonDocument lastReply;
+  private long id;
+
+  private RawChangeStream(MongoDatabase database, String collection, BsonDocument openReply) {
+    this.database = database;
+    this.collection = collection;
+    this.openReply = openReply;
+    this.lastReply = openReply;
+    this.id = openReply.getDocument("cursor").getInt64("id").getValue();
+  }
+
+  static RawChangeStream ofCollection(
+      MongoClient client, String database, String collection, String options, String... stages) {
+    return open(client.getDatabase(database), new BsonString(collection), options, stages);
+  }
+
+  static RawChangeStream ofDatabase(MongoClient client, String database) {
+    return open(client.getDatabase(database), new BsonInt32(1), "{}");
+  }
+
+  static RawChangeStream ofCluster(MongoClient client) {
+    return open(client.getDatabase("admin"), new BsonInt32(1), "{allChangesForCluster: true}");
+  }
+
+  private static RawChangeStream open(
+      MongoDatabase database, BsonValue target, String options, String... stages) {
+    BsonArray pipeline = new BsonArray();
+    pipeline.add(new BsonDocument("$changeStream", BsonDocument.parse(options)));
+    for (String stage : stages) {
+      pipeline.add(BsonDocument.parse(stage));
+    }
+    BsonDocument reply =
+        database.runCommand(
+            new BsonDocument("aggregate", target)
+                .append("pipeline", pipeline)
+                .append("cursor", new BsonDocument())
+                .append("readConcern", new BsonDocument("level", new BsonString("majority"))),
+            BsonDocument.class);
+    String collection = target.isString() ? target.asString().getValue() : "$cmd.aggregate";
+    return new RawChangeStream(database, collection, reply);
+  }
+
+  BsonDocument openReply() {
+    return openReply;
+  }
+
+  BsonDocument lastReply() {
+    return lastReply;
+  }
+
+  long id() {
+    return id;
+  }
+
+  BsonDocument postBatchToken() {
+    return lastReply.getDocument("cursor").getDocument("postBatchResumeToken");
+  }
+
+  BsonDocument getMore(int maxTimeMs) {
+    lastReply =
+        database.runCommand(
+            new BsonDocument("getMore", new BsonInt64(id))
+                .append("collection", new BsonString(collection))
+                .append("maxTimeMS", new BsonInt32(maxTimeMs)),
+            BsonDocument.class);
+    return lastReply;
+  }
+
+  /** Every event up to the first idle reply or the end of the stream. */
+  List<BsonDocument> drain() {
+    List<BsonDocument> events = new ArrayList<>();
+    while (true) {
+      BsonDocument cursor = getMore(PATIENCE_MS).getDocument("cursor");
+      BsonArray batch = cursor.getArray("nextBatch");
+      batch.forEach(event -> events.add(event.asDocument()));
+      if (batch.isEmpty() || cursor.getInt64("id").getValue() == 0) {
+        return events;
+      }
+    }
+  }
+
+  void kill() {
+    database.runCommand(
+        new BsonDocument("killCursors", new BsonString(collection))
+            .append("cursors", new BsonArray(List.of(new BsonInt64(id)))));
+  }
+}
