@@ -13,13 +13,19 @@ final class ChangeStreamCommand {
 
   private final Storage storage;
   private final ServerVersion version;
+  private final FaultBoard faults;
   private final Executor workers;
   private final ScheduledExecutorService timer;
 
   ChangeStreamCommand(
-      Storage storage, ServerVersion version, Executor workers, ScheduledExecutorService timer) {
+      Storage storage,
+      ServerVersion version,
+      FaultBoard faults,
+      Executor workers,
+      ScheduledExecutorService timer) {
     this.storage = storage;
     this.version = version;
+    this.faults = faults;
     this.workers = workers;
     this.timer = timer;
   }
@@ -97,6 +103,9 @@ final class ChangeStreamCommand {
   private ChangeStreamCursor.Origin resumed(ResumeToken token, EventRenderer renderer) {
     Oplog oplog = storage.oplog();
     checkHistory(token.position().time());
+    if (faults.isLost(token)) {
+      throw tokenNotFound(token);
+    }
     long at = oplog.seek(token.position());
     if (token.isHighWaterMark()) {
       return new ChangeStreamCursor.Origin(at, token);

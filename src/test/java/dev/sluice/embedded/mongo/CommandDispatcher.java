@@ -1,21 +1,23 @@
 package dev.sluice.embedded.mongo;
 
-import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.Document;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Finds the command, sees that this node may carry it out, and puts its answer into a reply with
- * the cluster's time.
- */
+/** Finds the command, sees that this node may carry it out, and lets faults have their say. */
 final class CommandDispatcher {
 
   private static final Logger log = LoggerFactory.getLogger(CommandDispatcher.class);
@@ -42,22 +44,28 @@ final class CommandDispatcher {
 
   private final Map<String, Command> commands;
   private final Topology topology;
-  private final Storage storage;
   private final ServerVersion version;
+  private final ReplyEnvelope envelope;
   private final Transactions transactions;
+  private final FaultBoard faults;
+  private final ScheduledExecutorService timer;
   private final ReplyEncoder encoder = new ReplyEncoder();
 
   CommandDispatcher(
       Map<String, Command> commands,
       Topology topology,
-      Storage storage,
       ServerVersion version,
-      Transactions transactions) {
+      ReplyEnvelope envelope,
+      Transactions transactions,
+      FaultBoard faults,
+      ScheduledExecutorService timer) {
     this.commands = Map.copyOf(commands);
     this.topology = topology;
-    this.storage = storage;
     this.version = version;
+    this.envelope = envelope;
     this.transactions = transactions;
+    this.faults = faults;
+    this.timer = timer;
   }
 
   /**
@@ -67,28 +75,96 @@ final class CommandDispatcher {
    * @param closes whether the connection ends instead
    */
   record Answer(ByteBuf bytes, boolean streamed, boolean closes) {
-    static final Answer CLOSE = new Answer(null, false, true);
+    static final Answer CLOSE = new Answer(Unpooled.EMPTY_BUFFER, false, true);
   }
 
-  /** Never fails: whatever goes wrong is an error reply. */
+  /** Never fails: whatever goes wrong is an error reply or a closed connection. */
   CompletionStage<Answer> dispatch(Invocation call) {
-    return invoke(call)
-        .handle((reply, error) -> error == null ? reply : errorReply(call, error))
-        .thenApply(reply -> answer(call, reply));
+    return faults
+        .effectOn(call)
+        .map(effect -> dispatchFaulty(call, effect))
+        .orElseGet(() -> invoke(call).thenApply(reply -> answer(call, reply)));
+  }
+
+  private CompletionStage<Answer> dispatchFaulty(Invocation call, FailPoint.Effect effect) {
+    return after(effect.blocks(), () -> outcome(call, effect))
+        .thenCompose(answer -> after(effect.delaysReply(), () -> now(answer)));
+  }
+
+  private CompletionStage<Answer> outcome(Invocation call, FailPoint.Effect effect) {
+    if (effect.closesConnection()) {
+      return now(Answer.CLOSE);
+    }
+    if (effect.errorCode() != 0) {
+      return now(answer(call, envelope.error(call, injected(effect))));
+    }
+    if (effect.corruptsReply()) {
+      return invoke(call).thenApply(reply -> new Answer(garbage(call), false, false));
+    }
+    return invoke(call).thenApply(reply -> answer(call, withWriteConcernError(reply, effect)));
+  }
+
+  private static ServerError injected(FailPoint.Effect effect) {
+    List<String> labels = effect.errorLabels() == null ? List.of() : effect.errorLabels();
+    return new ServerError(
+        effect.errorCode(),
+        ErrorCodes.name(effect.errorCode()),
+        "Failing command via 'failCommand' failpoint",
+        labels);
+  }
+
+  private static Reply withWriteConcernError(Reply reply, FailPoint.Effect effect) {
+    if (effect.writeConcernError() == null || reply.failed()) {
+      return reply;
+    }
+    Document body = reply.body().decode();
+    body.put("writeConcernError", effect.writeConcernError());
+    if (effect.errorLabels() != null) {
+      body.put("errorLabels", effect.errorLabels());
+    }
+    return Reply.of(body);
+  }
+
+  /** A frame of the right length that holds no document. */
+  private ByteBuf garbage(Invocation call) {
+    byte[] noise = new byte[64];
+    ThreadLocalRandom.current().nextBytes(noise);
+    // A length no document can have: a reader must notice rather than wait for more.
+    noise[3] = (byte) 0x80;
+    return encoder.encode(call.request(), noise, false);
+  }
+
+  private static <T> CompletionStage<T> now(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private <T> CompletionStage<T> after(Duration delay, Supplier<CompletionStage<T>> action) {
+    if (delay.isZero()) {
+      return action.get();
+    }
+    CompletableFuture<Void> passed = new CompletableFuture<>();
+    timer.schedule(() -> passed.complete(null), delay.toMillis(), TimeUnit.MILLISECONDS);
+    return passed.thenCompose(nothing -> action.get());
   }
 
   private CompletionStage<Reply> invoke(Invocation call) {
+    CompletionStage<Reply> reply;
     try {
-      String name = call.command();
-      Command command = commands.get(name);
-      if (command == null) {
-        throw new ServerError(59, "CommandNotFound", "no such command: '" + name + "'");
-      }
-      checkRole(call, name);
-      return Transactions.concerns(call) ? transactions.run(call, command) : command.invoke(call);
+      reply = start(call);
     } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      reply = CompletableFuture.failedFuture(e);
     }
+    return reply.handle((done, error) -> error == null ? done : failed(call, error));
+  }
+
+  private CompletionStage<Reply> start(Invocation call) {
+    String name = call.command();
+    Command command = commands.get(name);
+    if (command == null) {
+      throw new ServerError(59, "CommandNotFound", "no such command: '" + name + "'");
+    }
+    checkRole(call, name);
+    return Transactions.concerns(call) ? transactions.run(call, command) : command.invoke(call);
   }
 
   private void checkRole(Invocation call, String name) {
@@ -96,7 +172,9 @@ final class CommandDispatcher {
       return;
     }
     if (PRIMARY_ONLY.contains(name)) {
-      throw notPrimary();
+      throw version.hasModernErrors()
+          ? new ServerError(10107, "NotWritablePrimary", "not primary")
+          : new ServerError(10107, "NotMaster", "not master");
     }
     boolean secondaryAllowed =
         call.request().legacy()
@@ -109,75 +187,22 @@ final class CommandDispatcher {
     }
   }
 
-  ServerError notPrimary() {
-    return version.hasModernErrors()
-        ? new ServerError(10107, "NotWritablePrimary", "not primary")
-        : new ServerError(10107, "NotMaster", "not master");
-  }
-
-  private Reply errorReply(Invocation call, Throwable thrown) {
+  private Reply failed(Invocation call, Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
             : thrown;
-    ServerError error;
     if (cause instanceof ServerError known) {
-      error = known;
-    } else {
-      log.warn("embedded mongod failed at command={}", call.command(), cause);
-      error = new ServerError(8, "UnknownError", String.valueOf(cause));
+      return envelope.error(call, known);
     }
-    return new Reply(RawDocument.of(describe(error)), true, false);
-  }
-
-  private Document describe(ServerError error) {
-    Document body = new Document();
-    if (version.streamsHello() && isStateChange(error.code())) {
-      body.put("topologyVersion", topology.view().version());
-    }
-    body.append("ok", 0.0)
-        .append("errmsg", error.getMessage())
-        .append("code", error.code())
-        .append("codeName", error.codeName());
-    List<String> labels = error.labels();
-    if (!labels.isEmpty()) {
-      body.put("errorLabels", labels);
-    }
-    return body;
-  }
-
-  /** Errors that tell a driver to look at the set anew. */
-  static boolean isStateChange(int code) {
-    return code == 10107 || code == 13435 || code == 189 || code == 11602 || code == 91;
+    log.warn("embedded mongod failed at command={}", call.command(), cause);
+    return envelope.error(call, new ServerError(8, "UnknownError", String.valueOf(cause)));
   }
 
   private Answer answer(Invocation call, Reply reply) {
-    byte[] body = envelope(reply);
     return new Answer(
-        encoder.encode(call.request(), body, reply.streamed()), reply.streamed(), false);
-  }
-
-  /** Adds the cluster's time: 4.2 puts the operation time of an error first, as recorded. */
-  private byte[] envelope(Reply reply) {
-    byte[] fields = reply.body().bytes();
-    BsonWriter writer = new BsonWriter(fields.length + 200);
-    int start = writer.startDocument();
-    OpTime time = storage.lastApplied();
-    boolean timeFirst = reply.failed() && !version.hasModernErrors();
-    if (timeFirst) {
-      writer.writeField("operationTime", time.timestamp());
-    }
-    writer.writeBytes(fields, 4, fields.length - 5);
-    writer.writeField("$clusterTime", clusterTime(time));
-    if (!timeFirst) {
-      writer.writeField("operationTime", time.timestamp());
-    }
-    writer.endDocument(start);
-    return writer.toByteArray();
-  }
-
-  private static Document clusterTime(OpTime time) {
-    Document signature = new Document("hash", new BinData(new byte[20])).append("keyId", 0L);
-    return new Document("clusterTime", time.timestamp()).append("signature", signature);
+        encoder.encode(call.request(), envelope.bytes(reply), reply.streamed()),
+        reply.streamed(),
+        false);
   }
 }

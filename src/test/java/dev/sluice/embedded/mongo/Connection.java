@@ -106,6 +106,9 @@ final class Connection extends SimpleChannelInboundHandler<Request> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, Request request) {
+    if (node.isCutOff()) {
+      return;
+    }
     if (queue.size() >= MAX_QUEUED) {
       context.close();
       return;
@@ -141,12 +144,20 @@ final class Connection extends SimpleChannelInboundHandler<Request> {
       open.close();
       return;
     }
-    if (!request.silent()) {
+    if (node.isCutOff()) {
+      answer.bytes().release();
+      return;
+    }
+    // In a stream of replies each one answers the one before it, as a server numbers them.
+    int replyId = answer.bytes().getIntLE(4);
+    if (request.silent()) {
+      answer.bytes().release();
+    } else {
       open.writeAndFlush(answer.bytes());
     }
     if (answer.streamed()) {
       if (open.isActive()) {
-        work(request);
+        work(request.continuedAs(replyId));
       }
       return;
     }

@@ -1,6 +1,5 @@
 package dev.sluice.embedded.mongo;
 
-import de.bwaldvogel.mongo.bson.Document;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.time.Clock;
@@ -45,7 +44,11 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   private final ThreadPoolExecutor workers;
   private final Topology topology;
   private final Storage storage;
+  private final Sessions sessions = new Sessions();
+  private final FaultBoard board = new FaultBoard();
+  private final FaultCommands faultCommands = new FaultCommands(board);
   private final List<ReplicaSetNode> nodes = new ArrayList<>();
+  private Faults faults;
 
   private EmbeddedReplicaSet(Builder builder) {
     this.name = builder.name;
@@ -75,8 +78,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   }
 
   private EmbeddedReplicaSet start(List<Integer> ports) {
-    storage.log(
-        EventType.NOOP, Namespace.ofDatabase("local"), null, new Document("msg", "initiating set"));
+    storage.note("initiating set");
     CommandDispatcher dispatcher = dispatcher();
     for (int i = 0; i < ports.size(); i++) {
       ReplicaSetNode node = new ReplicaSetNode(i, eventLoops, workers);
@@ -85,8 +87,9 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     }
     topology.found(nodes.stream().map(ReplicaSetNode::host).toList());
     topology.elect(0);
-    storage.log(
-        EventType.NOOP, Namespace.ofDatabase("local"), null, new Document("msg", "new primary"));
+    storage.note("new primary");
+    faults = new Faults(nodes, topology, storage, sessions, board, dispatcher, eventLoops);
+    faultCommands.control(faults);
     eventLoops.scheduleAtFixedRate(
         () -> workers.execute(this::note),
         NOTE_INTERVAL_SECONDS,
@@ -107,13 +110,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   }
 
   private void note() {
-    storage.exclusively(
-        () ->
-            storage.log(
-                EventType.NOOP,
-                Namespace.ofDatabase("local"),
-                null,
-                new Document("msg", "periodic noop")));
+    storage.exclusively(() -> storage.note("periodic noop"));
   }
 
   private CommandDispatcher dispatcher() {
@@ -123,11 +120,11 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     if (version == ServerVersion.V4_2) {
       commands.remove("hello");
     }
-    Sessions sessions = new Sessions();
     Transactions transactions = new Transactions(storage, sessions);
     WriteContext context = new WriteContext(storage, sessions, transactions);
     UpdateStatement updates = new UpdateStatement(storage);
-    ChangeStreamCommand streams = new ChangeStreamCommand(storage, version, workers, eventLoops);
+    ChangeStreamCommand streams =
+        new ChangeStreamCommand(storage, version, board, workers, eventLoops);
     new WriteCommands(storage, topology, context, updates).register(commands);
     new FindAndModifyCommand(storage, context, updates).register(commands);
     new ReadCommands(storage, streams, context).register(commands);
@@ -135,13 +132,21 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     new CollectionCommands(storage, version).register(commands);
     new AdminCommands(storage, topology, version, () -> nodes).register(commands);
     transactions.register(commands);
-    return new CommandDispatcher(commands, topology, storage, version, transactions);
+    faultCommands.register(commands);
+    ReplyEnvelope envelope = new ReplyEnvelope(topology, storage, version);
+    return new CommandDispatcher(
+        commands, topology, version, envelope, transactions, board, eventLoops);
   }
 
   /** The connection string of the whole set. */
   public String uri() {
     String hosts = String.join(",", nodes.stream().map(ReplicaSetNode::host).toList());
     return "mongodb://" + hosts + "/?replicaSet=" + name;
+  }
+
+  /** What can go wrong with the set. */
+  public Faults faults() {
+    return faults;
   }
 
   public List<Integer> ports() {

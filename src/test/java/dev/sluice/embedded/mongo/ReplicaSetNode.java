@@ -24,6 +24,7 @@ final class ReplicaSetNode {
   private final CursorTable cursors = new CursorTable();
   private volatile Channel listener;
   private volatile int port;
+  private volatile boolean cutOff;
 
   ReplicaSetNode(int index, EventLoopGroup eventLoops, Executor workers) {
     this.index = index;
@@ -93,8 +94,29 @@ final class ReplicaSetNode {
     if (open != null) {
       open.close().awaitUninterruptibly();
     }
-    connections.forEach(Connection::close);
+    dropConnections();
     cursors.killAll();
+  }
+
+  /** Whether the others in the set can reach it. */
+  boolean isReachable() {
+    return isRunning() && !cutOff;
+  }
+
+  boolean isCutOff() {
+    return cutOff;
+  }
+
+  /** Stops answering, or starts again; connections that waited meanwhile are broken then. */
+  void cutOff(boolean off) {
+    cutOff = off;
+    if (!off) {
+      dropConnections();
+    }
+  }
+
+  void dropConnections() {
+    connections.forEach(Connection::close);
   }
 
   int port() {

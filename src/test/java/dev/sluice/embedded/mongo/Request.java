@@ -28,6 +28,11 @@ record Request(
     return body.get("$db") instanceof String name ? name : "admin";
   }
 
+  /** The same request once more, under the id that its next answer is to refer to. */
+  Request continuedAs(int newId) {
+    return new Request(newId, legacy, exhaustAllowed, silent, body, sequences);
+  }
+
   /** The documents of a field, whether they came in the body or as a sequence behind it. */
   List<RawDocument> documents(String field) {
     List<RawDocument> sequence = sequences.get(field);

@@ -193,6 +193,11 @@ final class Storage {
     oplog.append(List.of(entry));
   }
 
+  /** Appends a note that no stream shows. */
+  void note(String message) {
+    log(EventType.NOOP, Namespace.ofDatabase("local"), null, new Document("msg", message));
+  }
+
   /** Gives each change a time of its own and appends them all. */
   void commit(List<RecordedChange> changes) {
     List<OplogEntry> entries = new ArrayList<>(changes.size());

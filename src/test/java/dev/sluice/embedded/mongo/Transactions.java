@@ -194,11 +194,15 @@ final class Transactions {
   private void replace(MongoCollection<?> collection, RawDocument key, Document document) {
     storage.recorder().expect(new UpdateIntent.Replacement(document));
     Document statement = new Document("q", key.decode()).append("u", document);
-    storage.engine(
-        collection.getDatabaseName(),
-        "update",
-        new Document("update", collection.getCollectionName())
-            .append("updates", List.of(statement)));
+    Document reply =
+        storage.engine(
+            collection.getDatabaseName(),
+            "update",
+            new Document("update", collection.getCollectionName())
+                .append("updates", List.of(statement)));
     storage.recorder().expect(null);
+    if (reply.containsKey("writeErrors")) {
+      throw new ServerError(112, "WriteConflict", "the new document is not possible any more");
+    }
   }
 }
