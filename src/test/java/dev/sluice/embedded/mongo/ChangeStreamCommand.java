@@ -1,6 +1,7 @@
 package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.bson.Document;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -38,15 +39,18 @@ final class ChangeStreamCommand {
     if (!(pipeline.get(0).get("$changeStream") instanceof Document options)) {
       throw ServerError.location(50808, "$changeStream stage expects a document as argument.");
     }
-    List<Document> stages = pipeline.subList(1, pipeline.size());
-    ChangeStreamSpec spec = ChangeStreamSpec.parse(options, version, false);
+    List<Document> stages = new ArrayList<>(pipeline.subList(1, pipeline.size()));
+    boolean split = takeSplitStage(stages);
+    ChangeStreamSpec spec = ChangeStreamSpec.parse(options, version, split);
     EventPipeline events = EventPipeline.parse(stages, version);
     EventRenderer renderer = new EventRenderer(storage, version, spec);
-    EventSource source = new EventSource(renderer, events, spec, version.resumeTokenVersion());
     ChangeStreamScope scope = scope(call, options);
+    Start start = start(spec, renderer);
+    EventSource source =
+        new EventSource(
+            renderer, events, spec, version.resumeTokenVersion(), start.fragmentsSeen());
     ChangeStreamCursor cursor =
-        new ChangeStreamCursor(
-            storage.oplog(), scope, source, origin(spec, renderer), workers, timer);
+        new ChangeStreamCursor(storage.oplog(), scope, source, start.origin(), workers, timer);
     Document cursorOptions = call.document("cursor", new Document());
     int batchSize =
         cursorOptions.get("batchSize") instanceof Number number
@@ -85,7 +89,33 @@ final class ChangeStreamCommand {
     return new ChangeStreamScope.OfCollection(namespace);
   }
 
-  private ChangeStreamCursor.Origin origin(ChangeStreamSpec spec, EventRenderer renderer) {
+  /** Where a stream starts, and how many fragments of its first event the client has. */
+  private record Start(ChangeStreamCursor.Origin origin, int fragmentsSeen) {
+    static Start at(long position, ResumeToken token) {
+      return new Start(new ChangeStreamCursor.Origin(position, token), 0);
+    }
+  }
+
+  private boolean takeSplitStage(List<Document> stages) {
+    for (int i = 0; i < stages.size(); i++) {
+      if (!stages.get(i).containsKey("$changeStreamSplitLargeEvent")) {
+        continue;
+      }
+      if (!version.splitsLargeEvents()) {
+        throw ServerError.location(
+            40324, "Unrecognized pipeline stage name: '$changeStreamSplitLargeEvent'");
+      }
+      if (i != stages.size() - 1) {
+        throw ServerError.location(
+            7182802, "$changeStreamSplitLargeEvent must be the last stage in the pipeline");
+      }
+      stages.remove(i);
+      return true;
+    }
+    return false;
+  }
+
+  private Start start(ChangeStreamSpec spec, EventRenderer renderer) {
     Oplog oplog = storage.oplog();
     int tokenVersion = version.resumeTokenVersion();
     Optional<ResumeToken> token = spec.start().token();
@@ -95,12 +125,12 @@ final class ChangeStreamCommand {
     OpTime time =
         spec.start().time().orElseGet(() -> storage.exclusively(storage::lastApplied).next());
     checkHistory(time);
-    return new ChangeStreamCursor.Origin(
+    return Start.at(
         oplog.seek(ResumeToken.Position.before(time)),
         ResumeToken.highWaterMark(time, tokenVersion));
   }
 
-  private ChangeStreamCursor.Origin resumed(ResumeToken token, EventRenderer renderer) {
+  private Start resumed(ResumeToken token, EventRenderer renderer) {
     Oplog oplog = storage.oplog();
     checkHistory(token.position().time());
     if (faults.isLost(token)) {
@@ -108,18 +138,22 @@ final class ChangeStreamCommand {
     }
     long at = oplog.seek(token.position());
     if (token.isHighWaterMark()) {
-      return new ChangeStreamCursor.Origin(at, token);
+      return Start.at(at, token);
     }
     OplogEntry entry =
         oplog.read(at, 1).orElseThrow(this::historyLost).stream()
             .findFirst()
             .filter(found -> matches(found, token, renderer))
             .orElseThrow(() -> tokenNotFound(token));
+    int fragment = token.fragmentOf(renderer.token(entry));
+    if (fragment >= 0) {
+      return new Start(new ChangeStreamCursor.Origin(at, token), fragment + 1);
+    }
     long after = at + 1;
     if (token.position().invalidate()) {
       after = oplog.seek(ResumeToken.Position.before(entry.time().next()));
     }
-    return new ChangeStreamCursor.Origin(after, token);
+    return Start.at(after, token);
   }
 
   /** Whether the token is that of the entry, in this release's layout or another's. */

@@ -25,6 +25,12 @@ final class EventRenderer {
     return ResumeToken.ofEvent(entry.position(), version.resumeTokenVersion(), subject(entry));
   }
 
+  /** The token of one fragment of a split event, counted from 0. */
+  ResumeToken fragmentToken(OplogEntry entry, int number) {
+    return ResumeToken.ofEvent(
+        entry.position(), version.resumeTokenVersion(), subject(entry), number);
+  }
+
   ResumeToken invalidateToken(OplogEntry entry) {
     ResumeToken.Position position =
         new ResumeToken.Position(entry.time(), true, entry.operation(), true);

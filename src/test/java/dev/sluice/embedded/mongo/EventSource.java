@@ -3,6 +3,7 @@ package dev.sluice.embedded.mongo;
 import dev.sluice.embedded.mongo.ChangeStreamCursor.Event;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /** Makes the events of one stream out of log entries, and holds those not yet sent. */
@@ -14,8 +15,16 @@ final class EventSource {
   private final int tokenVersion;
   private final Deque<Event> pending = new ArrayDeque<>();
 
+  /** Fragments of the first event that the client had before it resumed. */
+  private int fragmentsSeen;
+
   EventSource(
-      EventRenderer renderer, EventPipeline pipeline, ChangeStreamSpec spec, int tokenVersion) {
+      EventRenderer renderer,
+      EventPipeline pipeline,
+      ChangeStreamSpec spec,
+      int tokenVersion,
+      int fragmentsSeen) {
+    this.fragmentsSeen = fragmentsSeen;
     this.renderer = renderer;
     this.pipeline = pipeline;
     this.spec = spec;
@@ -50,10 +59,10 @@ final class EventSource {
       return false;
     }
     ResumeToken token = renderer.token(entry);
-    emit(renderer.render(entry, token), token);
+    emit(entry, renderer.render(entry, token), token);
     if (invalidates) {
       ResumeToken end = renderer.invalidateToken(entry);
-      emit(renderer.renderInvalidate(entry, end), end);
+      emit(entry, renderer.renderInvalidate(entry, end), end);
     }
     return !pending.isEmpty();
   }
@@ -62,7 +71,26 @@ final class EventSource {
     return renderer.invalidateToken(entry);
   }
 
-  private void emit(RawDocument event, ResumeToken token) {
-    pipeline.apply(event).ifPresent(document -> pending.add(new Event(document, token)));
+  private void emit(OplogEntry entry, RawDocument event, ResumeToken token) {
+    int seen = fragmentsSeen;
+    fragmentsSeen = 0;
+    Optional<RawDocument> shown = pipeline.apply(event);
+    if (shown.isEmpty()) {
+      return;
+    }
+    RawDocument document = shown.get();
+    if (document.size() <= LargeEvent.MAX_BYTES) {
+      if (seen == 0) {
+        pending.add(new Event(document, token));
+      }
+      return;
+    }
+    if (!spec.split()) {
+      throw LargeEvent.tooLarge(document.size());
+    }
+    List<Event> fragments =
+        new LargeEvent(document.decode())
+            .fragments(number -> renderer.fragmentToken(entry, number));
+    pending.addAll(fragments.subList(Math.min(seen, fragments.size()), fragments.size()));
   }
 }
