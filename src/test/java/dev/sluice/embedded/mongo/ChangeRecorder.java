@@ -13,14 +13,19 @@ import java.util.List;
 final class ChangeRecorder {
 
   private final boolean logsDeltas;
+
+  /** Whether the document after an update is always needed: a journal keeps it. */
+  private final boolean keepsResults;
+
   private List<RecordedChange> changes = new ArrayList<>();
   private UpdateIntent intent;
   private RawDocument incoming;
   private boolean keepsImages;
   private boolean paused;
 
-  ChangeRecorder(boolean logsDeltas) {
+  ChangeRecorder(boolean logsDeltas, boolean keepsResults) {
     this.logsDeltas = logsDeltas;
+    this.keepsResults = keepsResults;
   }
 
   /** Says what the next update is; it holds until {@link #drain}. */
@@ -119,7 +124,7 @@ final class ChangeRecorder {
     copy.forEach(document::putIfAbsent);
   }
 
-  private static RawDocument key(Document document) {
+  static RawDocument key(Document document) {
     BsonWriter writer = new BsonWriter(32);
     int start = writer.startDocument();
     writer.writeField("_id", document.get("_id"));

@@ -96,7 +96,7 @@ final class CollectionCommands {
       }
       throw new ServerError(26, "NamespaceNotFound", "ns not found");
     }
-    int indexes = indexes(namespace).size();
+    int indexes = storage.indexes(namespace).size();
     storage.drop(namespace);
     return new Document("nIndexesWas", indexes)
         .append("ns", namespace.toString())
@@ -132,7 +132,7 @@ final class CollectionCommands {
     Namespace namespace = call.namespace();
     boolean created = storage.collection(namespace).isEmpty();
     storage.collectionOrNew(namespace);
-    List<Document> before = indexes(namespace);
+    List<Document> before = storage.indexes(namespace);
     List<Document> specs = new ArrayList<>();
     for (Object value : call.list("indexes")) {
       if (!(value instanceof Document spec)
@@ -145,7 +145,7 @@ final class CollectionCommands {
     Document command =
         new Document("createIndexes", namespace.collection()).append("indexes", specs);
     storage.engine(namespace.database(), "createIndexes", command);
-    List<Document> after = indexes(namespace);
+    List<Document> after = storage.indexes(namespace);
     if (after.size() > before.size()) {
       List<Document> added = new ArrayList<>(after);
       added.removeAll(before);
@@ -161,7 +161,7 @@ final class CollectionCommands {
   private Document dropIndexes(Invocation call) {
     Namespace namespace = call.namespace();
     CollectionInfo info = existing(namespace);
-    List<Document> before = indexes(namespace);
+    List<Document> before = storage.indexes(namespace);
     List<Document> chosen = chosen(call.body().get("index"), before);
     for (Document index : chosen) {
       Document command =
@@ -193,21 +193,6 @@ final class CollectionCommands {
       throw new ServerError(27, "IndexNotFound", "index not found with name [" + which + "]");
     }
     return matching;
-  }
-
-  private List<Document> indexes(Namespace namespace) {
-    Document reply =
-        storage.engine(
-            namespace.database(),
-            "listIndexes",
-            new Document("listIndexes", namespace.collection()));
-    List<Document> indexes = new ArrayList<>();
-    for (Object index : (List<?>) ((Document) reply.get("cursor")).get("firstBatch")) {
-      Document spec = new Document("v", 2);
-      spec.putAll((Document) index);
-      indexes.add(spec);
-    }
-    return indexes;
   }
 
   /** A reply with a cursor over what the action lists. */
@@ -256,6 +241,6 @@ final class CollectionCommands {
 
   private List<Document> listIndexes(Invocation call) {
     existing(call.namespace());
-    return indexes(call.namespace());
+    return storage.indexes(call.namespace());
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.embedded.mongo;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +36,9 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   /** A primary writes a note into an idle log this often, so that time goes on for its readers. */
   private static final int NOTE_INTERVAL_SECONDS = 10;
 
+  /** How much a killed process may lose of what a data directory keeps. */
+  private static final int SYNC_INTERVAL_MS = 200;
+
   private static final int CURSOR_SWEEP_SECONDS = 30;
   private static final java.time.Duration CURSOR_TIMEOUT = java.time.Duration.ofMinutes(10);
 
@@ -48,9 +52,10 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   private final FaultBoard board = new FaultBoard();
   private final FaultCommands faultCommands = new FaultCommands(board);
   private final List<ReplicaSetNode> nodes = new ArrayList<>();
+  private final boolean restored;
   private Faults faults;
 
-  private EmbeddedReplicaSet(Builder builder) {
+  private EmbeddedReplicaSet(Builder builder, Journal journal) {
     this.name = builder.name;
     this.version = builder.version;
     this.eventLoops =
@@ -60,7 +65,8 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
             WORKERS, WORKERS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("worker"));
     workers.allowCoreThreadTimeOut(true);
     this.topology = new Topology(name);
-    this.storage = new Storage(Clock.systemUTC(), version, builder.oplog);
+    this.storage = new Storage(Clock.systemUTC(), version, builder.oplog, journal);
+    this.restored = journal instanceof DataDirectory kept && kept.restoreInto(storage);
   }
 
   private ThreadFactory threads(String role) {
@@ -78,14 +84,16 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   }
 
   private EmbeddedReplicaSet start(List<Integer> ports) {
-    storage.note("initiating set");
+    if (!restored) {
+      storage.note("initiating set");
+    }
     CommandDispatcher dispatcher = dispatcher();
     for (int i = 0; i < ports.size(); i++) {
       ReplicaSetNode node = new ReplicaSetNode(i, eventLoops, workers);
       nodes.add(node);
       node.start(ports.get(i), dispatcher);
     }
-    topology.found(nodes.stream().map(ReplicaSetNode::host).toList());
+    topology.found(nodes.stream().map(ReplicaSetNode::host).toList(), storage.clock().millis());
     topology.elect(0);
     storage.note("new primary");
     faults = new Faults(nodes, topology, storage, sessions, board, dispatcher, eventLoops);
@@ -95,6 +103,11 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
         NOTE_INTERVAL_SECONDS,
         NOTE_INTERVAL_SECONDS,
         TimeUnit.SECONDS);
+    eventLoops.scheduleAtFixedRate(
+        () -> workers.execute(storage::sync),
+        SYNC_INTERVAL_MS,
+        SYNC_INTERVAL_MS,
+        TimeUnit.MILLISECONDS);
     eventLoops.scheduleAtFixedRate(
         () -> nodes.forEach(node -> node.cursors().killIdle(CURSOR_TIMEOUT)),
         CURSOR_SWEEP_SECONDS,
@@ -170,6 +183,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    storage.close();
     log.info("embedded MongoDB set={} stopped", name);
   }
 
@@ -179,6 +193,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     private List<Integer> ports = List.of(0, 0, 0);
     private ServerVersion version = ServerVersion.V7_0;
     private OplogLimit oplog = OplogLimit.DEFAULT;
+    private Path directory;
 
     private Builder() {}
 
@@ -200,6 +215,12 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
       return this;
     }
 
+    /** Where to keep data across a stop; in memory only unless set. */
+    public Builder dataDirectory(Path path) {
+      this.directory = path;
+      return this;
+    }
+
     /** How much history the log keeps. */
     public Builder oplog(OplogLimit limit) {
       this.oplog = limit;
@@ -212,7 +233,8 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
      * @throws PortInUseException if one of the ports is taken; nothing is left running then
      */
     public EmbeddedReplicaSet start() {
-      EmbeddedReplicaSet set = new EmbeddedReplicaSet(this);
+      Journal journal = directory == null ? Journal.NONE : DataDirectory.open(directory, oplog);
+      EmbeddedReplicaSet set = new EmbeddedReplicaSet(this, journal);
       try {
         return set.start(ports);
       } catch (RuntimeException e) {

@@ -79,6 +79,11 @@ final class Oplog {
     shrinkTo(1, Long.MAX_VALUE);
   }
 
+  /** Says that there were older entries, which are gone. */
+  synchronized void forgotten() {
+    truncated = true;
+  }
+
   /** Runs the action once the log reaches past the given sequence number; at once if it has. */
   void whenPast(long sequence, Runnable action) {
     synchronized (this) {

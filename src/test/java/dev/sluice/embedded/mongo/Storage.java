@@ -36,11 +36,13 @@ final class Storage {
   /** The engine wants a channel to keep a last error for; nobody asks for it. */
   private final Channel nobody = new EmbeddedChannel();
 
+  private final Journal journal;
   private volatile OpTime lastApplied;
 
-  Storage(Clock clock, ServerVersion version, OplogLimit limit) {
+  Storage(Clock clock, ServerVersion version, OplogLimit limit, Journal journal) {
+    this.journal = journal;
     this.clock = clock;
-    this.recorder = new ChangeRecorder(version.logsDeltas());
+    this.recorder = new ChangeRecorder(version.logsDeltas(), journal != Journal.NONE);
     this.backend = new RecordedBackend(recorder);
     this.oplog = new Oplog(limit);
     this.lastApplied = new OpTime((int) clock.instant().getEpochSecond(), 0);
@@ -190,6 +192,7 @@ final class Storage {
             OplogEntry.Images.NONE,
             null,
             clock.instant());
+    journal.logged(entry, this);
     oplog.append(List.of(entry));
   }
 
@@ -205,6 +208,7 @@ final class Storage {
     for (RecordedChange change : changes) {
       entries.add(entry(change, tick(), 0, null, wall));
     }
+    journal.changed(changes, entries);
     oplog.append(entries);
   }
 
@@ -216,6 +220,7 @@ final class Storage {
     for (RecordedChange change : changes) {
       entries.add(entry(change, time, entries.size(), transaction, wall));
     }
+    journal.changed(changes, entries);
     oplog.append(entries);
   }
 
@@ -255,5 +260,49 @@ final class Storage {
                       }
                       return Optional.empty();
                     }));
+  }
+
+  List<Document> indexes(Namespace namespace) {
+    Document command = new Document("listIndexes", namespace.collection());
+    Document reply = engine(namespace.database(), "listIndexes", command);
+    List<Document> indexes = new ArrayList<>();
+    for (Object index : (List<?>) ((Document) reply.get("cursor")).get("firstBatch")) {
+      Document spec = new Document("v", 2);
+      spec.putAll((Document) index);
+      indexes.add(spec);
+    }
+    return indexes;
+  }
+
+  /** Puts back a collection that was there before a restart. */
+  void restore(Namespace namespace, CollectionInfo info, List<?> indexes) {
+    database(namespace.database()).createCollectionOrThrowIfExists(namespace.collection());
+    catalog.put(namespace, info);
+    engine(
+        namespace.database(),
+        "createIndexes",
+        new Document("createIndexes", namespace.collection()).append("indexes", indexes));
+  }
+
+  /** Puts back a document and returns its key. */
+  RawDocument restore(Namespace namespace, RawDocument raw) {
+    Document document = raw.decode();
+    recorder.unrecorded(() -> collection(namespace).orElseThrow().addDocument(document));
+    return ChangeRecorder.key(document);
+  }
+
+  /** Puts back a log entry; the set's time goes on from the last one. */
+  void restore(OplogEntry entry) {
+    oplog.append(List.of(entry));
+    lastApplied = OpTime.later(lastApplied, entry.time());
+  }
+
+  void sync() {
+    exclusively(journal::sync);
+  }
+
+  /** Closes the data directory, if there is one. */
+  void close() {
+    exclusively(journal::close);
   }
 }

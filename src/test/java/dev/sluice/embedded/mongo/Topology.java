@@ -49,8 +49,15 @@ final class Topology {
     return primary == node;
   }
 
-  synchronized void found(List<String> members) {
+  /**
+   * Founds the set.
+   *
+   * @param firstTerm above every term of an earlier set on these ports: a driver that knew that one
+   *     takes a primary with a lower election id for an outdated one and ignores it
+   */
+  synchronized void found(List<String> members, long firstTerm) {
     hosts = List.copyOf(members);
+    term = firstTerm;
   }
 
   void elect(int node) {
