@@ -90,7 +90,8 @@ final class ChangeRecorder {
     }
     RawDocument oldImage = keepsImages ? RawDocument.of(before) : null;
     EventType type = isReplace() ? EventType.REPLACE : EventType.UPDATE;
-    RawDocument newImage = keepsImages || type == EventType.REPLACE ? RawDocument.of(after) : null;
+    RawDocument newImage =
+        keepsImages || keepsResults || type == EventType.REPLACE ? RawDocument.of(after) : null;
     RawDocument object =
         type == EventType.REPLACE ? newImage : RawDocument.of(describe(before, after).document());
     changes.add(new RecordedChange(type, namespace, key(after), object, oldImage, newImage));

@@ -48,6 +48,9 @@ public final class EmbeddedReplicaSetBenchmark {
     benchmark.printSetUp();
     for (int round = 1; round <= rounds; round++) {
       EmbeddedReplicaSet.Builder builder = EmbeddedReplicaSet.builder().name("benchmark");
+      if (arguments.length > 2) {
+        builder.dataDirectory(Path.of(arguments[2], "round-" + round));
+      }
       try (EmbeddedReplicaSet set = builder.start()) {
         benchmark.run(round, set.uri());
       }
@@ -138,10 +141,5 @@ public final class EmbeddedReplicaSetBenchmark {
 
   private double perSecond(long begin) {
     return documents / ((System.nanoTime() - begin) / 1e9);
-  }
-
-  /** The data directory given as third argument, if any. */
-  static Path directory(String[] arguments) {
-    return arguments.length > 2 ? Path.of(arguments[2]) : null;
   }
 }

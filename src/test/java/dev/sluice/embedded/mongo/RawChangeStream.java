@@ -81,13 +81,31 @@ final class RawChangeStream {
   }
 
   BsonDocument getMore(int maxTimeMs) {
-    lastReply =
-        database.runCommand(
-            new BsonDocument("getMore", new BsonInt64(id))
-                .append("collection", new BsonString(collection))
-                .append("maxTimeMS", new BsonInt32(maxTimeMs)),
-            BsonDocument.class);
+    return getMore(maxTimeMs, 0);
+  }
+
+  /** One {@code getMore}; a batch size of 0 leaves it to the server. */
+  BsonDocument getMore(int maxTimeMs, int batchSize) {
+    BsonDocument command =
+        new BsonDocument("getMore", new BsonInt64(id))
+            .append("collection", new BsonString(collection))
+            .append("maxTimeMS", new BsonInt32(maxTimeMs));
+    if (batchSize > 0) {
+      command.append("batchSize", new BsonInt32(batchSize));
+    }
+    lastReply = database.runCommand(command, BsonDocument.class);
     return lastReply;
+  }
+
+  /** The events of the opening reply and all that {@link #drain} finds. */
+  List<BsonDocument> firstAndFurther() {
+    List<BsonDocument> events = new ArrayList<>();
+    openReply
+        .getDocument("cursor")
+        .getArray("firstBatch")
+        .forEach(event -> events.add(event.asDocument()));
+    events.addAll(drain());
+    return events;
   }
 
   /** Every event up to the first idle reply or the end of the stream. */
