@@ -143,7 +143,7 @@ final class BsonReader {
       case BsonType.UNDEFINED -> new OpaqueValue(type, new byte[0]);
       case BsonType.SYMBOL -> new OpaqueValue(type, readBytes(4 + peekLength(0)));
       case BsonType.DB_POINTER -> new OpaqueValue(type, readBytes(4 + peekLength(12) + 12));
-      case BsonType.JAVASCRIPT_WITH_SCOPE -> new OpaqueValue(type, readBytes(peekLength(0)));
+      case BsonType.JAVASCRIPT_WITH_SCOPE -> new OpaqueValue(type, readSized());
       default -> throw new MalformedBsonException("unknown BSON type " + type);
     };
   }
@@ -164,6 +164,16 @@ final class BsonReader {
       return new BinData(readBytes(length));
     }
     return new OpaqueValue(BsonType.BINARY, readBytes(5 + length));
+  }
+
+  /** A value whose length counts itself in. */
+  private byte[] readSized() {
+    require(4);
+    int length = (int) INT.get(bytes, position);
+    if (length < 4) {
+      throw new MalformedBsonException("invalid length " + length);
+    }
+    return readBytes(length);
   }
 
   private int peekLength(int more) {

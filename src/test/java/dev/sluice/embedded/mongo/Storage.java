@@ -108,6 +108,8 @@ final class Storage {
       throw new ServerError(e.getCode(), e.getCodeName(), e.getMessageWithoutErrorCode());
     } catch (MongoServerException e) {
       throw ServerError.failedToParse(e.getMessageWithoutErrorCode());
+    } catch (MalformedBsonException e) {
+      throw new ServerError(22, "InvalidBSON", e.getMessage());
     } catch (ClassCastException | IllegalArgumentException e) {
       throw ServerError.typeMismatch(String.valueOf(e.getMessage()));
     } catch (UnsupportedOperationException e) {
