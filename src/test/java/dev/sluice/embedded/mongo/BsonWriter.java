@@ -45,7 +45,7 @@ final class BsonWriter {
   }
 
   byte[] toByteArray() {
-    return Arrays.copyOf(bytes, position);
+    return position == bytes.length ? bytes : Arrays.copyOf(bytes, position);
   }
 
   /** The buffer itself, for a caller that writes it out at once; valid up to {@link #size}. */

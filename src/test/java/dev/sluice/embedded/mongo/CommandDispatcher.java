@@ -127,10 +127,12 @@ final class CommandDispatcher {
 
   /** A frame of the right length that holds no document. */
   private ByteBuf garbage(Invocation call) {
-    byte[] noise = new byte[64];
-    ThreadLocalRandom.current().nextBytes(noise);
+    BsonWriter noise = new BsonWriter();
     // A length no document can have: a reader must notice rather than wait for more.
-    noise[3] = (byte) 0x80;
+    noise.writeInt(Integer.MIN_VALUE);
+    for (int i = 0; i < 8; i++) {
+      noise.writeLong(ThreadLocalRandom.current().nextLong());
+    }
     return encoder.encode(call.request(), noise, false);
   }
 

@@ -86,7 +86,8 @@ final class CursorCommands {
 
   private static Reply reply(
       String batchName, ServerCursor.Batch batch, long id, String namespace) {
-    BsonWriter writer = new BsonWriter(512);
+    int bytes = batch.documents().stream().mapToInt(RawDocument::size).sum();
+    BsonWriter writer = new BsonWriter(512 + bytes + 10 * batch.documents().size());
     int start = writer.startDocument();
     int cursor = writer.startField(BsonType.DOCUMENT, "cursor");
     writer.writeField(batchName, batch.documents());

@@ -13,6 +13,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
@@ -56,37 +57,59 @@ final class KeyString {
   private static final int LONG_BITS = 2;
   private static final int DECIMAL_BITS = 3;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(96);
-  private final ByteArrayOutputStream typeBits = new ByteArrayOutputStream();
+  private static final byte[] HEX_DIGITS = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
+
+  private byte[] bytes = new byte[128];
+  private int size;
+  private final ByteArrayOutputStream typeBits = new ByteArrayOutputStream(4);
   private int bitCount;
   private int openBits;
 
   KeyString append(Object value) {
     if (value == null) {
-      out.write(NULLISH);
+      write(NULLISH);
     } else if (value instanceof Number number) {
       appendNumber(number);
     } else if (value instanceof String text) {
-      out.write(STRING);
+      write(STRING);
       appendEscaped(text);
       appendBit(0);
     } else if (value instanceof Map<?, ?> map) {
       appendObject(map);
     } else if (value instanceof Collection<?> values) {
-      out.write(ARRAY);
+      write(ARRAY);
       values.forEach(this::append);
-      out.write(0);
+      write(0);
     } else if (value instanceof Boolean bool) {
-      out.write(bool ? TRUE : FALSE);
+      write(bool ? TRUE : FALSE);
     } else {
       appendScalar(value);
     }
     return this;
   }
 
-  byte[] end() {
-    out.write(END);
-    return out.toByteArray();
+  /** Ends the key and returns it in hexadecimal. */
+  String end() {
+    write(END);
+    byte[] hex = new byte[size * 2];
+    for (int i = 0; i < size; i++) {
+      hex[2 * i] = HEX_DIGITS[(bytes[i] >> 4) & 0xF];
+      hex[2 * i + 1] = HEX_DIGITS[bytes[i] & 0xF];
+    }
+    return new String(hex, StandardCharsets.ISO_8859_1);
+  }
+
+  private void write(int value) {
+    if (size == bytes.length) {
+      bytes = Arrays.copyOf(bytes, size * 2);
+    }
+    bytes[size++] = (byte) value;
+  }
+
+  private void writeAll(byte[] values) {
+    for (byte value : values) {
+      write(value);
+    }
   }
 
   /** The type bits in the server's framing, or an empty array when all of them are zero. */
@@ -115,20 +138,20 @@ final class KeyString {
   }
 
   private void appendObject(Map<?, ?> map) {
-    out.write(OBJECT);
+    write(OBJECT);
     for (Map.Entry<?, ?> field : map.entrySet()) {
-      out.write(genericType(field.getValue()));
-      out.writeBytes(((String) field.getKey()).getBytes(StandardCharsets.UTF_8));
-      out.write(0);
+      write(genericType(field.getValue()));
+      writeAll(((String) field.getKey()).getBytes(StandardCharsets.UTF_8));
+      write(0);
       append(field.getValue());
     }
-    out.write(0);
+    write(0);
   }
 
   private void appendScalar(Object value) {
-    out.write(genericType(value));
+    write(genericType(value));
     if (value instanceof ObjectId id) {
-      out.writeBytes(id.toByteArray());
+      writeAll(id.toByteArray());
     } else if (value instanceof Instant instant) {
       appendLong(instant.toEpochMilli() ^ Long.MIN_VALUE);
     } else if (value instanceof BsonTimestamp timestamp) {
@@ -139,13 +162,13 @@ final class KeyString {
       appendUuid(legacy.getUuid(), BsonType.SUBTYPE_OLD_UUID, true);
     } else if (value instanceof BinData data) {
       appendLength(data.getData().length);
-      out.write(BsonType.SUBTYPE_GENERIC);
-      out.writeBytes(data.getData());
+      write(BsonType.SUBTYPE_GENERIC);
+      writeAll(data.getData());
     } else if (value instanceof BsonRegularExpression regex) {
       appendEscaped(regex.getPattern());
       appendEscaped(regex.getOptions() == null ? "" : regex.getOptions());
     } else if (value instanceof OpaqueValue opaque) {
-      out.writeBytes(opaque.payload());
+      writeAll(opaque.payload());
     }
   }
 
@@ -185,7 +208,7 @@ final class KeyString {
   private void appendNumber(Number number) {
     if (number instanceof Long value) {
       appendTypeBits(LONG_BITS);
-      appendInteger(BigInteger.valueOf(value), null);
+      appendLongValue(value);
     } else if (number instanceof Double value) {
       appendTypeBits(DOUBLE_BITS);
       appendDouble(value);
@@ -194,13 +217,32 @@ final class KeyString {
       appendDecimal(value);
     } else {
       appendTypeBits(INT_BITS);
-      appendInteger(BigInteger.valueOf(number.longValue()), null);
+      appendLongValue(number.longValue());
     }
+  }
+
+  /** Most numbers in tokens are small and whole; this spares them the way through decimals. */
+  private void appendLongValue(long value) {
+    long magnitude = Math.abs(value);
+    if (value == 0) {
+      write(ZERO);
+    } else if (magnitude < 0 || magnitude >= 1L << 62) {
+      appendInteger(BigInteger.valueOf(value), null);
+    } else {
+      appendShifted(magnitude << 1, value < 0);
+    }
+  }
+
+  private int appendShifted(long shifted, boolean negative) {
+    int count = (64 - Long.numberOfLeadingZeros(shifted) + 7) / 8;
+    write(negative ? NEGATIVE_1_BYTE - (count - 1) : POSITIVE_1_BYTE + (count - 1));
+    appendBytes(shifted, count, negative);
+    return count;
   }
 
   private void appendDouble(double value) {
     if (Double.isNaN(value)) {
-      out.write(NUMERIC);
+      write(NUMERIC);
     } else if (Double.isInfinite(value)) {
       appendLarge(value > 0, Double.doubleToRawLongBits(Math.abs(value)));
     } else {
@@ -210,7 +252,7 @@ final class KeyString {
 
   private void appendDecimal(Decimal128 value) {
     if (value.equals(Decimal128.NaN)) {
-      out.write(NUMERIC);
+      write(NUMERIC);
     } else if (value.equals(Decimal128.POSITIVE_INFINITY)
         || value.equals(Decimal128.NEGATIVE_INFINITY)) {
       appendDouble(value.doubleValue());
@@ -231,7 +273,7 @@ final class KeyString {
       appendLarge(value.signum() > 0, Double.doubleToRawLongBits(value.abs().doubleValue()));
     } else if (whole.signum() == 0 && fraction.signum() != 0) {
       boolean positive = value.signum() > 0;
-      out.write(positive ? POSITIVE_SMALL : NEGATIVE_SMALL);
+      write(positive ? POSITIVE_SMALL : NEGATIVE_SMALL);
       long bits = Double.doubleToRawLongBits(fraction.doubleValue());
       appendLong(positive ? bits : ~bits);
     } else {
@@ -240,14 +282,14 @@ final class KeyString {
   }
 
   private void appendLarge(boolean positive, long bits) {
-    out.write(positive ? POSITIVE_LARGE : NEGATIVE_LARGE);
+    write(positive ? POSITIVE_LARGE : NEGATIVE_LARGE);
     appendLong(positive ? bits : ~bits);
   }
 
   /** Whole part shifted by one bit that says whether a fraction follows, in as few bytes as fit. */
   private void appendInteger(BigInteger whole, BigDecimal fraction) {
     if (whole.signum() == 0) {
-      out.write(ZERO);
+      write(ZERO);
       return;
     }
     boolean negative = whole.signum() < 0;
@@ -257,9 +299,7 @@ final class KeyString {
       return;
     }
     long shifted = magnitude.longValue() | (fraction == null ? 0 : 1);
-    int count = (64 - Long.numberOfLeadingZeros(shifted) + 7) / 8;
-    out.write(negative ? NEGATIVE_1_BYTE - (count - 1) : POSITIVE_1_BYTE + (count - 1));
-    appendBytes(shifted, count, negative);
+    int count = appendShifted(shifted, negative);
     if (fraction != null && count < 8) {
       int bytes = 8 - count;
       BigDecimal scale = new BigDecimal(BigInteger.ONE.shiftLeft(8 * bytes));
@@ -270,13 +310,13 @@ final class KeyString {
   private void appendBytes(long value, int count, boolean invert) {
     for (int i = count - 1; i >= 0; i--) {
       int b = (int) (value >>> (8 * i)) & 0xFF;
-      out.write(invert ? ~b & 0xFF : b);
+      write(invert ? ~b & 0xFF : b);
     }
   }
 
   private void appendUuid(UUID uuid, int subtype, boolean littleEndian) {
-    out.write(16);
-    out.write(subtype);
+    write(16);
+    write(subtype);
     long high = uuid.getMostSignificantBits();
     long low = uuid.getLeastSignificantBits();
     appendLong(littleEndian ? Long.reverseBytes(high) : high);
@@ -285,9 +325,9 @@ final class KeyString {
 
   private void appendLength(int length) {
     if (length < 0xFF) {
-      out.write(length);
+      write(length);
     } else {
-      out.write(0xFF);
+      write(0xFF);
       appendBytes(length, 4, false);
     }
   }
@@ -298,12 +338,12 @@ final class KeyString {
 
   private void appendEscaped(String text) {
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      out.write(b);
+      write(b);
       if (b == 0) {
-        out.write(0xFF);
+        write(0xFF);
       }
     }
-    out.write(0);
+    write(0);
   }
 
   private void appendTypeBits(int type) {

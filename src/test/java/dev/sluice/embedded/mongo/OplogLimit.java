@@ -8,8 +8,9 @@ package dev.sluice.embedded.mongo;
  */
 public record OplogLimit(int entries, long bytes) {
 
-  /** Enough for a demo or a test of half a million small changes, within a modest heap. */
-  public static final OplogLimit DEFAULT = new OplogLimit(1_000_000, 512L * 1024 * 1024);
+  /** Half a million small changes, but never more than a quarter of the heap. */
+  public static final OplogLimit DEFAULT =
+      new OplogLimit(1_000_000, Math.min(512L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 4));
 
   public OplogLimit {
     if (entries < 1 || bytes < 1) {

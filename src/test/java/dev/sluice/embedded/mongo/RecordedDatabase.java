@@ -28,7 +28,8 @@ final class RecordedDatabase extends AbstractSynchronizedMongoDatabase<Integer> 
   @Override
   protected Index<Integer> openOrCreateUniqueIndex(
       String collection, String name, List<IndexKey> keys, boolean sparse) {
-    return new MemoryUniqueIndex(name, keys, sparse);
+    boolean onId = keys.size() == 1 && keys.get(0).getKey().equals("_id");
+    return onId ? new IdIndex(name, keys) : new MemoryUniqueIndex(name, keys, sparse);
   }
 
   /** Kept by name only, without the library's warning: queries scan, and small sets scan fast. */

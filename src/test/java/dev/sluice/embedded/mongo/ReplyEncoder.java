@@ -11,24 +11,24 @@ final class ReplyEncoder {
 
   private final AtomicInteger ids = new AtomicInteger();
 
-  ByteBuf encode(Request request, byte[] body, boolean moreToCome) {
+  ByteBuf encode(Request request, BsonWriter body, boolean moreToCome) {
     return request.legacy() ? legacy(request.id(), body) : message(request.id(), body, moreToCome);
   }
 
-  private ByteBuf message(int responseTo, byte[] body, boolean moreToCome) {
+  private ByteBuf message(int responseTo, BsonWriter body, boolean moreToCome) {
     ByteBuf head = Unpooled.buffer(21);
-    head.writeIntLE(21 + body.length);
+    head.writeIntLE(21 + body.size());
     head.writeIntLE(ids.incrementAndGet());
     head.writeIntLE(responseTo);
     head.writeIntLE(WireDecoder.OP_MSG);
     head.writeIntLE(moreToCome ? WireDecoder.FLAG_MORE_TO_COME : 0);
     head.writeByte(0);
-    return Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(body));
+    return Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(body.buffer(), 0, body.size()));
   }
 
-  private ByteBuf legacy(int responseTo, byte[] body) {
+  private ByteBuf legacy(int responseTo, BsonWriter body) {
     ByteBuf head = Unpooled.buffer(36);
-    head.writeIntLE(36 + body.length);
+    head.writeIntLE(36 + body.size());
     head.writeIntLE(ids.incrementAndGet());
     head.writeIntLE(responseTo);
     head.writeIntLE(WireDecoder.OP_REPLY);
@@ -36,6 +36,6 @@ final class ReplyEncoder {
     head.writeLongLE(0);
     head.writeIntLE(0);
     head.writeIntLE(1);
-    return Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(body));
+    return Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(body.buffer(), 0, body.size()));
   }
 }

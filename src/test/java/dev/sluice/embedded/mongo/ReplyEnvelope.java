@@ -57,8 +57,11 @@ final class ReplyEnvelope {
     return labels;
   }
 
-  /** The bytes of a reply: 4.2 puts the operation time of an error first, as recorded. */
-  byte[] bytes(Reply reply) {
+  /**
+   * The bytes of a reply, in a writer's buffer: 4.2 puts the operation time of an error first, as
+   * recorded.
+   */
+  BsonWriter bytes(Reply reply) {
     byte[] fields = reply.body().bytes();
     BsonWriter writer = new BsonWriter(fields.length + 200);
     int start = writer.startDocument();
@@ -73,7 +76,7 @@ final class ReplyEnvelope {
       writer.writeField("operationTime", time.timestamp());
     }
     writer.endDocument(start);
-    return writer.toByteArray();
+    return writer;
   }
 
   private static Document clusterTime(OpTime time) {

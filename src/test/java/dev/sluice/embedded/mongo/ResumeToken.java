@@ -41,7 +41,7 @@ record ResumeToken(Position position, int version, String data, byte[] typeBits)
     if (version >= 2) {
       key.append(null);
     }
-    return new ResumeToken(Position.before(time), version, hex(key), new byte[0]);
+    return new ResumeToken(Position.before(time), version, key.end(), new byte[0]);
   }
 
   static ResumeToken ofEvent(Position position, int version, Subject subject) {
@@ -63,7 +63,7 @@ record ResumeToken(Position position, int version, String data, byte[] typeBits)
     if (fragment >= 0) {
       key.append(fragment);
     }
-    return new ResumeToken(position, version, hex(key), key.typeBits());
+    return new ResumeToken(position, version, key.end(), key.typeBits());
   }
 
   private static Object identifier(int version, Subject subject) {
@@ -87,10 +87,6 @@ record ResumeToken(Position position, int version, String data, byte[] typeBits)
         .append(tokenType)
         .append(position.operation())
         .append(position.invalidate());
-  }
-
-  private static String hex(KeyString key) {
-    return HEX.formatHex(key.end());
   }
 
   Document document() {
