@@ -77,7 +77,7 @@ final class ChangeStreamCursor implements ServerCursor {
   public CompletionStage<Batch> next(int batchSize, Duration wait) {
     synchronized (this) {
       if (busy) {
-        throw ServerError.location(12051, "cursor is already in use");
+        throw new ServerError(12051, "CursorInUse", "cursor is already in use");
       }
       busy = true;
     }

@@ -51,7 +51,12 @@ final class CollectionCommands {
     if (storage.collection(namespace).isPresent()) {
       throw new ServerError(48, "NamespaceExists", "Collection already exists. NS: " + namespace);
     }
-    storage.create(namespace, options(call));
+    Document options = options(call);
+    if (options.containsKey("viewOn") || options.containsKey("timeseries")) {
+      throw new ServerError(
+          238, "NotImplemented", "views and time series are not part of the embedded set");
+    }
+    storage.create(namespace, options);
     return ok();
   }
 

@@ -6,8 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +28,9 @@ final class Connection extends SimpleChannelInboundHandler<Request> {
   private final CommandDispatcher dispatcher;
   private final Executor workers;
   private final Deque<Request> queue = new ArrayDeque<>();
-  private final List<Runnable> closeActions = new CopyOnWriteArrayList<>();
   private boolean busy;
   private volatile Channel channel;
+  private volatile Runnable abandon;
   private volatile String appName = "";
   private volatile long streamedTopology = -1;
 
@@ -70,8 +68,12 @@ final class Connection extends SimpleChannelInboundHandler<Request> {
     streamedTopology = counter;
   }
 
-  void onClose(Runnable action) {
-    closeActions.add(action);
+  /** What to do if the client goes away before the request under way is answered. */
+  void ifAbandoned(Runnable action) {
+    abandon = action;
+    if (!channel.isActive()) {
+      action.run();
+    }
   }
 
   void close() {
@@ -95,7 +97,10 @@ final class Connection extends SimpleChannelInboundHandler<Request> {
   public void channelInactive(ChannelHandlerContext context) {
     queue.clear();
     node.closed(this);
-    closeActions.forEach(Runnable::run);
+    Runnable action = abandon;
+    if (action != null) {
+      action.run();
+    }
   }
 
   @Override
@@ -139,6 +144,7 @@ final class Connection extends SimpleChannelInboundHandler<Request> {
 
   /** Called on any thread; {@code null} stands for "close, without an answer". */
   private void answered(Request request, CommandDispatcher.Answer answer) {
+    abandon = null;
     Channel open = channel;
     if (answer == null || answer.closes()) {
       open.close();

@@ -31,14 +31,8 @@ final class CursorCommands {
         call.body().containsKey("maxTimeMS")
             ? Duration.ofMillis(call.integer("maxTimeMS", 0))
             : DEFAULT_WAIT;
-    CompletionStage<ServerCursor.Batch> batch;
-    try {
-      batch = cursor.next(call.integer("batchSize", 0), wait);
-    } catch (RuntimeException e) {
-      cursors.kill(id);
-      throw e;
-    }
-    call.connection().onClose(() -> kill(cursors, id, batch));
+    CompletionStage<ServerCursor.Batch> batch = cursor.next(call.integer("batchSize", 0), wait);
+    call.connection().ifAbandoned(() -> kill(cursors, id, batch));
     return batch.handle(
         (found, error) -> {
           if (error != null) {

@@ -62,7 +62,14 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(IO_THREADS, threads("io"), NioIoHandler.newFactory());
     this.workers =
         new ThreadPoolExecutor(
-            WORKERS, WORKERS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("worker"));
+            WORKERS,
+            WORKERS,
+            5,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            threads("worker"),
+            // What wakes up while the set closes has nobody left to answer.
+            new ThreadPoolExecutor.DiscardPolicy());
     workers.allowCoreThreadTimeOut(true);
     this.topology = new Topology(name);
     this.storage = new Storage(Clock.systemUTC(), version, builder.oplog, journal);

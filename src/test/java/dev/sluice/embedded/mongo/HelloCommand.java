@@ -47,7 +47,7 @@ final class HelloCommand implements Command {
           alarm.cancel(false);
           reply.complete(answer(call, streams));
         });
-    call.connection().onClose(() -> alarm.cancel(false));
+    call.connection().ifAbandoned(() -> alarm.cancel(false));
     return reply;
   }
 
