@@ -122,8 +122,14 @@ final class Connection extends SimpleChannelInboundHandler<Request> {
     next();
   }
 
+  /** A client that does not read gets no more until it does: replies would pile up here. */
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    next();
+  }
+
   private void next() {
-    if (busy) {
+    if (busy || !channel.isWritable()) {
       return;
     }
     Request request = queue.poll();

@@ -18,6 +18,7 @@ import com.mongodb.client.model.changestream.OperationType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
@@ -56,6 +57,22 @@ class EmbeddedReplicaSetIT {
         EmbeddedReplicaSet.builder().ports(ports.get(0), ports.get(1), ports.get(2)).start()) {
       assertThat(again.ports()).isEqualTo(ports);
     }
+  }
+
+  @Test
+  void closesUnderClientsThatWaitAndLeavesNoThread() {
+    EmbeddedReplicaSet other = EmbeddedReplicaSet.builder().name("left-alone").start();
+    try (MongoClient waiting = MongoClients.create(other.uri() + "&serverSelectionTimeoutMS=200")) {
+      waiting.getDatabase("it").getCollection("c").insertOne(new Document());
+      RawChangeStream stream = RawChangeStream.ofCollection(waiting, "it", "c", "{}");
+      CompletableFuture<?> reply = CompletableFuture.supplyAsync(() -> stream.getMore(60_000));
+
+      other.close();
+
+      assertThat(reply).failsWithin(Duration.ofSeconds(5));
+    }
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().contains("left-alone") && thread.isAlive());
   }
 
   @Test
