@@ -1,5 +1,7 @@
 package dev.sluice.envelope;
 
+import dev.sluice.change.BsonBytes;
+import dev.sluice.change.CorruptBsonException;
 import dev.sluice.config.JsonMode;
 
 /**

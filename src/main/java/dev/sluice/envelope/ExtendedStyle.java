@@ -1,5 +1,7 @@
 package dev.sluice.envelope;
 
+import dev.sluice.change.BsonBytes;
+
 /** MongoDB Extended JSON v2 as org.bson prints it, relaxed or canonical. */
 final class ExtendedStyle extends ScalarStyle {
   private static final byte[] OBJECT_ID = Utf8Buffer.ascii("{\"$oid\": \"");

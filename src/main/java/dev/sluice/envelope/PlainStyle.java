@@ -1,5 +1,7 @@
 package dev.sluice.envelope;
 
+import dev.sluice.change.BsonBytes;
+
 /** Ordinary JSON values; the table is in {@link BsonJsonWriter}. */
 final class PlainStyle extends ScalarStyle {
   private static final byte OLD_UUID = 0x03;
@@ -52,7 +54,7 @@ final class PlainStyle extends ScalarStyle {
   void binary(byte subtype, byte[] bytes, int offset, int length, Utf8Buffer out) {
     out.append('"');
     if (length == UUID_LENGTH && (subtype == UUID || subtype == OLD_UUID)) {
-      appendUuid(bytes, offset, out);
+      out.appendUuid(bytes, offset);
     } else {
       out.appendBase64(bytes, offset, length);
     }
@@ -116,17 +118,5 @@ final class PlainStyle extends ScalarStyle {
   @Override
   void undefined(Utf8Buffer out) {
     out.appendAscii("null");
-  }
-
-  private static void appendUuid(byte[] bytes, int offset, Utf8Buffer out) {
-    out.appendHex(bytes, offset, 4);
-    out.append('-');
-    out.appendHex(bytes, offset + 4, 2);
-    out.append('-');
-    out.appendHex(bytes, offset + 6, 2);
-    out.append('-');
-    out.appendHex(bytes, offset + 8, 2);
-    out.append('-');
-    out.appendHex(bytes, offset + 10, 6);
   }
 }

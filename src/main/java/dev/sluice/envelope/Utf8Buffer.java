@@ -52,6 +52,12 @@ public final class Utf8Buffer {
     return Arrays.copyOf(bytes, size);
   }
 
+  /** What was written, as a text. */
+  @Override
+  public String toString() {
+    return new String(bytes, 0, size, StandardCharsets.UTF_8);
+  }
+
   /** Appends one byte as it is. */
   public void append(byte value) {
     reserve(1);
@@ -154,6 +160,19 @@ public final class Utf8Buffer {
       target[position++] = HEX_DIGITS[source[i] & 0xf];
     }
     size = position;
+  }
+
+  /** Appends sixteen bytes as a UUID, its digits in the order of the bytes. */
+  void appendUuid(byte[] source, int offset) {
+    appendHex(source, offset, 4);
+    append('-');
+    appendHex(source, offset + 4, 2);
+    append('-');
+    appendHex(source, offset + 6, 2);
+    append('-');
+    appendHex(source, offset + 8, 2);
+    append('-');
+    appendHex(source, offset + 10, 6);
   }
 
   /** Appends the four lower-case hexadecimal digits of a UTF-16 unit. */

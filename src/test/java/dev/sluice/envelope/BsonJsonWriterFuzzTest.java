@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.sluice.change.BsonBytes;
+import dev.sluice.change.CorruptBsonException;
 import dev.sluice.config.JsonMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
+import dev.sluice.change.CorruptBsonException;
 import dev.sluice.config.JsonMode;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -7,6 +7,7 @@ import static dev.sluice.envelope.RawBson.int32;
 import static dev.sluice.envelope.RawBson.string;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.change.CorruptBsonException;
 import dev.sluice.config.JsonMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.sluice.envelope;
+package dev.sluice.change;
 
 /**
  * Bytes that are not a BSON document: a size that does not fit, a string without its end, an
@@ -8,7 +8,7 @@ package dev.sluice.envelope;
 public final class CorruptBsonException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CorruptBsonException(String problem, int offset) {
+  public CorruptBsonException(String problem, int offset) {
     super("Corrupt BSON at byte " + offset + ": " + problem);
   }
 }

@@ -1,8 +1,9 @@
-package dev.sluice.envelope;
+package dev.sluice.change;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * BSON's layout: type bytes, little-endian numbers and the ends of values in a byte array.
@@ -10,33 +11,33 @@ import java.nio.ByteOrder;
  * <p>Every method that takes a {@code limit} first checks that what it reads ends at or before it,
  * and throws {@link CorruptBsonException} otherwise. Stateless.
  */
-final class BsonBytes {
-  static final byte DOUBLE = 0x01;
-  static final byte STRING = 0x02;
-  static final byte DOCUMENT = 0x03;
-  static final byte ARRAY = 0x04;
-  static final byte BINARY = 0x05;
-  static final byte UNDEFINED = 0x06;
-  static final byte OBJECT_ID = 0x07;
-  static final byte BOOLEAN = 0x08;
-  static final byte DATE = 0x09;
-  static final byte NULL = 0x0a;
-  static final byte REGEX = 0x0b;
-  static final byte DB_POINTER = 0x0c;
-  static final byte CODE = 0x0d;
-  static final byte SYMBOL = 0x0e;
-  static final byte CODE_WITH_SCOPE = 0x0f;
-  static final byte INT32 = 0x10;
-  static final byte TIMESTAMP = 0x11;
-  static final byte INT64 = 0x12;
-  static final byte DECIMAL128 = 0x13;
-  static final byte MIN_KEY = (byte) 0xff;
-  static final byte MAX_KEY = 0x7f;
+public final class BsonBytes {
+  public static final byte DOUBLE = 0x01;
+  public static final byte STRING = 0x02;
+  public static final byte DOCUMENT = 0x03;
+  public static final byte ARRAY = 0x04;
+  public static final byte BINARY = 0x05;
+  public static final byte UNDEFINED = 0x06;
+  public static final byte OBJECT_ID = 0x07;
+  public static final byte BOOLEAN = 0x08;
+  public static final byte DATE = 0x09;
+  public static final byte NULL = 0x0a;
+  public static final byte REGEX = 0x0b;
+  public static final byte DB_POINTER = 0x0c;
+  public static final byte CODE = 0x0d;
+  public static final byte SYMBOL = 0x0e;
+  public static final byte CODE_WITH_SCOPE = 0x0f;
+  public static final byte INT32 = 0x10;
+  public static final byte TIMESTAMP = 0x11;
+  public static final byte INT64 = 0x12;
+  public static final byte DECIMAL128 = 0x13;
+  public static final byte MIN_KEY = (byte) 0xff;
+  public static final byte MAX_KEY = 0x7f;
 
-  static final int OBJECT_ID_LENGTH = 12;
+  public static final int OBJECT_ID_LENGTH = 12;
 
   /** The binary subtype whose data repeats its own length in front. */
-  static final byte OLD_BINARY = 0x02;
+  public static final byte OLD_BINARY = 0x02;
 
   /** Size field and closing zero: an empty document. */
   private static final int MIN_DOCUMENT_SIZE = 5;
@@ -51,18 +52,18 @@ final class BsonBytes {
 
   private BsonBytes() {}
 
-  static int int32(byte[] bytes, int offset, int limit) {
+  public static int int32(byte[] bytes, int offset, int limit) {
     requireRoom(Integer.BYTES, offset, limit);
     return (int) INTS.get(bytes, offset);
   }
 
-  static long int64(byte[] bytes, int offset, int limit) {
+  public static long int64(byte[] bytes, int offset, int limit) {
     requireRoom(Long.BYTES, offset, limit);
     return (long) LONGS.get(bytes, offset);
   }
 
   /** Checks that {@code length} (not negative) bytes at {@code offset} end before the limit. */
-  static void requireRoom(int length, int offset, int limit) {
+  public static void requireRoom(int length, int offset, int limit) {
     // A difference, because offset + length may pass what an int can hold.
     if (limit - offset < length) {
       throw new CorruptBsonException(
@@ -71,7 +72,7 @@ final class BsonBytes {
   }
 
   /** The offset behind the document or array at {@code offset}; its last byte is a zero. */
-  static int documentEnd(byte[] bytes, int offset, int limit) {
+  public static int documentEnd(byte[] bytes, int offset, int limit) {
     int size = int32(bytes, offset, limit);
     if (size < MIN_DOCUMENT_SIZE) {
       throw new CorruptBsonException("a document of " + size + " bytes", offset);
@@ -84,7 +85,7 @@ final class BsonBytes {
   }
 
   /** The number of bytes of the text whose size field is at {@code offset}, without its zero. */
-  static int stringLength(byte[] bytes, int offset, int limit) {
+  public static int stringLength(byte[] bytes, int offset, int limit) {
     int size = int32(bytes, offset, limit);
     if (size < 1) {
       throw new CorruptBsonException("a string of " + size + " bytes", offset);
@@ -96,8 +97,14 @@ final class BsonBytes {
     return size - 1;
   }
 
+  /** The text whose size field is at {@code offset}; what is not UTF-8 becomes U+FFFD. */
+  public static String text(byte[] bytes, int offset, int limit) {
+    int length = stringLength(bytes, offset, limit);
+    return new String(bytes, offset + Integer.BYTES, length, StandardCharsets.UTF_8);
+  }
+
   /** The number of bytes of a binary value, whose size field is at {@code offset}. */
-  static int binaryLength(byte[] bytes, int offset, int limit) {
+  public static int binaryLength(byte[] bytes, int offset, int limit) {
     int length = int32(bytes, offset, limit);
     if (length < 0) {
       throw new CorruptBsonException("a binary value of " + length + " bytes", offset);
@@ -108,7 +115,7 @@ final class BsonBytes {
   }
 
   /** The offset of the zero that ends the name (or other C string) which starts at offset. */
-  static int cStringEnd(byte[] bytes, int offset, int limit) {
+  public static int cStringEnd(byte[] bytes, int offset, int limit) {
     int position = offset;
     while (limit - position >= Long.BYTES) {
       long word = (long) LONGS.get(bytes, position);
@@ -129,7 +136,7 @@ final class BsonBytes {
   }
 
   /** The offset behind the value of the given type. What is inside a document is not looked at. */
-  static int skipValue(byte type, byte[] bytes, int offset, int limit) {
+  public static int skipValue(byte type, byte[] bytes, int offset, int limit) {
     switch (type) {
       case DOUBLE, DATE, TIMESTAMP, INT64:
         return skip(Long.BYTES, offset, limit);
@@ -162,7 +169,7 @@ final class BsonBytes {
     }
   }
 
-  static CorruptBsonException unknownType(byte type, int offset) {
+  public static CorruptBsonException unknownType(byte type, int offset) {
     return new CorruptBsonException("unknown type " + (type & 0xff), offset);
   }
 

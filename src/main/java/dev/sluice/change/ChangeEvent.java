@@ -1,0 +1,193 @@
+package dev.sluice.change;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * One change, as the server sent it: the bytes of the event and where in them its fields lie.
+ *
+ * <p>Nothing is decoded until somebody asks; the fields are found in one pass over the top level.
+ * Immutable as long as nobody writes to the array. See the manual, Change Events, for the fields.
+ */
+public final class ChangeEvent {
+  /** The top-level fields that Sluice knows. Others are passed over. */
+  public enum Field {
+    RESUME_TOKEN("_id"),
+    OPERATION_TYPE("operationType"),
+    CLUSTER_TIME("clusterTime"),
+    /** Since MongoDB 6.0. */
+    WALL_TIME("wallTime"),
+    FULL_DOCUMENT("fullDocument"),
+    NAMESPACE("ns"),
+    DOCUMENT_KEY("documentKey"),
+    UPDATE_DESCRIPTION("updateDescription"),
+    TRANSACTION_NUMBER("txnNumber"),
+    SESSION("lsid");
+
+    private static final Field[] ALL = values();
+
+    private final String key;
+
+    Field(String key) {
+      this.key = key;
+    }
+  }
+
+  private static final int ABSENT = -1;
+
+  private final byte[] bytes;
+  private final int length;
+  private final long capturedAtMillis;
+  private final byte[] types = new byte[Field.ALL.length];
+  private final int[] offsets = new int[Field.ALL.length];
+  private final Operation operation;
+  private final ResumeToken token;
+
+  /**
+   * @param bytes holds the event's BSON from {@code offset} on, {@code length} bytes of it; not
+   *     copied
+   * @param capturedAtMillis when we got it, in milliseconds since 1970
+   * @throws IllegalArgumentException if this is no change event
+   */
+  public ChangeEvent(byte[] bytes, int offset, int length, long capturedAtMillis) {
+    this.bytes = Objects.requireNonNull(bytes, "bytes");
+    this.length = length;
+    this.capturedAtMillis = capturedAtMillis;
+    Arrays.fill(offsets, ABSENT);
+    findFields(offset, offset + length - 1);
+    this.operation = Operation.of(text(require(Field.OPERATION_TYPE)));
+    int tokenAt = require(Field.RESUME_TOKEN);
+    this.token = ResumeToken.copyOf(bytes, tokenAt, BsonBytes.int32(bytes, tokenAt, bytes.length));
+  }
+
+  private void findFields(int offset, int end) {
+    int at = offset + 4;
+    while (at < end) {
+      byte type = bytes[at];
+      int name = at + 1;
+      int nameEnd = BsonBytes.cStringEnd(bytes, name, end);
+      int value = nameEnd + 1;
+      for (Field field : Field.ALL) {
+        if (isText(name, nameEnd, field.key)) {
+          types[field.ordinal()] = type;
+          offsets[field.ordinal()] = value;
+          break;
+        }
+      }
+      at = BsonBytes.skipValue(type, bytes, value, end);
+    }
+  }
+
+  private boolean isText(int from, int to, String text) {
+    if (to - from != text.length()) {
+      return false;
+    }
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != text.charAt(i - from)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String text(int offset) {
+    return BsonBytes.text(bytes, offset, bytes.length);
+  }
+
+  private int require(Field field) {
+    int offset = offset(field);
+    if (offset == ABSENT) {
+      throw new IllegalArgumentException("a change event without " + field.key);
+    }
+    return offset;
+  }
+
+  public Operation operation() {
+    return operation;
+  }
+
+  public ResumeToken token() {
+    return token;
+  }
+
+  /** When Sluice got the event, in milliseconds since 1970. */
+  public long capturedAtMillis() {
+    return capturedAtMillis;
+  }
+
+  /** How many bytes of memory the event's BSON takes. */
+  public int sizeBytes() {
+    return length;
+  }
+
+  public boolean has(Field field) {
+    return offset(field) != ABSENT;
+  }
+
+  /** The BSON type byte of the field; meaningless when the event does not have it. */
+  public byte type(Field field) {
+    return types[field.ordinal()];
+  }
+
+  /** Where in {@link #bytes()} the field's value begins, or -1. */
+  public int offset(Field field) {
+    return offsets[field.ordinal()];
+  }
+
+  /** The array that {@link #offset} points into. Not to be written to. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** The namespace of the event; empty-handed (null) only on an invalidate. */
+  public Namespace namespace() {
+    if (!has(Field.NAMESPACE)) {
+      return null;
+    }
+    int document = offset(Field.NAMESPACE);
+    int collection = find(document, "coll");
+    return new Namespace(
+        text(find(document, "db")), collection == ABSENT ? null : text(collection));
+  }
+
+  /**
+   * Where the value of a key of an embedded document begins, or -1.
+   *
+   * @param document the offset of the embedded document
+   */
+  public int find(int document, String key) {
+    int end = document + BsonBytes.int32(bytes, document, bytes.length) - 1;
+    int at = document + 4;
+    while (at < end) {
+      int nameEnd = BsonBytes.cStringEnd(bytes, at + 1, end);
+      if (isText(at + 1, nameEnd, key)) {
+        return nameEnd + 1;
+      }
+      at = BsonBytes.skipValue(bytes[at], bytes, nameEnd + 1, end);
+    }
+    return ABSENT;
+  }
+
+  /**
+   * A number that is equal for all events of one document. Different documents may share one, which
+   * costs a little waiting and nothing else.
+   */
+  public int documentHash() {
+    if (!has(Field.DOCUMENT_KEY)) {
+      return 0;
+    }
+    int from = offset(Field.DOCUMENT_KEY);
+    int to = from + BsonBytes.int32(bytes, from, bytes.length);
+    int hash = 1;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return hash;
+  }
+
+  /** Operation, namespace and token: never the document. */
+  @Override
+  public String toString() {
+    return operation.text() + " " + namespace() + " " + token;
+  }
+}

@@ -1,0 +1,56 @@
+package dev.sluice.change;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What a change event says was done, named as MongoDB's {@code operationType} (manual: Change
+ * Events).
+ */
+public enum Operation {
+  INSERT("insert"),
+  UPDATE("update"),
+  REPLACE("replace"),
+  DELETE("delete"),
+  DROP("drop"),
+  RENAME("rename"),
+  DROP_DATABASE("dropDatabase"),
+  /** The stream's namespace is gone; the server closes the cursor behind this event. */
+  INVALIDATE("invalidate");
+
+  private static final Map<String, Operation> BY_NAME =
+      Arrays.stream(values()).collect(Collectors.toMap(Operation::text, Function.identity()));
+
+  private final String text;
+
+  Operation(String text) {
+    this.text = text;
+  }
+
+  /** As it stands in the change event and in the published one. */
+  public String text() {
+    return text;
+  }
+
+  /** Whether one document changed, so that there is something to publish. */
+  public boolean isOnDocument() {
+    return this == INSERT || this == UPDATE || this == REPLACE || this == DELETE;
+  }
+
+  /**
+   * The operation of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Operation of(String text) {
+    Operation operation = BY_NAME.get(text);
+    if (operation == null) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "unknown operationType \"%s\"", text));
+    }
+    return operation;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.change;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
+
+/**
+ * Where a change stream can be resumed: opaque to us, made and understood by the server (manual:
+ * Change Streams, Resume Tokens). Two tokens are equal when their bytes are.
+ */
+public final class ResumeToken {
+  /** As much of a token as a log line shows: version, seconds and increment of the cluster time. */
+  private static final int SHOWN = 18;
+
+  private final byte[] bson;
+
+  private ResumeToken(byte[] bson) {
+    this.bson = bson;
+  }
+
+  /** A copy of the document of {@code length} bytes that begins at {@code offset}. */
+  public static ResumeToken copyOf(byte[] bytes, int offset, int length) {
+    return new ResumeToken(Arrays.copyOfRange(bytes, offset, offset + length));
+  }
+
+  public static ResumeToken of(BsonDocument document) {
+    Objects.requireNonNull(document, "document");
+    RawBsonDocument raw =
+        document instanceof RawBsonDocument same
+            ? same
+            : new RawBsonDocument(document, new BsonDocumentCodec());
+    var buffer = raw.getByteBuffer().asNIO();
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return new ResumeToken(bytes);
+  }
+
+  /** The token as the driver takes it. */
+  public BsonDocument toBson() {
+    return new RawBsonDocument(bson);
+  }
+
+  /** For the event id only. */
+  byte[] bytes() {
+    return bson;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ResumeToken token && Arrays.equals(bson, token.bson);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bson);
+  }
+
+  /** The beginning of the token: enough to recognise it in a log. */
+  @Override
+  public String toString() {
+    BsonValue data = toBson().get("_data");
+    String text = data != null && data.isString() ? data.asString().getValue() : "?";
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+  }
+}
