@@ -1,0 +1,30 @@
+package dev.sluice.config;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How much may be on its way, and for how long.
+ *
+ * @param maxInFlight events captured and not yet confirmed, at the most
+ * @param maxInFlightBytes the same in bytes of BSON; one event more may be taken, whatever its size
+ * @param confirmTimeout without any confirm for so long, while some are due, the channel is given
+ *     up
+ * @param checkpointInterval how often the position is saved, at the most
+ * @param drainTimeout how long a stop waits for the confirms that are due
+ */
+public record DeliverySettings(
+    int maxInFlight,
+    long maxInFlightBytes,
+    Duration confirmTimeout,
+    Duration checkpointInterval,
+    Duration drainTimeout) {
+  public DeliverySettings {
+    Objects.requireNonNull(confirmTimeout, "confirmTimeout");
+    Objects.requireNonNull(checkpointInterval, "checkpointInterval");
+    Objects.requireNonNull(drainTimeout, "drainTimeout");
+    if (maxInFlight < 1 || maxInFlightBytes < 1) {
+      throw new IllegalArgumentException("nothing may be in flight");
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.sluice.config;
+
+/** The shape of a published message's body. */
+public enum EventFormat {
+  /** The document, the update and the metadata, each under a key of its own. */
+  ENVELOPE,
+  /**
+   * The document's own fields at the top, with {@code type}, {@code entry_id}, {@code metadata}.
+   */
+  DOCUMENT
+}

@@ -1,0 +1,41 @@
+package dev.sluice.config;
+
+import java.util.Objects;
+
+/**
+ * Where RabbitMQ is and what is declared there.
+ *
+ * @param tls whether to speak {@code amqps}
+ * @param exchange a durable topic exchange bound to the queue with {@code #}; empty for the default
+ *     exchange, which goes straight to the queue
+ */
+public record RabbitSettings(
+    String host,
+    int port,
+    boolean tls,
+    String username,
+    Secret password,
+    String virtualHost,
+    String exchange,
+    String queue,
+    QueueType queueType) {
+  public RabbitSettings {
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(username, "username");
+    Objects.requireNonNull(password, "password");
+    Objects.requireNonNull(virtualHost, "virtualHost");
+    Objects.requireNonNull(exchange, "exchange");
+    Objects.requireNonNull(queue, "queue");
+    Objects.requireNonNull(queueType, "queueType");
+  }
+
+  /** Host and port, as a log line names the server. */
+  public String address() {
+    return host + ":" + port;
+  }
+
+  /** Whether messages go through the exchange without a name, which nothing can be bound to. */
+  public boolean usesDefaultExchange() {
+    return exchange.isEmpty();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sluice.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Every key that can be set, with its default. {@code .env.example} and the README list exactly
+ * these; a test sees to it.
+ */
+public enum SettingKey {
+  MONGO_DATABASE_HOST(
+      "mongodb://localhost:30001,localhost:30002,localhost:30003/?replicaSet=my-replica-set"),
+  MONGO_DATABASE_NAME("scrabble"),
+  RABBITMQ_HOST("localhost"),
+  RABBITMQ_PORT("5673"),
+  RABBITMQ_DEFAULT_USERNAME("guest"),
+  RABBITMQ_DEFAULT_PASSWORD("guest"),
+  RABBITMQ_VIRTUAL_HOST("/"),
+  /** Stands for the five above when it is not empty. */
+  RABBITMQ_URI(""),
+  SLUICE_COLLECTION("scrabble"),
+  SLUICE_PIPELINE("scrabble-cdc"),
+  SLUICE_OPERATIONS("insert,update,replace,delete"),
+  SLUICE_UPDATE_LOOKUP("true"),
+  /** Where the steps of throughput end: a bigger reply only takes more memory. */
+  SLUICE_BATCH_SIZE("500"),
+  SLUICE_EXCHANGE("sluice"),
+  SLUICE_QUEUE("test_queue"),
+  SLUICE_QUEUE_TYPE("quorum"),
+  SLUICE_FORMAT("envelope"),
+  SLUICE_JSON("relaxed"),
+  /** RabbitMQ's own measurements find no gain beyond about a thousand unconfirmed messages. */
+  SLUICE_MAX_IN_FLIGHT("2000"),
+  SLUICE_MAX_IN_FLIGHT_BYTES("16MiB"),
+  /** Longer than a quorum queue needs to elect a leader. */
+  SLUICE_CONFIRM_TIMEOUT("30s"),
+  SLUICE_CHECKPOINT_INTERVAL("1s"),
+  /** Within the ten seconds after which Docker and others kill what they stop. */
+  SLUICE_DRAIN_TIMEOUT("8s"),
+  SLUICE_LOG_FORMAT("text"),
+  SLUICE_LOG_LEVEL("info");
+
+  /** Keys of our own begin so; unknown ones are refused wherever they stand. */
+  static final String PREFIX = "SLUICE_";
+
+  /** Keys of the test suite, which a process under test sees in its environment. */
+  static final String TEST_PREFIX = "SLUICE_TEST_";
+
+  private final String defaultValue;
+
+  SettingKey(String defaultValue) {
+    this.defaultValue = defaultValue;
+  }
+
+  public String defaultValue() {
+    return defaultValue;
+  }
+
+  /** Whether an empty value means something, rather than that somebody forgot it. */
+  boolean mayBeEmpty() {
+    return this == RABBITMQ_URI || this == SLUICE_EXCHANGE;
+  }
+
+  static Optional<SettingKey> named(String name) {
+    return Arrays.stream(values()).filter(key -> key.name().equals(name)).findFirst();
+  }
+}

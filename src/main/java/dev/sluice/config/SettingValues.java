@@ -1,0 +1,197 @@
+package dev.sluice.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Turns the texts that were given into values. A text that is wrong adds a sentence to the problems
+ * and yields the default, so that reading goes on and finds the other problems.
+ */
+final class SettingValues {
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
+
+  private final Map<String, String> given;
+  private final List<String> problems;
+
+  SettingValues(Map<String, String> given, List<String> problems) {
+    this.given = given;
+    this.problems = problems;
+  }
+
+  /** As given, or the default; never empty unless the key may be. */
+  String text(SettingKey key) {
+    String text = given.get(key.name());
+    if (text == null) {
+      return key.defaultValue();
+    }
+    if (text.isBlank() && !key.mayBeEmpty()) {
+      return wrong(key, "is empty: remove it for the default");
+    }
+    return text.strip();
+  }
+
+  /** A text of that many bytes at the most. */
+  String name(SettingKey key, int mostBytes) {
+    String text = text(key);
+    return text.getBytes(StandardCharsets.UTF_8).length <= mostBytes
+        ? text
+        : wrong(key, "is longer than " + mostBytes + " bytes");
+  }
+
+  long number(SettingKey key, long least, long most) {
+    String text = text(key);
+    String range = "must be a whole number from " + least + " to " + most;
+    try {
+      long number = Long.parseLong(text);
+      return number >= least && number <= most
+          ? number
+          : Long.parseLong(wrong(key, range + ", not " + number));
+    } catch (NumberFormatException e) {
+      return Long.parseLong(wrong(key, range + ", not \"" + text + "\""));
+    }
+  }
+
+  boolean flag(SettingKey key) {
+    String text = text(key);
+    if (!text.equals("true") && !text.equals("false")) {
+      text = wrong(key, "must be true or false, not \"" + text + "\"");
+    }
+    return Boolean.parseBoolean(text);
+  }
+
+  <E extends Enum<E>> E oneOf(SettingKey key, Class<E> type) {
+    String text = text(key);
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> written(constant).equals(text))
+        .findFirst()
+        .orElseGet(
+            () -> {
+              String choices =
+                  Arrays.stream(type.getEnumConstants())
+                      .map(SettingValues::written)
+                      .collect(Collectors.joining(", "));
+              String other = wrong(key, "must be one of " + choices + ", not \"" + text + "\"");
+              return Enum.valueOf(type, other.toUpperCase(Locale.ROOT));
+            });
+  }
+
+  private static String written(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  Set<String> someOf(SettingKey key, Set<String> choices) {
+    String text = text(key);
+    Set<String> chosen = new LinkedHashSet<>();
+    for (String part : text.split(",", -1)) {
+      if (!choices.contains(part.strip())) {
+        String list = String.join(", ", new TreeSet<>(choices));
+        String other = wrong(key, "must list some of " + list + ", not \"" + part.strip() + "\"");
+        return Set.of(other.split(","));
+      }
+      chosen.add(part.strip());
+    }
+    return chosen;
+  }
+
+  Duration duration(SettingKey key, Duration least, Duration most) {
+    try {
+      Duration duration = Durations.parse(text(key));
+      if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+        return duration;
+      }
+      wrong(key, "must be from " + Durations.print(least) + " to " + Durations.print(most));
+    } catch (IllegalArgumentException e) {
+      wrong(key, "must be a duration: " + e.getMessage());
+    }
+    return Durations.parse(key.defaultValue());
+  }
+
+  long bytes(SettingKey key, long least, long most) {
+    String text = text(key);
+    Matcher matcher = BYTES.matcher(text);
+    if (!matcher.matches()) {
+      return bytesOf(
+          wrong(key, "must be a size such as 65536, 512KiB or 16MiB, not \"" + text + "\""));
+    }
+    long bytes = bytesOf(text);
+    return bytes >= least && bytes <= most
+        ? bytes
+        : bytesOf(wrong(key, "must be from " + least + " to " + most + " bytes"));
+  }
+
+  private static long bytesOf(String text) {
+    Matcher matcher = BYTES.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalStateException("a default that is no size: " + text);
+    }
+    String unit = matcher.group(2) == null ? "B" : matcher.group(2);
+    int shift = List.of("B", "KiB", "MiB", "GiB").indexOf(unit) * 10;
+    return Long.parseLong(matcher.group(1)) << shift;
+  }
+
+  AmqpAddress amqpAddress() {
+    String uri = text(SettingKey.RABBITMQ_URI);
+    if (!uri.isEmpty()) {
+      try {
+        return amqpAddress(new URI(uri));
+      } catch (URISyntaxException | IllegalArgumentException e) {
+        // Neither the URI nor the exception's text is shown: both may hold the password.
+        wrong(
+            SettingKey.RABBITMQ_URI,
+            "must look like amqp://user:password@host:5672/vhost or amqps://…, with special"
+                + " characters of user and password percent-encoded");
+      }
+    }
+    return new AmqpAddress(
+        text(SettingKey.RABBITMQ_HOST),
+        (int) number(SettingKey.RABBITMQ_PORT, 1, 65_535),
+        false,
+        text(SettingKey.RABBITMQ_DEFAULT_USERNAME),
+        new Secret(text(SettingKey.RABBITMQ_DEFAULT_PASSWORD)),
+        text(SettingKey.RABBITMQ_VIRTUAL_HOST));
+  }
+
+  /** See https://www.rabbitmq.com/docs/uri-spec; what is left out takes the protocol's default. */
+  private static AmqpAddress amqpAddress(URI uri) {
+    boolean tls = "amqps".equals(uri.getScheme());
+    if (!tls && !"amqp".equals(uri.getScheme()) || uri.getHost() == null) {
+      throw new IllegalArgumentException("no AMQP URI");
+    }
+    String user = uri.getRawUserInfo() == null ? "guest:guest" : uri.getRawUserInfo();
+    String[] login = user.split(":", 2);
+    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+    if (login.length < 2 || path.indexOf('/', 1) >= 0) {
+      throw new IllegalArgumentException("no AMQP URI");
+    }
+    return new AmqpAddress(
+        uri.getHost(),
+        uri.getPort() >= 0 ? uri.getPort() : tls ? 5671 : 5672,
+        tls,
+        decode(login[0]),
+        new Secret(decode(login[1])),
+        path.length() <= 1 ? "/" : decode(path.substring(1)));
+  }
+
+  private static String decode(String text) {
+    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  /** Adds the problem; what comes back is the default, in its place. */
+  private String wrong(SettingKey key, String problem) {
+    problems.add(key + " " + problem + ".");
+    return key.defaultValue();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.sluice.config;
+
+import java.util.Objects;
+
+/** All settings of a process; each part is handed its own record only. */
+public record Settings(
+    MongoSettings mongo,
+    RabbitSettings rabbit,
+    CaptureSettings capture,
+    EnvelopeSettings envelope,
+    DeliverySettings delivery,
+    LogSettings log) {
+  public Settings {
+    Objects.requireNonNull(mongo, "mongo");
+    Objects.requireNonNull(rabbit, "rabbit");
+    Objects.requireNonNull(capture, "capture");
+    Objects.requireNonNull(envelope, "envelope");
+    Objects.requireNonNull(delivery, "delivery");
+    Objects.requireNonNull(log, "log");
+  }
+}

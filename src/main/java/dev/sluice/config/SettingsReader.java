@@ -1,0 +1,142 @@
+package dev.sluice.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Makes the {@link Settings} from the environment, a {@code .env} file and the defaults. */
+public final class SettingsReader {
+  private static final Set<String> OPERATIONS = Set.of("insert", "update", "replace", "delete");
+
+  /** AMQP short strings, such as a queue's name, end there (AMQP 0-9-1, 4.2.5.3). */
+  private static final int SHORT_STRING_BYTES = 255;
+
+  private final SettingValues values;
+  private final List<String> problems;
+
+  private SettingsReader(SettingValues values, List<String> problems) {
+    this.values = values;
+    this.problems = problems;
+  }
+
+  /**
+   * Reads all settings.
+   *
+   * @param environment wins over the file
+   * @param dotEnv may be missing
+   * @throws WrongSettings with every problem found
+   */
+  public static Settings read(Map<String, String> environment, Path dotEnv) {
+    List<String> problems = new ArrayList<>();
+    Map<String, String> file = DotEnvFile.read(dotEnv, problems);
+    refuseUnknown(environment, key -> key.startsWith(SettingKey.PREFIX), "", problems);
+    refuseUnknown(file, SettingsReader::isOurs, " in " + dotEnv.getFileName(), problems);
+    Map<String, String> given = new LinkedHashMap<>(file);
+    given.putAll(environment);
+    SettingsReader reader = new SettingsReader(new SettingValues(given, problems), problems);
+    Settings settings = reader.settings();
+    if (!problems.isEmpty()) {
+      throw new WrongSettings(problems);
+    }
+    return settings;
+  }
+
+  /**
+   * In our own file also the servers' keys are looked at: there a wrong one is a slip of the pen.
+   */
+  private static boolean isOurs(String key) {
+    return key.startsWith(SettingKey.PREFIX)
+        || key.startsWith("MONGO_DATABASE_")
+        || key.startsWith("RABBITMQ_");
+  }
+
+  private static void refuseUnknown(
+      Map<String, String> given, Predicate<String> ours, String where, List<String> problems) {
+    given.keySet().stream()
+        .filter(ours)
+        .filter(key -> !key.startsWith(SettingKey.TEST_PREFIX))
+        .filter(key -> SettingKey.named(key).isEmpty())
+        .sorted()
+        .forEach(
+            key ->
+                problems.add(
+                    key
+                        + where
+                        + " is no setting"
+                        + NearestKey.to(key)
+                            .map(nearest -> ": did you mean " + nearest + "?")
+                            .orElse(": remove it; .env.example lists all there are.")));
+  }
+
+  private Settings settings() {
+    String pipeline = values.name(SettingKey.SLUICE_PIPELINE, SHORT_STRING_BYTES);
+    return new Settings(
+        mongo(), rabbit(), capture(pipeline), envelope(pipeline), delivery(), log());
+  }
+
+  private MongoSettings mongo() {
+    String uri = values.text(SettingKey.MONGO_DATABASE_HOST);
+    if (!uri.startsWith("mongodb://") && !uri.startsWith("mongodb+srv://")) {
+      // The value itself may hold a password and is not repeated.
+      problems.add(
+          "MONGO_DATABASE_HOST must be a MongoDB URI that begins with mongodb:// or"
+              + " mongodb+srv://, such as "
+              + SettingKey.MONGO_DATABASE_HOST.defaultValue());
+    }
+    return new MongoSettings(
+        new Secret(uri), values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES));
+  }
+
+  private RabbitSettings rabbit() {
+    AmqpAddress address = values.amqpAddress();
+    return new RabbitSettings(
+        address.host(),
+        address.port(),
+        address.tls(),
+        address.username(),
+        address.password(),
+        address.virtualHost(),
+        values.name(SettingKey.SLUICE_EXCHANGE, SHORT_STRING_BYTES),
+        values.name(SettingKey.SLUICE_QUEUE, SHORT_STRING_BYTES),
+        values.oneOf(SettingKey.SLUICE_QUEUE_TYPE, QueueType.class));
+  }
+
+  private CaptureSettings capture(String pipeline) {
+    return new CaptureSettings(
+        pipeline,
+        values.name(SettingKey.SLUICE_COLLECTION, SHORT_STRING_BYTES),
+        values.someOf(SettingKey.SLUICE_OPERATIONS, OPERATIONS),
+        values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
+        (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000));
+  }
+
+  private EnvelopeSettings envelope(String pipeline) {
+    return new EnvelopeSettings(
+        pipeline,
+        values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class),
+        values.oneOf(SettingKey.SLUICE_JSON, JsonMode.class));
+  }
+
+  private DeliverySettings delivery() {
+    return new DeliverySettings(
+        (int) values.number(SettingKey.SLUICE_MAX_IN_FLIGHT, 1, 65_535),
+        values.bytes(SettingKey.SLUICE_MAX_IN_FLIGHT_BYTES, 1, 1L << 32),
+        values.duration(
+            SettingKey.SLUICE_CONFIRM_TIMEOUT, Duration.ofSeconds(1), Duration.ofHours(1)),
+        values.duration(
+            SettingKey.SLUICE_CHECKPOINT_INTERVAL, Duration.ofMillis(10), Duration.ofHours(1)),
+        values.duration(
+            SettingKey.SLUICE_DRAIN_TIMEOUT, Duration.ofMillis(100), Duration.ofHours(1)));
+  }
+
+  private LogSettings log() {
+    return new LogSettings(
+        values.oneOf(SettingKey.SLUICE_LOG_FORMAT, LogSettings.Format.class),
+        values.oneOf(SettingKey.SLUICE_LOG_LEVEL, LogSettings.Level.class));
+  }
+}
