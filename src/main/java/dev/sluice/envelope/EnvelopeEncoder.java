@@ -1,0 +1,267 @@
+package dev.sluice.envelope;
+
+import dev.sluice.change.BsonBytes;
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.ChangeEvent.Field;
+import dev.sluice.change.EventId;
+import dev.sluice.change.Namespace;
+import dev.sluice.change.Operation;
+import dev.sluice.config.EnvelopeSettings;
+import dev.sluice.config.EventFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes a change event as the message that is published: docs/MESSAGE_FORMAT.md is its
+ * specification, {@code change-event.schema.json} its schema.
+ *
+ * <p>Not thread-safe: one for each encoder thread, which it serves without making garbage beyond
+ * the message itself.
+ */
+public final class EnvelopeEncoder {
+  /** The version of the message format; a reader may refuse one that it does not know. */
+  private static final int SCHEMA = 1;
+
+  /** All headers have to fit one frame, 128 KiB at RabbitMQ, and an id has no limit of its own. */
+  private static final int MAX_ID_HEADER = 1024;
+
+  /** In the format {@code document} these are ours, whatever the document has there. */
+  private static final Set<String> OUR_FIELDS = Set.of("_id", "type", "entry_id", "metadata");
+
+  private final EnvelopeSettings settings;
+  private final BsonJsonWriter json;
+  private final DocumentId.Reader ids = new DocumentId.Reader();
+  private final Utf8Buffer out = new Utf8Buffer();
+
+  public EnvelopeEncoder(EnvelopeSettings settings) {
+    this.settings = settings;
+    this.json = new BsonJsonWriter(settings.json());
+  }
+
+  /**
+   * The message for an event on a document.
+   *
+   * @throws dev.sluice.change.CorruptBsonException if the event's BSON is damaged
+   * @throws IllegalArgumentException if the event is none on a document
+   */
+  public Message encode(ChangeEvent event) {
+    if (!event.operation().isOnDocument()) {
+      throw new IllegalArgumentException("no document in " + event);
+    }
+    Namespace namespace = event.namespace();
+    DocumentId id = id(event);
+    EventId eventId = EventId.of(event.token());
+    out.reset();
+    if (settings.format() == EventFormat.DOCUMENT) {
+      writeDocumentFormat(event, namespace, id, eventId);
+    } else {
+      writeEnvelope(event, namespace, id, eventId);
+    }
+    return new Message(
+        out.toByteArray(),
+        eventId.value(),
+        RoutingKey.of(namespace, event.operation()),
+        event.operation().text(),
+        clusterSeconds(event),
+        headers(event, namespace, id));
+  }
+
+  private DocumentId id(ChangeEvent event) {
+    int key = event.offset(Field.DOCUMENT_KEY);
+    int value = event.find(key, "_id");
+    if (value < 0) {
+      throw new IllegalArgumentException("no _id in the document key of " + event);
+    }
+    // The type byte stands before the name and its closing zero.
+    return ids.read(event.bytes()[value - "_id".length() - 2], event.bytes(), value);
+  }
+
+  private static Map<String, Object> headers(
+      ChangeEvent event, Namespace namespace, DocumentId id) {
+    String operation = event.operation().text();
+    return id.text().length() <= MAX_ID_HEADER
+        ? Map.of(
+            "operation", operation,
+            "database", namespace.database(),
+            "collection", namespace.collection(),
+            "id", id.text(),
+            "idType", id.type())
+        : Map.of(
+            "operation", operation,
+            "database", namespace.database(),
+            "collection", namespace.collection(),
+            "idType", id.type());
+  }
+
+  private void writeEnvelope(
+      ChangeEvent event, Namespace namespace, DocumentId id, EventId eventId) {
+    out.appendAscii("{\"_id\": ");
+    out.appendJsonString(id.text());
+    writeWhat(event, namespace);
+    writeDocument(event, id);
+    if (event.has(Field.UPDATE_DESCRIPTION)) {
+      writeUpdate(event);
+    }
+    out.appendAscii(", \"metadata\": {");
+    writeMetadata(event, id, eventId);
+    out.appendAscii("}}");
+  }
+
+  /** The document's own fields at the top, as those who know the original tutorial expect them. */
+  private void writeDocumentFormat(
+      ChangeEvent event, Namespace namespace, DocumentId id, EventId eventId) {
+    out.appendAscii("{\"_id\": ");
+    out.appendJsonString(id.text());
+    if (hasDocument(event)) {
+      writeFields(event.bytes(), event.offset(Field.FULL_DOCUMENT));
+    }
+    out.appendAscii(", \"type\": ");
+    out.appendJsonString(namespace.collection());
+    out.appendAscii(", \"entry_id\": ");
+    out.appendJsonString(id.text());
+    out.appendAscii(", \"metadata\": {");
+    writeMetadata(event, id, eventId);
+    writeWhat(event, namespace);
+    out.appendAscii("}}");
+  }
+
+  private void writeWhat(ChangeEvent event, Namespace namespace) {
+    out.appendAscii(", \"operation\": \"");
+    out.appendAscii(event.operation().text());
+    out.appendAscii("\", \"database\": ");
+    out.appendJsonString(namespace.database());
+    out.appendAscii(", \"collection\": ");
+    out.appendJsonString(namespace.collection());
+  }
+
+  private static boolean hasDocument(ChangeEvent event) {
+    return event.has(Field.FULL_DOCUMENT) && event.type(Field.FULL_DOCUMENT) == BsonBytes.DOCUMENT;
+  }
+
+  /**
+   * Null where a reader would wait for it in vain: after a delete, and when a lookup found nothing.
+   */
+  private void writeDocument(ChangeEvent event, DocumentId id) {
+    if (hasDocument(event)) {
+      out.appendAscii(", \"document\": {\"_id\": ");
+      out.appendJsonString(id.text());
+      writeFields(event.bytes(), event.offset(Field.FULL_DOCUMENT));
+      out.append('}');
+    } else if (event.operation() == Operation.DELETE || event.has(Field.FULL_DOCUMENT)) {
+      out.appendAscii(", \"document\": null");
+    }
+  }
+
+  /** All fields of the document that are not written otherwise, each with a comma before it. */
+  private void writeFields(byte[] bytes, int document) {
+    int end = BsonBytes.documentEnd(bytes, document, bytes.length) - 1;
+    int at = document + Integer.BYTES;
+    while (at < end) {
+      byte type = bytes[at];
+      int name = at + 1;
+      int nameEnd = BsonBytes.cStringEnd(bytes, name, end);
+      if (isOurs(bytes, name, nameEnd)) {
+        at = BsonBytes.skipValue(type, bytes, nameEnd + 1, end);
+      } else {
+        out.append(',');
+        out.append(' ');
+        out.appendJsonString(bytes, name, nameEnd - name);
+        out.append(':');
+        out.append(' ');
+        at = json.writeValue(type, bytes, nameEnd + 1, out);
+      }
+    }
+  }
+
+  private boolean isOurs(byte[] bytes, int name, int nameEnd) {
+    int length = nameEnd - name;
+    if (length == 3 && bytes[name] == '_' && bytes[name + 1] == 'i' && bytes[name + 2] == 'd') {
+      return true;
+    }
+    return settings.format() == EventFormat.DOCUMENT
+        && OUR_FIELDS.contains(new String(bytes, name, length, StandardCharsets.UTF_8));
+  }
+
+  private void writeUpdate(ChangeEvent event) {
+    int description = event.offset(Field.UPDATE_DESCRIPTION);
+    out.appendAscii(", \"update\": {\"updatedFields\": ");
+    writeOr(event, description, "updatedFields", BsonBytes.DOCUMENT, "{}");
+    out.appendAscii(", \"removedFields\": ");
+    writeOr(event, description, "removedFields", BsonBytes.ARRAY, "[]");
+    out.appendAscii(", \"truncatedArrays\": ");
+    writeOr(event, description, "truncatedArrays", BsonBytes.ARRAY, "[]");
+    out.append('}');
+  }
+
+  private void writeOr(ChangeEvent event, int document, String key, byte type, String otherwise) {
+    int value = event.find(document, key);
+    if (value < 0) {
+      out.appendAscii(otherwise);
+    } else {
+      json.writeValue(type, event.bytes(), value, out);
+    }
+  }
+
+  private void writeMetadata(ChangeEvent event, DocumentId id, EventId eventId) {
+    out.appendAscii("\"eventId\": \"");
+    out.appendAscii(eventId.value());
+    out.appendAscii("\", \"pipeline\": ");
+    out.appendJsonString(settings.pipeline());
+    out.appendAscii(", \"idType\": \"");
+    out.appendAscii(id.type());
+    out.append('"');
+    if (event.has(Field.CLUSTER_TIME)) {
+      writeDate("clusterTime", clusterSeconds(event) * 1000);
+      out.appendAscii(", \"clusterTimeIncrement\": ");
+      out.appendDecimal(int64(event, Field.CLUSTER_TIME) & 0xFFFF_FFFFL);
+    }
+    if (event.has(Field.WALL_TIME)) {
+      writeDate("wallTime", int64(event, Field.WALL_TIME));
+    }
+    writeDate("capturedAt", event.capturedAtMillis());
+    if (event.has(Field.FULL_DOCUMENT)) {
+      out.appendAscii(", \"documentSource\": \"");
+      out.appendAscii(event.operation() == Operation.UPDATE ? "lookup" : "event");
+      out.append('"');
+    }
+    if (event.has(Field.TRANSACTION_NUMBER)) {
+      writeTransaction(event);
+    }
+    out.appendAscii(", \"schema\": ");
+    out.appendDecimal(SCHEMA);
+  }
+
+  private void writeDate(String key, long millis) {
+    out.appendAscii(", \"");
+    out.appendAscii(key);
+    out.appendAscii("\": \"");
+    IsoDate.append(millis, out);
+    out.append('"');
+  }
+
+  /** The session's id is a UUID in a binary value (drivers' sessions specification). */
+  private void writeTransaction(ChangeEvent event) {
+    out.appendAscii(", \"transaction\": {");
+    if (event.has(Field.SESSION)) {
+      int uuid = event.find(event.offset(Field.SESSION), "id") + Integer.BYTES + 1;
+      out.appendAscii("\"lsid\": \"");
+      out.appendUuid(event.bytes(), uuid);
+      out.appendAscii("\", ");
+    }
+    out.appendAscii("\"number\": ");
+    out.appendDecimal(int64(event, Field.TRANSACTION_NUMBER));
+    out.append('}');
+  }
+
+  /** A BSON timestamp has its seconds in the upper half. */
+  private static long clusterSeconds(ChangeEvent event) {
+    return event.has(Field.CLUSTER_TIME)
+        ? int64(event, Field.CLUSTER_TIME) >>> Integer.SIZE
+        : event.capturedAtMillis() / 1000;
+  }
+
+  private static long int64(ChangeEvent event, Field field) {
+    return BsonBytes.int64(event.bytes(), event.offset(field), event.bytes().length);
+  }
+}
