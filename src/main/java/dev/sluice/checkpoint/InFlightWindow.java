@@ -1,0 +1,214 @@
+package dev.sluice.checkpoint;
+
+import dev.sluice.change.ResumeToken;
+import java.util.ArrayDeque;
+import java.util.Optional;
+
+/**
+ * The events that were captured and are not yet confirmed, in order, and the position that may be
+ * saved: behind the last event of the prefix that is confirmed without a gap.
+ *
+ * <p>An event gets a number when it is taken in, counting from 1; confirms name these numbers, in
+ * any order. A window serves one attempt of the pipeline and one channel only. The next attempt has
+ * a window of its own, so a late confirm of a dead channel cannot move its position: that is the
+ * fence between two epochs.
+ *
+ * <p>The window also knows which documents have an event that was published and is not confirmed. A
+ * broker may refuse one message and accept the next (a full queue with {@code reject-publish}, a
+ * binding that comes back), and if both were of one document, its newer state would be seen before
+ * the older one. {@link #publish} therefore lets only one event of a document be unconfirmed.
+ *
+ * <p>Thread-safe: events come from the capturing thread, confirms from the connection's.
+ */
+public final class InFlightWindow {
+  /** Documents fall into four times as many buckets as there can be events: collisions are rare. */
+  private static final int BUCKETS_PER_EVENT = 4;
+
+  private record Marker(long events, ResumeToken token) {}
+
+  private static final class Entry {
+    private final int bytes;
+    private final int bucket;
+    private ResumeToken token;
+    private boolean published;
+    private boolean confirmed;
+
+    Entry(ResumeToken token, int bytes, int bucket) {
+      this.token = token;
+      this.bytes = bytes;
+      this.bucket = bucket;
+    }
+  }
+
+  private final int maxEvents;
+  private final long maxBytes;
+  private final Entry[] ring;
+  private final boolean[] busyBuckets;
+
+  /** Progress that was told before its events came. One for each reply under way: a handful. */
+  private final ArrayDeque<Marker> ahead = new ArrayDeque<>();
+
+  /** The number of the last event taken in. */
+  private long last;
+
+  /** The number of the last event of the confirmed prefix. */
+  private long confirmedUpTo;
+
+  private int unconfirmedPublished;
+  private long bytes;
+  private ResumeToken position;
+
+  /**
+   * @param maxEvents how many events may be in flight
+   * @param maxBytes how many bytes of them; the event that passes this is still taken in
+   */
+  public InFlightWindow(int maxEvents, long maxBytes) {
+    if (maxEvents < 1 || maxBytes < 1) {
+      throw new IllegalArgumentException("a window without room");
+    }
+    this.maxEvents = maxEvents;
+    this.maxBytes = maxBytes;
+    this.ring = new Entry[maxEvents];
+    this.busyBuckets = new boolean[Integer.highestOneBit(maxEvents) * 2 * BUCKETS_PER_EVENT];
+  }
+
+  /** Whether one more event may be taken in. */
+  public synchronized boolean hasRoom() {
+    return last - confirmedUpTo < maxEvents && bytes < maxBytes;
+  }
+
+  /**
+   * Takes in the next event.
+   *
+   * @param token the position behind it
+   * @param eventBytes what it takes of the room
+   * @param documentHash equal for all events of one document
+   * @return its number
+   * @throws IllegalStateException if there is no room for it
+   */
+  public synchronized long add(ResumeToken token, int eventBytes, int documentHash) {
+    if (last - confirmedUpTo == maxEvents) {
+      throw new IllegalStateException("more events than the window has room for");
+    }
+    last++;
+    int bucket = (documentHash ^ documentHash >>> 16) & busyBuckets.length - 1;
+    Entry entry = new Entry(token, eventBytes, bucket);
+    ring[slot(last)] = entry;
+    bytes += eventBytes;
+    while (!ahead.isEmpty() && ahead.peekFirst().events() <= last) {
+      Marker marker = ahead.removeFirst();
+      if (marker.events() == last) {
+        entry.token = marker.token();
+      }
+    }
+    return last;
+  }
+
+  /**
+   * Notes that the stream has come as far as this token once the first {@code events} events of
+   * this window are through. On an idle stream that is how its position keeps moving.
+   *
+   * @return whether {@link #position} has moved by this
+   */
+  public synchronized boolean progress(long events, ResumeToken token) {
+    if (events > last) {
+      ahead.addLast(new Marker(events, token));
+      return false;
+    }
+    if (events > confirmedUpTo) {
+      entry(events).token = token;
+      return false;
+    }
+    if (events < confirmedUpTo) {
+      return false;
+    }
+    position = token;
+    return true;
+  }
+
+  /**
+   * Asks to publish an event; its number must be the next one.
+   *
+   * @return false if an earlier event of the same document is still unconfirmed: ask again after
+   *     the next confirm
+   */
+  public synchronized boolean publish(long number) {
+    Entry entry = entry(number);
+    if (busyBuckets[entry.bucket]) {
+      return false;
+    }
+    busyBuckets[entry.bucket] = true;
+    entry.published = true;
+    unconfirmedPublished++;
+    return true;
+  }
+
+  /**
+   * Notes a confirm. Numbers that are confirmed already are passed over.
+   *
+   * @param upTo whether all earlier ones are confirmed with it
+   * @return whether {@link #position} has moved by this
+   * @throws IllegalStateException if that event was never published: the broker and we have lost
+   *     count of each other
+   */
+  public synchronized boolean confirm(long number, boolean upTo) {
+    if (number > last || number > confirmedUpTo && !entry(number).published) {
+      throw new IllegalStateException("a confirm for message " + number + ", never published");
+    }
+    for (long each = upTo ? confirmedUpTo + 1 : number; each <= number; each++) {
+      if (each > confirmedUpTo && !entry(each).confirmed) {
+        Entry entry = entry(each);
+        entry.confirmed = true;
+        busyBuckets[entry.bucket] = false;
+        unconfirmedPublished--;
+      }
+    }
+    long before = confirmedUpTo;
+    while (confirmedUpTo < last && entry(confirmedUpTo + 1).confirmed) {
+      Entry entry = entry(confirmedUpTo + 1);
+      confirmedUpTo++;
+      ring[slot(confirmedUpTo)] = null;
+      bytes -= entry.bytes;
+      position = entry.token;
+    }
+    return confirmedUpTo > before;
+  }
+
+  /** The position that may be saved; empty as long as nothing moved it. */
+  public synchronized Optional<ResumeToken> position() {
+    return Optional.ofNullable(position);
+  }
+
+  /** How many events are through: confirmed, and all before them as well. */
+  public synchronized long confirmedEvents() {
+    return confirmedUpTo;
+  }
+
+  /** The number of the newest event; 0 before the first. */
+  public synchronized long last() {
+    return last;
+  }
+
+  /** How many events are in flight. */
+  public synchronized int size() {
+    return (int) (last - confirmedUpTo);
+  }
+
+  /** How many bytes of BSON are in flight. */
+  public synchronized long bytes() {
+    return bytes;
+  }
+
+  /** How many events the broker has and has not confirmed. */
+  public synchronized int awaitingConfirm() {
+    return unconfirmedPublished;
+  }
+
+  private Entry entry(long number) {
+    return ring[slot(number)];
+  }
+
+  private int slot(long number) {
+    return (int) ((number - 1) % maxEvents);
+  }
+}
