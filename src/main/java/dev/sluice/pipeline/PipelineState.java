@@ -1,0 +1,19 @@
+package dev.sluice.pipeline;
+
+/** What a pipeline is doing. */
+public enum PipelineState {
+  /** Connecting, claiming its position, opening its stream. */
+  STARTING,
+  /** Events flow, or would if there were any. */
+  STREAMING,
+  /** RabbitMQ takes nothing because of an alarm. */
+  BLOCKED,
+  /** Waiting before it tries again. */
+  BACKING_OFF,
+  /** Taking nothing in any more; waiting for the confirms that are due. */
+  DRAINING,
+  /** Ended by a failure. */
+  FAILED,
+  /** Ended because it was told to. */
+  STOPPED
+}

@@ -1,0 +1,251 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.checkpoint.InFlightWindow;
+import dev.sluice.envelope.Message;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.concurrent.Queues;
+
+/**
+ * The last stage: publishes messages in order on one thread, hears what becomes of them, and is
+ * done when the last one is confirmed.
+ *
+ * <p>It ends at the first thing that goes wrong: a refused or lost message, a channel that breaks,
+ * no confirm for too long. What was not confirmed by then is published again by the next attempt.
+ *
+ * <p>Serves one attempt and one channel. The queue is bounded by the window, through which every
+ * message has come.
+ */
+final class Publishing implements EventPublisher.Outcomes {
+  /** A message and its number in the window, which is also its number on the channel. */
+  record Outgoing(long number, Message message) {}
+
+  /** How many times in the confirm timeout it is looked whether it has passed. */
+  private static final int CHECKS_PER_TIMEOUT = 10;
+
+  private final InFlightWindow window;
+  private final Duration confirmTimeout;
+  private final Scheduler timer;
+  private final Scheduler.Worker worker;
+  private final Runnable onRoom;
+  private final PipelineListener listener;
+  private final Queue<Outgoing> queue = Queues.<Outgoing>unboundedMultiproducer().get();
+  private final AtomicInteger signals = new AtomicInteger();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Sinks.Empty<Void> end = Sinks.empty();
+  private final Upstream upstream = new Upstream();
+
+  private volatile boolean upstreamDone;
+  private volatile boolean blocked;
+
+  /** Whether a message waits for an earlier one of its document to be confirmed. */
+  private volatile boolean holding;
+
+  /** When the last confirm came, or the wait for one began. */
+  private volatile long lastHeardMillis;
+
+  /** The message that waits; touched by the publishing thread only. */
+  private Outgoing held;
+
+  private EventPublisher.ConfirmChannel channel;
+
+  /**
+   * @param onRoom told after confirms, on the connection's thread
+   */
+  Publishing(
+      InFlightWindow window,
+      Duration confirmTimeout,
+      PipelineSchedulers schedulers,
+      Runnable onRoom,
+      PipelineListener listener) {
+    this.window = window;
+    this.confirmTimeout = confirmTimeout;
+    this.timer = schedulers.timer();
+    this.worker = schedulers.publisher().createWorker();
+    this.onRoom = onRoom;
+    this.listener = listener;
+  }
+
+  /**
+   * Publishes all messages on the channel. Completes when these have come to their end and every
+   * one is confirmed; fails with a {@link PipelineException}.
+   */
+  Mono<Void> publish(Flux<Outgoing> messages, EventPublisher.ConfirmChannel openChannel) {
+    return Mono.defer(
+        () -> {
+          channel = openChannel;
+          lastHeardMillis = now();
+          long period = Math.max(1, confirmTimeout.toMillis() / CHECKS_PER_TIMEOUT);
+          var watch =
+              timer.schedulePeriodically(
+                  this::failIfUnheardForTooLong, period, period, TimeUnit.MILLISECONDS);
+          messages.subscribe(upstream);
+          return end.asMono()
+              .doFinally(
+                  signal -> {
+                    watch.dispose();
+                    ended.set(true);
+                    upstream.cancel();
+                    worker.dispose();
+                  });
+        });
+  }
+
+  /** Receives the messages. Demand is unbounded because the window bounds what can come. */
+  private final class Upstream extends BaseSubscriber<Outgoing> {
+    @Override
+    protected void hookOnSubscribe(Subscription subscription) {
+      requestUnbounded();
+    }
+
+    @Override
+    protected void hookOnNext(Outgoing outgoing) {
+      queue.offer(outgoing);
+      signal();
+    }
+
+    @Override
+    protected void hookOnComplete() {
+      upstreamDone = true;
+      signal();
+    }
+
+    @Override
+    protected void hookOnError(Throwable failure) {
+      fail(PipelineException.of(failure));
+    }
+  }
+
+  /** Has the publishing thread look for work; while it is at it, it looks once more. */
+  private void signal() {
+    if (!ended.get() && signals.getAndIncrement() == 0) {
+      worker.schedule(this::work);
+    }
+  }
+
+  private void work() {
+    int seen = signals.get();
+    do {
+      try {
+        publishQueued();
+      } catch (RuntimeException | Error e) {
+        fail(PipelineException.of(e));
+      }
+      seen = signals.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  private void publishQueued() {
+    while (!ended.get()) {
+      Outgoing next = held != null ? held : queue.poll();
+      if (next == null) {
+        break;
+      }
+      if (!mayPublish(next)) {
+        held = next;
+        return;
+      }
+      held = null;
+      if (window.awaitingConfirm() == 1) {
+        lastHeardMillis = now();
+      }
+      channel.publish(next.message());
+    }
+    if (upstreamDone && queue.isEmpty() && window.size() == 0 && ended.compareAndSet(false, true)) {
+      end.tryEmitEmpty();
+    }
+  }
+
+  /**
+   * The order of the two lines matters: a confirm that comes between a "no" and the announcement
+   * that we wait would not wake us.
+   */
+  private boolean mayPublish(Outgoing next) {
+    if (window.publish(next.number())) {
+      return true;
+    }
+    holding = true;
+    if (!window.publish(next.number())) {
+      return false;
+    }
+    holding = false;
+    return true;
+  }
+
+  @Override
+  public void confirmed(long number, boolean upTo) {
+    if (ended.get()) {
+      return;
+    }
+    try {
+      window.confirm(number, upTo);
+    } catch (IllegalStateException e) {
+      fail(PipelineException.of(e));
+      return;
+    }
+    lastHeardMillis = now();
+    onRoom.run();
+    if (holding || upstreamDone) {
+      holding = false;
+      signal();
+    }
+  }
+
+  @Override
+  public void refused(PipelineException failure) {
+    fail(failure);
+  }
+
+  @Override
+  public void lost(PipelineException failure) {
+    fail(failure);
+  }
+
+  @Override
+  public void blocked(String reason) {
+    blocked = true;
+    listener.changed(PipelineState.BLOCKED, "RabbitMQ accepts no messages: " + reason);
+  }
+
+  @Override
+  public void unblocked() {
+    lastHeardMillis = now();
+    blocked = false;
+    listener.changed(PipelineState.STREAMING, "RabbitMQ accepts messages again");
+  }
+
+  private void failIfUnheardForTooLong() {
+    long unheard = now() - lastHeardMillis;
+    int awaiting = window.awaitingConfirm();
+    if (!blocked && awaiting > 0 && unheard > confirmTimeout.toMillis()) {
+      fail(
+          new PipelineException(
+              FailureKind.TRANSIENT,
+              "RabbitMQ has confirmed nothing for "
+                  + unheard
+                  + " ms while "
+                  + awaiting
+                  + " messages wait for it"));
+    }
+  }
+
+  private void fail(PipelineException failure) {
+    if (ended.compareAndSet(false, true)) {
+      upstream.cancel();
+      end.tryEmitError(failure);
+    }
+  }
+
+  private long now() {
+    return timer.now(TimeUnit.MILLISECONDS);
+  }
+}
