@@ -1,0 +1,136 @@
+package dev.sluice.mongo;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import dev.sluice.config.MongoSettings;
+import dev.sluice.config.WrongSettings;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonTimestamp;
+import reactor.core.publisher.Mono;
+
+/**
+ * Holds the one {@code MongoClient} of the process: opened when it is first needed, handed to all,
+ * closed once. Thread-safe.
+ */
+public final class MongoConnection implements AutoCloseable {
+  /** Less than an election usually takes: who waits for one tries again, and says so meanwhile. */
+  private static final int SERVER_SELECTION_SECONDS = 5;
+
+  private static final int CONNECT_SECONDS = 5;
+
+  private static final BsonDocument HELLO = new BsonDocument("hello", new BsonInt32(1));
+
+  private final MongoSettings settings;
+  private final ConnectionString uri;
+  private final PostBatchTokens postBatchTokens = new PostBatchTokens();
+  private final SeenServers seenServers = new SeenServers();
+  private MongoClient client;
+  private boolean closed;
+
+  /**
+   * @throws WrongSettings if the URI cannot be read
+   */
+  public MongoConnection(MongoSettings settings) {
+    this.settings = settings;
+    try {
+      this.uri = new ConnectionString(settings.uri().reveal());
+    } catch (IllegalArgumentException e) {
+      // The exception's text may repeat a part of the password.
+      throw WrongSettings.of(
+          "MONGO_DATABASE_HOST cannot be read as a MongoDB URI: check its hosts, ports and options,"
+              + " and percent-encode special characters in user and password.");
+    }
+  }
+
+  public MongoSettings settings() {
+    return settings;
+  }
+
+  /** The hosts, for a log line. */
+  public String address() {
+    return String.join(",", uri.getHosts());
+  }
+
+  /** The client; opens it the first time. */
+  public synchronized MongoClient client() {
+    if (closed) {
+      throw new IllegalStateException("the connection to MongoDB is closed");
+    }
+    if (client == null) {
+      client = MongoClients.create(clientSettings());
+    }
+    return client;
+  }
+
+  private MongoClientSettings clientSettings() {
+    return MongoClientSettings.builder()
+        .applicationName("sluice")
+        .applyToClusterSettings(
+            cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS))
+        .applyToSocketSettings(socket -> socket.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS))
+        .applyToServerSettings(server -> server.addServerListener(seenServers))
+        .addCommandListener(postBatchTokens)
+        // Last, so that what the URI says wins.
+        .applyConnectionString(uri)
+        .build();
+  }
+
+  PostBatchTokens postBatchTokens() {
+    return postBatchTokens;
+  }
+
+  /**
+   * Makes sure that the other side is a replica set, or a sharded cluster, that the URI names
+   * rightly, and gives its time. Cold.
+   *
+   * <p>Fails with a {@link PipelineException}.
+   */
+  public Mono<BsonTimestamp> operationTime() {
+    return Mono.defer(
+            () -> Mono.from(client().getDatabase("admin").runCommand(HELLO, BsonDocument.class)))
+        .map(this::operationTimeOf)
+        .onErrorMap(this::recognise);
+  }
+
+  private BsonTimestamp operationTimeOf(BsonDocument hello) {
+    boolean sharded = hello.containsKey("msg");
+    if (!hello.containsKey("setName") && !sharded) {
+      throw SeenServers.standalone(address());
+    }
+    if (!sharded && uri.getRequiredReplicaSetName() == null) {
+      throw new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "MONGO_DATABASE_HOST does not name the replica set, so a failover would not be followed:"
+              + " add replicaSet="
+              + hello.getString("setName").getValue()
+              + " to its options");
+    }
+    return hello.getTimestamp("operationTime");
+  }
+
+  /** What a failure of the driver means; see {@link MongoFailures}. */
+  public RuntimeException recognise(Throwable failure) {
+    if (failure instanceof MongoException) {
+      PipelineException refused = seenServers.refusal(uri.getRequiredReplicaSetName());
+      if (refused != null) {
+        return refused;
+      }
+    }
+    return MongoFailures.recognise(failure, address());
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (client != null) {
+      client.close();
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.sluice.mongo;
+
+import com.mongodb.MongoClientException;
+import com.mongodb.MongoConfigurationException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoIncompatibleDriverException;
+import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoServerException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * What a failure of the driver or the server means, by its type and code, never by its text. Codes:
+ * mongo/src/mongo/base/error_codes.yml and the change streams specification of the drivers.
+ */
+final class MongoFailures {
+  private static final int UNAUTHORIZED = 13;
+  private static final int AUTHENTICATION_FAILED = 18;
+  private static final int CHANGE_STREAMS_NEED_A_REPLICA_SET = 40573;
+  private static final int BSON_OBJECT_TOO_LARGE = 10334;
+
+  /**
+   * The position is of no use any more: ChangeStreamHistoryLost (286), ChangeStreamFatalError
+   * (280), InvalidResumeToken (260), and what servers before 4.4 said instead; FailedToParse (9)
+   * and 40647 are the answers to a token that is damaged.
+   */
+  private static final Set<Integer> POSITION_LOST =
+      Set.of(286, 280, 260, 40576, 40585, 40615, 9, 40647, 40649, 50811);
+
+  /**
+   * They go away when the set has sorted itself out: the resumable and retryable errors of the
+   * driver specifications, time outs and interruptions.
+   */
+  private static final Set<Integer> TRANSIENT =
+      Set.of(
+          6, 7, 24, 43, 46, 50, 63, 64, 79, 89, 91, 96, 112, 133, 134, 136, 150, 175, 189, 202, 234,
+          237, 262, 314, 317, 365, 391, 402, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436);
+
+  private MongoFailures() {}
+
+  /**
+   * @param address the servers, to be named in the sentence
+   */
+  static PipelineException recognise(Throwable failure, String address) {
+    if (failure instanceof PipelineException recognised) {
+      return recognised;
+    }
+    if (failure instanceof MongoSecurityException) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "MongoDB at "
+              + address
+              + " refuses the login: check user, password and authSource in MONGO_DATABASE_HOST",
+          failure);
+    }
+    if (failure instanceof MongoIncompatibleDriverException
+        || failure instanceof MongoConfigurationException) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "MongoDB at " + address + " cannot be used: " + failure.getMessage(),
+          failure);
+    }
+    if (failure instanceof MongoServerException server) {
+      return recogniseCode(server, address);
+    }
+    if (failure instanceof MongoSocketException
+        || failure instanceof MongoTimeoutException
+        || failure instanceof TimeoutException) {
+      return new PipelineException(
+          FailureKind.TRANSIENT, "MongoDB at " + address + " cannot be reached", failure);
+    }
+    if (failure instanceof MongoClientException || failure instanceof MongoException) {
+      return new PipelineException(
+          FailureKind.TRANSIENT, "MongoDB at " + address + " has failed: " + failure, failure);
+    }
+    return PipelineException.of(failure);
+  }
+
+  private static PipelineException recogniseCode(MongoServerException failure, String address) {
+    int code = failure.getCode();
+    String said = " (MongoDB says: " + failure.getCode() + " " + failure.getMessage() + ")";
+    if (POSITION_LOST.contains(code)) {
+      return new PipelineException(
+          FailureKind.POSITION_LOST,
+          "MongoDB no longer has the position where this pipeline stood, so changes are missing"
+              + " between it and now: delete its document in the collection \"checkpoints\" of the"
+              + " database \"sluice\" to go on from now with that gap, and make the oplog larger"
+              + said,
+          failure);
+    }
+    if (code == AUTHENTICATION_FAILED) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "MongoDB at " + address + " refuses the login: check MONGO_DATABASE_HOST",
+          failure);
+    }
+    if (code == UNAUTHORIZED) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "The MongoDB user lacks a privilege: it needs find and changeStream on the watched"
+              + " collection and readWrite on the database \"sluice\""
+              + said,
+          failure);
+    }
+    if (code == CHANGE_STREAMS_NEED_A_REPLICA_SET) {
+      return SeenServers.standalone(address);
+    }
+    if (code == BSON_OBJECT_TOO_LARGE) {
+      return new PipelineException(
+          FailureKind.POISON_EVENT,
+          "A change event is larger than the 16 MB that MongoDB can send: shrink the document, or set"
+              + " SLUICE_UPDATE_LOOKUP=false so that updates travel without it"
+              + said,
+          failure);
+    }
+    if (TRANSIENT.contains(code)
+        || failure.hasErrorLabel("ResumableChangeStreamError")
+        || failure.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
+        || failure.hasErrorLabel("RetryableWriteError")) {
+      return new PipelineException(
+          FailureKind.TRANSIENT,
+          "MongoDB at " + address + " cannot serve us for now" + said,
+          failure);
+    }
+    return new PipelineException(
+        FailureKind.BUG, "MongoDB refuses a command in a way Sluice does not know" + said, failure);
+  }
+}
