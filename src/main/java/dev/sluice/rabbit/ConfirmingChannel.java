@@ -1,0 +1,137 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.BlockedListener;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.envelope.Message;
+import dev.sluice.pipeline.EventPublisher;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.io.IOException;
+import java.util.Date;
+import reactor.core.publisher.Mono;
+
+/**
+ * A channel in confirm mode. Its n-th message has the delivery tag n (RabbitMQ docs: Publisher
+ * Confirms), and nobody else publishes on it, so tags and our numbers are the same by construction.
+ *
+ * <p>What the broker says comes on the connection's I/O thread and is handed on at once, in its
+ * order: a message that no queue takes is first returned and then confirmed all the same, so a
+ * return ends the channel before its confirm is looked at.
+ */
+final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
+  private static final int PERSISTENT = 2;
+
+  private final Channel channel;
+  private final RabbitConnection connection;
+  private final RabbitSettings settings;
+
+  private ConfirmingChannel(Channel channel, RabbitConnection connection) {
+    this.channel = channel;
+    this.connection = connection;
+    this.settings = connection.settings();
+  }
+
+  /** Blocks while the broker is asked to confirm. */
+  static ConfirmingChannel open(
+      Connection opened, RabbitConnection connection, EventPublisher.Outcomes outcomes)
+      throws IOException {
+    Channel channel = opened.createChannel();
+    ConfirmingChannel confirming = new ConfirmingChannel(channel, connection);
+    confirming.tell(outcomes);
+    opened.addBlockedListener(
+        new BlockedListener() {
+          @Override
+          public void handleBlocked(String reason) {
+            outcomes.blocked(reason);
+          }
+
+          @Override
+          public void handleUnblocked() {
+            outcomes.unblocked();
+          }
+        });
+    channel.confirmSelect();
+    return confirming;
+  }
+
+  private void tell(EventPublisher.Outcomes outcomes) {
+    channel.addConfirmListener(outcomes::confirmed, (tag, upTo) -> outcomes.refused(nacked(tag)));
+    channel.addReturnListener(
+        returned ->
+            outcomes.refused(
+                new PipelineException(
+                    FailureKind.UNROUTABLE,
+                    "RabbitMQ has no queue for the routing key \""
+                        + returned.getRoutingKey()
+                        + "\" on the exchange \""
+                        + returned.getExchange()
+                        + "\": the queue or its binding was removed, and is declared again")));
+    channel.addShutdownListener(
+        cause -> {
+          if (!cause.isInitiatedByApplication()) {
+            outcomes.lost(lost(cause));
+          }
+        });
+  }
+
+  private PipelineException nacked(long tag) {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        "RabbitMQ has refused message "
+            + tag
+            + " of this channel: the queue \""
+            + settings.queue()
+            + "\" is full, or has lost its leader");
+  }
+
+  /** A broker that closes the channel because of a message's size will do so again. */
+  private PipelineException lost(ShutdownSignalException cause) {
+    PipelineException recognised = RabbitFailures.recognise(cause, settings);
+    return recognised.kind() == FailureKind.MISCONFIGURED
+            && cause.getReason() instanceof AMQP.Channel.Close close
+            && close.getReplyCode() == AMQP.PRECONDITION_FAILED
+        ? new PipelineException(
+            FailureKind.POISON_EVENT,
+            "RabbitMQ refuses an event, most likely because it is larger than its max_message_size:"
+                + " raise that, or shrink the document (RabbitMQ says: "
+                + close.getReplyText()
+                + ")",
+            cause)
+        : recognised;
+  }
+
+  @Override
+  public void publish(Message message) {
+    AMQP.BasicProperties properties =
+        new AMQP.BasicProperties.Builder()
+            .contentType(Message.CONTENT_TYPE)
+            .deliveryMode(PERSISTENT)
+            .messageId(message.messageId())
+            .timestamp(new Date(message.timestampSeconds() * 1000))
+            .type(message.type())
+            .appId(Message.APP_ID)
+            .headers(message.headers())
+            .build();
+    String routingKey = settings.usesDefaultExchange() ? settings.queue() : message.routingKey();
+    try {
+      channel.basicPublish(settings.exchange(), routingKey, true, properties, message.body());
+    } catch (IOException | RuntimeException e) {
+      // The client has counted the message already and the broker may not have: whatever went
+      // wrong,
+      // the numbers of this channel are no longer to be trusted.
+      throw e instanceof IllegalArgumentException
+          ? new PipelineException(
+              FailureKind.POISON_EVENT, "An event cannot be sent as an AMQP message: " + e, e)
+          : RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  @Override
+  public Mono<Void> close() {
+    return connection.closeLater();
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.pipeline.EventPublisher;
+import java.io.IOException;
+import reactor.core.publisher.Mono;
+
+/**
+ * Publishes with confirms. One channel at a time; with a channel the connection is closed as well,
+ * so that nothing of an attempt outlives it.
+ */
+public final class ConfirmingPublisher implements EventPublisher {
+  private final RabbitConnection connection;
+  private final RabbitSettings settings;
+  private final Topology topology;
+
+  public ConfirmingPublisher(RabbitConnection connection) {
+    this.connection = connection;
+    this.settings = connection.settings();
+    this.topology = new Topology(settings);
+  }
+
+  @Override
+  public Mono<EventPublisher.ConfirmChannel> open(Outcomes outcomes) {
+    return connection
+        .open()
+        .flatMap(this::declare)
+        .flatMap(opened -> confirming(opened, outcomes))
+        .onErrorResume(failure -> connection.closeLater().then(Mono.error(failure)))
+        .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
+  }
+
+  /** On a channel of its own: a refused declaration closes the channel it was made on. */
+  private Mono<Connection> declare(Connection opened) {
+    return Mono.usingWhen(
+            Mono.fromCallable(opened::createChannel).subscribeOn(connection.blocking()),
+            channel -> topology.declare(channel, connection.blocking()),
+            this::closeQuietly)
+        .thenReturn(opened);
+  }
+
+  private Mono<Void> closeQuietly(Channel channel) {
+    return Mono.<Void>fromCallable(
+            () -> {
+              channel.abort();
+              return null;
+            })
+        .subscribeOn(connection.blocking())
+        .onErrorComplete(IOException.class);
+  }
+
+  private Mono<EventPublisher.ConfirmChannel> confirming(Connection opened, Outcomes outcomes) {
+    return Mono.<EventPublisher.ConfirmChannel>fromCallable(
+            () -> ConfirmingChannel.open(opened, connection, outcomes))
+        .subscribeOn(connection.blocking());
+  }
+}

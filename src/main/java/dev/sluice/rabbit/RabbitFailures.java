@@ -1,0 +1,119 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/**
+ * What a failure of the client or the broker means, by its type and AMQP reply code (AMQP 0-9-1,
+ * 1.2), never by its text.
+ */
+final class RabbitFailures {
+  private RabbitFailures() {}
+
+  static PipelineException recognise(Throwable failure, RabbitSettings settings) {
+    if (failure instanceof PipelineException recognised) {
+      return recognised;
+    }
+    ShutdownSignalException shutdown = find(failure, ShutdownSignalException.class);
+    if (find(failure, AuthenticationFailureException.class) != null
+        || find(failure, PossibleAuthenticationFailureException.class) != null) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          String.format(
+              Locale.ROOT,
+              "RabbitMQ at %s refuses the login of \"%s\": check RABBITMQ_DEFAULT_USERNAME and"
+                  + " RABBITMQ_DEFAULT_PASSWORD (the user guest may only log in from the broker's own"
+                  + " machine)",
+              settings.address(),
+              settings.username()),
+          failure);
+    }
+    if (find(failure, SSLException.class) != null) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "The TLS handshake with RabbitMQ at "
+              + settings.address()
+              + " has failed: check the certificate, and that the port speaks TLS",
+          failure);
+    }
+    if (shutdown != null) {
+      return recogniseShutdown(shutdown, settings);
+    }
+    if (find(failure, IOException.class) != null || find(failure, TimeoutException.class) != null) {
+      return new PipelineException(
+          FailureKind.TRANSIENT,
+          "RabbitMQ at " + settings.address() + " cannot be reached",
+          failure);
+    }
+    return PipelineException.of(failure);
+  }
+
+  private static PipelineException recogniseShutdown(
+      ShutdownSignalException shutdown, RabbitSettings settings) {
+    int code = 0;
+    String said = "";
+    if (shutdown.getReason() instanceof AMQP.Channel.Close close) {
+      code = close.getReplyCode();
+      said = close.getReplyText();
+    } else if (shutdown.getReason() instanceof AMQP.Connection.Close close) {
+      code = close.getReplyCode();
+      said = close.getReplyText();
+    }
+    String reason = said.isEmpty() ? "" : " (RabbitMQ says: " + said + ")";
+    return switch (code) {
+      case AMQP.PRECONDITION_FAILED ->
+          new PipelineException(
+              FailureKind.MISCONFIGURED,
+              "The exchange \""
+                  + settings.exchange()
+                  + "\" or the queue \""
+                  + settings.queue()
+                  + "\" exists with other arguments: delete it, set SLUICE_QUEUE_TYPE to its type, or"
+                  + " choose other names by SLUICE_EXCHANGE and SLUICE_QUEUE"
+                  + reason,
+              shutdown);
+      case AMQP.ACCESS_REFUSED ->
+          new PipelineException(
+              FailureKind.MISCONFIGURED,
+              "The RabbitMQ user \""
+                  + settings.username()
+                  + "\" lacks a permission: it needs configure, write and read on the exchange and"
+                  + " the queue"
+                  + reason,
+              shutdown);
+      case AMQP.NOT_ALLOWED ->
+          new PipelineException(
+              FailureKind.MISCONFIGURED,
+              "RabbitMQ does not let the user \""
+                  + settings.username()
+                  + "\" into the virtual host \""
+                  + settings.virtualHost()
+                  + "\": check RABBITMQ_VIRTUAL_HOST and the user's permissions"
+                  + reason,
+              shutdown);
+      default ->
+          new PipelineException(
+              FailureKind.TRANSIENT,
+              "The connection to RabbitMQ at " + settings.address() + " is lost" + reason,
+              shutdown);
+    };
+  }
+
+  private static <T extends Throwable> T find(Throwable failure, Class<T> type) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (type.isInstance(each)) {
+        return type.cast(each);
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Delivery;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.util.Map;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.rabbitmq.ConsumeOptions;
+import reactor.rabbitmq.RabbitFlux;
+import reactor.rabbitmq.Receiver;
+import reactor.rabbitmq.ReceiverOptions;
+
+/**
+ * Sees what is published without taking it from anybody: a queue of its own on the exchange, which
+ * goes away with its connection. Reading is reactor-rabbitmq's.
+ */
+public final class TemporaryQueue {
+  /** How many messages may be under way to us: bounds the memory of a slow reader. */
+  private static final int PREFETCH = 500;
+
+  private final RabbitConnection connection;
+
+  /**
+   * @param connection not the one that is used for publishing
+   */
+  public TemporaryQueue(RabbitConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * The messages that are published from now on. Cold; does not end by itself.
+   *
+   * @param routingKeys which ones, as a topic exchange's pattern
+   * @param ready told when nothing published from then on can be missed
+   */
+  public Flux<Delivery> messages(String routingKeys, Runnable ready) {
+    RabbitSettings settings = connection.settings();
+    if (settings.usesDefaultExchange()) {
+      return Flux.error(
+          new PipelineException(
+              FailureKind.MISCONFIGURED,
+              "SLUICE_EXCHANGE is empty, and nothing can be bound to the default exchange to look on:"
+                  + " give the exchange a name, or read the queue \""
+                  + settings.queue()
+                  + "\" itself"));
+    }
+    return connection
+        .open()
+        .flatMapMany(
+            opened ->
+                Mono.fromCallable(() -> declare(opened, settings.exchange(), routingKeys))
+                    .subscribeOn(connection.blocking())
+                    .doOnNext(queue -> ready.run())
+                    .flatMapMany(queue -> consume(opened, queue)))
+        .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
+  }
+
+  private static String declare(Connection opened, String exchange, String routingKeys)
+      throws Exception {
+    try (Channel channel = opened.createChannel()) {
+      // Declared here too: who looks on may come before the pipeline.
+      channel.exchangeDeclare(exchange, "topic", true);
+      String queue = channel.queueDeclare("", false, true, true, Map.of()).getQueue();
+      channel.queueBind(queue, exchange, routingKeys);
+      return queue;
+    }
+  }
+
+  private Flux<Delivery> consume(Connection opened, String queue) {
+    return Flux.using(
+        () -> receiver(opened),
+        receiver ->
+            receiver
+                .consumeManualAck(queue, new ConsumeOptions().qos(PREFETCH))
+                .map(
+                    delivery -> {
+                      delivery.ack();
+                      return (Delivery) delivery;
+                    })
+                .concatWith(Mono.error(this::lost)),
+        Receiver::close);
+  }
+
+  private PipelineException lost() {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        "The connection to RabbitMQ at " + connection.settings().address() + " is lost");
+  }
+
+  private Receiver receiver(Connection opened) {
+    return RabbitFlux.createReceiver(
+        new ReceiverOptions()
+            .connectionMono(Mono.just(opened))
+            .connectionSubscriptionScheduler(connection.blocking()));
+  }
+}
