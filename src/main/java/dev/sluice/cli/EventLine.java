@@ -1,0 +1,64 @@
+package dev.sluice.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.rabbitmq.client.Delivery;
+import java.io.IOException;
+import java.util.Map;
+import picocli.CommandLine.Help.Ansi;
+
+/** Writes a published event as one line that a person can read. */
+public final class EventLine {
+  private static final Map<String, String> STYLES =
+      Map.of("insert", "green", "update", "yellow", "replace", "cyan", "delete", "red");
+
+  /** As much of a document as a usual terminal has room for beside the rest of the line. */
+  private static final int MOST_CHARACTERS = 72;
+
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final Ansi ansi;
+
+  public EventLine(boolean colours) {
+    this.ansi = colours ? Ansi.ON : Ansi.OFF;
+  }
+
+  /** Operation, namespace, id and the beginning of the document, or what was updated. */
+  public String of(Delivery delivery) {
+    String operation = String.valueOf(delivery.getProperties().getType());
+    try {
+      JsonNode event = mapper.readTree(delivery.getBody());
+      String style = STYLES.getOrDefault(operation, "bold");
+      return ansi.string("@|" + style + " " + pad(operation) + "|@")
+          + " "
+          + namespace(delivery)
+          + " "
+          + event.path("_id").asText()
+          + " "
+          + cut(detail(event, operation));
+    } catch (IOException e) {
+      return pad(operation) + " (no JSON: " + delivery.getBody().length + " bytes)";
+    }
+  }
+
+  private static String namespace(Delivery delivery) {
+    Map<String, Object> headers = delivery.getProperties().getHeaders();
+    return headers == null ? "?" : headers.get("database") + "." + headers.get("collection");
+  }
+
+  private static String detail(JsonNode event, String operation) {
+    if (operation.equals("update") && event.has("update")) {
+      return event.path("update").path("updatedFields").toString();
+    }
+    JsonNode document =
+        event.has("metadata") && event.has("document") ? event.get("document") : event;
+    return operation.equals("delete") ? "" : document.toString();
+  }
+
+  private static String pad(String operation) {
+    return String.format("%-7s", operation);
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
+  }
+}

@@ -1,0 +1,37 @@
+package dev.sluice.cli;
+
+import dev.sluice.pipeline.FailureKind;
+
+/** What the process ends with; the README has the table. */
+final class ExitCode {
+  static final int OK = 0;
+
+  /** The command did its work and the result is bad: events missing, writes refused. */
+  static final int FAILED = 1;
+
+  /** A setting or an option is wrong. */
+  static final int WRONG_SETTINGS = 2;
+
+  /** A server refuses what is asked of it. */
+  static final int MISCONFIGURED = 3;
+
+  static final int POSITION_LOST = 4;
+  static final int TAKEN_OVER = 5;
+  static final int POISON_EVENT = 6;
+
+  /** A mistake of ours; as sysexits.h has it (EX_SOFTWARE). */
+  static final int BUG = 70;
+
+  private ExitCode() {}
+
+  static int of(FailureKind kind) {
+    return switch (kind) {
+      case TRANSIENT, UNROUTABLE -> FAILED;
+      case POSITION_LOST -> POSITION_LOST;
+      case POISON_EVENT -> POISON_EVENT;
+      case MISCONFIGURED -> MISCONFIGURED;
+      case TAKEN_OVER -> TAKEN_OVER;
+      case BUG -> BUG;
+    };
+  }
+}

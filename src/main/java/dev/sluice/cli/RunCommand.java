@@ -1,0 +1,88 @@
+package dev.sluice.cli;
+
+import dev.sluice.config.Settings;
+import dev.sluice.pipeline.PipelineSupervisor;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Runs the pipeline until it is told to stop. */
+@Command(
+    name = "run",
+    description = "Runs the pipeline until it is told to stop; Ctrl-C drains and exits 0.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class RunCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+  /** What closing the connections may take on top of draining. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private final Console console;
+
+  @Mixin private SettingsOption settingsOption;
+
+  RunCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = settingsOption.load(console.environment());
+    CountDownLatch closed = new CountDownLatch(1);
+    try (Wiring wiring = new Wiring(settings)) {
+      PipelineSupervisor pipeline = wiring.pipeline((state, reason) -> {});
+      stopOnSignal(pipeline, closed, settings.delivery().drainTimeout());
+      log.info(
+          "Carrying {} of {}.{} at {} to {} at {}",
+          String.join(", ", settings.capture().operations().stream().sorted().toList()),
+          settings.mongo().database(),
+          settings.capture().collection(),
+          wiring.mongo().address(),
+          settings.rabbit().usesDefaultExchange()
+              ? "queue " + settings.rabbit().queue()
+              : "exchange "
+                  + settings.rabbit().exchange()
+                  + " and queue "
+                  + settings.rabbit().queue(),
+          settings.rabbit().address());
+      pipeline.run().block();
+    } finally {
+      closed.countDown();
+    }
+    return ExitCode.OK;
+  }
+
+  /**
+   * A signal starts the shutdown hooks, and when these are done the JVM exits with the signal's
+   * number. Ours stops the pipeline, waits until all is closed, and then ends the process with 0
+   * itself: a stop that was asked for and went well is no failure.
+   */
+  private static void stopOnSignal(
+      PipelineSupervisor pipeline, CountDownLatch closed, Duration drainTimeout) {
+    Thread hook =
+        new Thread(
+            () -> {
+              if (closed.getCount() == 0) {
+                return;
+              }
+              pipeline.stop();
+              try {
+                Duration patience = drainTimeout.plus(CLOSING);
+                if (closed.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                  Runtime.getRuntime().halt(ExitCode.OK);
+                }
+                log.warn("Not everything closed in time; nothing is lost by that");
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "sluice-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.sluice.cli;
+
+import dev.sluice.change.Namespace;
+import dev.sluice.config.Settings;
+import dev.sluice.envelope.EnvelopeEncoder;
+import dev.sluice.inserter.Inserter;
+import dev.sluice.mongo.ChangeStreamSource;
+import dev.sluice.mongo.MongoCheckpointStore;
+import dev.sluice.mongo.MongoConnection;
+import dev.sluice.pipeline.PipelineListener;
+import dev.sluice.pipeline.PipelineParts;
+import dev.sluice.pipeline.PipelineSchedulers;
+import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.rabbit.ConfirmingPublisher;
+import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.rabbit.TemporaryQueue;
+import java.time.Clock;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Puts the parts together: exactly one of each holder, every thread named. Closing it closes them
+ * in the order of the way: what takes events in first, then what sends them, then the threads.
+ */
+public final class Wiring implements AutoCloseable {
+  /** Opening and closing connections: a handful at the most, one after the other. */
+  private static final int BLOCKING_THREADS = 4;
+
+  private static final int BLOCKING_QUEUE = 64;
+
+  private final Settings settings;
+  private final MongoConnection mongo;
+  private final RabbitConnection publishing;
+  private final RabbitConnection reading;
+  private final Scheduler encoder = Schedulers.newSingle("sluice-encode", true);
+  private final Scheduler publisher = Schedulers.newSingle("sluice-publish", true);
+  private final Scheduler timer = Schedulers.newSingle("sluice-timer", true);
+  private final Scheduler blocking =
+      Schedulers.newBoundedElastic(BLOCKING_THREADS, BLOCKING_QUEUE, "sluice-blocking", 60, true);
+
+  /**
+   * @throws dev.sluice.config.WrongSettings if a part cannot use its settings
+   */
+  public Wiring(Settings settings) {
+    this.settings = settings;
+    this.mongo = new MongoConnection(settings.mongo());
+    String pipeline = settings.capture().pipeline();
+    this.publishing = new RabbitConnection(settings.rabbit(), "sluice " + pipeline, blocking);
+    this.reading = new RabbitConnection(settings.rabbit(), "sluice reading", blocking);
+  }
+
+  /** The pipeline; to be made once. */
+  public PipelineSupervisor pipeline(PipelineListener listener) {
+    Namespace source = new Namespace(settings.mongo().database(), settings.capture().collection());
+    EnvelopeEncoder envelopes = new EnvelopeEncoder(settings.envelope());
+    return new PipelineSupervisor(
+        new PipelineParts(
+            new ChangeStreamSource(mongo, settings.capture(), Clock.systemUTC()),
+            envelopes::encode,
+            new ConfirmingPublisher(publishing),
+            new MongoCheckpointStore(mongo, settings.capture().pipeline(), source),
+            settings.delivery(),
+            new PipelineSchedulers(encoder, publisher, timer)),
+        listener);
+  }
+
+  public MongoConnection mongo() {
+    return mongo;
+  }
+
+  public Inserter inserter() {
+    return new Inserter(mongo, timer);
+  }
+
+  public TemporaryQueue temporaryQueue() {
+    return new TemporaryQueue(reading);
+  }
+
+  @Override
+  public void close() {
+    mongo.close();
+    publishing.close();
+    reading.close();
+    encoder.dispose();
+    publisher.dispose();
+    timer.dispose();
+    blocking.dispose();
+  }
+}
