@@ -1,0 +1,76 @@
+# Sluice. `make` alone shows what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test build fmt local-start local-stop local-status local-logs local-clean \
+        local-start-cdc local-test-cdc local-tail
+
+MVN     ?= mvn -B -ntp -q -Dstyle.color=never
+JAVA    ?= java
+JAR     := target/sluice.jar
+TESTS   := target/test-classes/.compiled
+MAIN    := $(shell find src/main docs/*.json -type f 2>/dev/null) pom.xml
+SOURCES := $(MAIN) $(shell find src/test -type f)
+
+# What can be said on the command line, with its default.
+COUNT       ?= 10
+DEMO_EVENTS ?= 40
+BACKEND     ?= auto
+YES         ?=
+export BACKEND YES DEMO_EVENTS
+
+help: ## Shows this help
+	@echo "Sluice: every change of a MongoDB collection to RabbitMQ, in order, none lost."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40)
+	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.embedded.Demo
+
+test: ## All tests and checks, as CI runs them
+	@mvn -B -ntp verify
+
+build: $(JAR) ## Builds target/sluice.jar
+
+fmt: ## Formats the Java sources
+	@$(MVN) spotless:apply
+
+local-start: $(TESTS) ## Starts MongoDB and RabbitMQ: by Docker, else embedded (BACKEND=docker|embedded)
+	@src/local/servers start
+
+local-stop: ## Stops what local-start has started; data stays
+	@src/local/servers stop
+
+local-status: ## Says what is running, where, and whether it is well
+	@src/local/servers status
+
+local-logs: ## Shows the servers' logs
+	@src/local/servers logs
+
+local-clean: ## Stops the servers and removes their data (asks first; YES=1 does not)
+	@src/local/servers clean
+
+local-start-cdc: $(JAR) ## Runs the pipeline in the foreground; Ctrl-C drains and exits 0
+	@exec $(JAVA) -XX:+ExitOnOutOfMemoryError -jar $(JAR) run
+
+local-test-cdc: $(JAR) ## Inserts COUNT=10 documents and checks that each comes out at RabbitMQ
+	@exec $(JAVA) -jar $(JAR) insert --count $(COUNT) --verify
+
+local-tail: $(JAR) ## Shows events live, without taking them from the queue
+	@exec $(JAVA) -jar $(JAR) tail
+
+# Two of these may run at once (a pipeline in one terminal, the inserter in another): the second
+# waits for the first and then finds nothing left to do.
+LOCKED  := mkdir -p target; if command -v flock >/dev/null; then exec 9>target/.lock; flock 9; fi;
+
+$(JAR): $(MAIN)
+	@$(LOCKED) \
+	if [ -e $@ ] && [ -z "$$(find $(MAIN) -newer $@)" ]; then exit 0; fi; \
+	echo "Building $@ (the first time Maven also downloads what it needs) ..." >&2; \
+	$(MVN) package -Dmaven.test.skip=true -Dspotless.check.skip=true && touch $@
+
+$(TESTS): $(SOURCES)
+	@$(LOCKED) \
+	if [ -e $@ ] && [ -z "$$(find $(SOURCES) -newer $@)" ]; then exit 0; fi; \
+	echo "Compiling (the first time Maven also downloads what it needs) ..." >&2; \
+	$(MVN) test-compile -Dspotless.check.skip=true && touch $@
