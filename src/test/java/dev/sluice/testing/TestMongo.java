@@ -2,6 +2,7 @@ package dev.sluice.testing;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ public final class TestMongo {
 
   /** The one place that knows the embedded replica set; it lives as long as this JVM. */
   private static String embedded() {
-    throw new IllegalStateException("There is no embedded replica set yet");
+    return EmbeddedReplicaSet.builder().name("embedded").start().uri();
   }
 
   static Optional<Path> mongod(Map<String, String> environment) {

@@ -106,7 +106,7 @@ public final class TestRabbit {
 
   /** The address in the form that {@code RABBITMQ_URI} takes. */
   public String uri() {
-    return (address.isSSL() ? "amqps://" : "amqp://")
+    return "amqp://"
         + encode(user())
         + ":"
         + encode(password())

@@ -1,0 +1,187 @@
+package dev.sluice.checkpoint;
+
+import static dev.sluice.testing.Events.token;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class InFlightWindowTest {
+  private final InFlightWindow window = new InFlightWindow(8, 1_000);
+
+  /** Takes events in and publishes them, each of a document of its own. */
+  private void publish(int events) {
+    for (int i = 0; i < events; i++) {
+      long number = window.add(token(window.last() + 1), 10, (int) window.last() * 31);
+      assertThat(window.publish(number)).isTrue();
+    }
+  }
+
+  @Test
+  void hasNoPositionBeforeTheFirstConfirm() {
+    publish(2);
+
+    assertThat(window.position()).isEmpty();
+  }
+
+  @Test
+  void movesThePositionOnlyOverThePrefixThatIsConfirmedWithoutAGap() {
+    publish(4);
+
+    assertThat(window.confirm(2, false)).isFalse();
+    assertThat(window.confirm(4, false)).isFalse();
+    assertThat(window.position()).isEmpty();
+
+    assertThat(window.confirm(1, false)).isTrue();
+    assertThat(window.position()).contains(token(2));
+
+    assertThat(window.confirm(3, false)).isTrue();
+    assertThat(window.position()).contains(token(4));
+    assertThat(window.size()).isZero();
+    assertThat(window.bytes()).isZero();
+  }
+
+  @Test
+  void confirmsAllUpToANumberAtOnce() {
+    publish(5);
+
+    window.confirm(4, true);
+
+    assertThat(window.position()).contains(token(4));
+    assertThat(window.awaitingConfirm()).isEqualTo(1);
+  }
+
+  @Test
+  void takesAConfirmThatComesTwiceOnce() {
+    publish(2);
+    window.confirm(1, false);
+
+    assertThat(window.confirm(1, true)).isFalse();
+    assertThat(window.position()).contains(token(1));
+    assertThat(window.awaitingConfirm()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesAConfirmForWhatWasNeverPublished() {
+    window.add(token(1), 10, 1);
+
+    assertThatThrownBy(() -> window.confirm(1, false)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> window.confirm(2, false)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void isFullByCount() {
+    publish(8);
+    assertThat(window.hasRoom()).isFalse();
+
+    window.confirm(1, false);
+
+    assertThat(window.hasRoom()).isTrue();
+  }
+
+  @Test
+  void isFullByBytesAndTakesTheOneThatPassesThem() {
+    window.add(token(1), 999, 1);
+    assertThat(window.hasRoom()).isTrue();
+
+    window.add(token(2), 16_000_000, 2);
+
+    assertThat(window.hasRoom()).isFalse();
+    assertThat(window.bytes()).isEqualTo(16_000_999);
+  }
+
+  @Test
+  void givesNoRoomForAStuckFirstEvent() {
+    publish(8);
+    window.confirm(8, false);
+    window.confirm(7, false);
+
+    assertThat(window.hasRoom()).isFalse();
+  }
+
+  @Test
+  void letsOnlyOneEventOfADocumentBeUnconfirmed() {
+    long first = window.add(token(1), 10, 42);
+    long second = window.add(token(2), 10, 42);
+    assertThat(window.publish(first)).isTrue();
+    assertThat(window.publish(second)).isFalse();
+
+    window.confirm(first, false);
+
+    assertThat(window.publish(second)).isTrue();
+  }
+
+  @Test
+  void movesThePositionOfAnIdleStream() {
+    assertThat(window.progress(0, token(100))).isTrue();
+    assertThat(window.position()).contains(token(100));
+  }
+
+  @Test
+  void holdsProgressBackUntilTheEventsBeforeItAreConfirmed() {
+    publish(2);
+
+    assertThat(window.progress(2, token(100))).isFalse();
+    assertThat(window.position()).isEmpty();
+
+    window.confirm(2, true);
+    assertThat(window.position()).contains(token(100));
+  }
+
+  @Test
+  void keepsProgressThatIsToldBeforeItsEventsCome() {
+    window.progress(2, token(100));
+    window.progress(2, token(101));
+
+    publish(3);
+    window.confirm(2, true);
+    assertThat(window.position()).contains(token(101));
+
+    window.confirm(3, false);
+    assertThat(window.position()).contains(token(3));
+  }
+
+  @Test
+  void passesOverProgressThatIsOlderThanItsPosition() {
+    publish(3);
+    window.confirm(3, true);
+
+    assertThat(window.progress(1, token(100))).isFalse();
+    assertThat(window.position()).contains(token(3));
+  }
+
+  @Test
+  void neverMovesBackOrOverAGapWhateverTheOrderOfConfirms() {
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      InFlightWindow shuffled = new InFlightWindow(64, Long.MAX_VALUE);
+      List<Long> open = new ArrayList<>();
+      long published = 0;
+      List<Long> confirmed = new ArrayList<>();
+      while (confirmed.size() < 500) {
+        if (published < 500 && shuffled.hasRoom() && random.nextBoolean()) {
+          long number = shuffled.add(token(published + 1), 1, (int) published);
+          if (!shuffled.publish(number)) {
+            break;
+          }
+          published = number;
+          open.add(number);
+        } else if (!open.isEmpty()) {
+          Collections.swap(open, open.size() - 1, random.nextInt(open.size()));
+          long number = open.remove(open.size() - 1);
+          shuffled.confirm(number, false);
+          confirmed.add(number);
+          long prefix = 0;
+          while (confirmed.contains(prefix + 1)) {
+            prefix++;
+          }
+          assertThat(shuffled.confirmedEvents()).as("seed %d", seed).isEqualTo(prefix);
+        }
+      }
+    }
+  }
+}

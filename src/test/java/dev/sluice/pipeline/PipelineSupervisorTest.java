@@ -1,0 +1,400 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.testing.Events.event;
+import static dev.sluice.testing.Events.insert;
+import static dev.sluice.testing.Events.token;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.EventId;
+import dev.sluice.change.Position;
+import dev.sluice.config.DeliverySettings;
+import dev.sluice.config.EnvelopeSettings;
+import dev.sluice.config.EventFormat;
+import dev.sluice.config.JsonMode;
+import dev.sluice.envelope.EnvelopeEncoder;
+import dev.sluice.envelope.Message;
+import dev.sluice.testing.InMemoryCheckpoints;
+import dev.sluice.testing.ScriptedPublisher;
+import dev.sluice.testing.ScriptedSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.bson.BsonTimestamp;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** The pipeline between scripted servers: what is published, what is saved, what is tried again. */
+class PipelineSupervisorTest {
+  private static final int WINDOW = 8;
+
+  private final ScriptedSource source = new ScriptedSource();
+  private final ScriptedPublisher publisher = new ScriptedPublisher();
+  private final InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
+  private final List<PipelineState> states = new CopyOnWriteArrayList<>();
+  private final Scheduler encoder = Schedulers.newSingle("test-encode");
+  private final Scheduler publishing = Schedulers.newSingle("test-publish");
+  private final Scheduler timer = Schedulers.newSingle("test-timer");
+  private PipelineSupervisor pipeline;
+  private CompletableFuture<Void> ended;
+
+  private void start() {
+    start(Duration.ofSeconds(30));
+  }
+
+  private void start(Duration confirmTimeout) {
+    EnvelopeEncoder envelopes =
+        new EnvelopeEncoder(new EnvelopeSettings("test", EventFormat.ENVELOPE, JsonMode.RELAXED));
+    pipeline =
+        new PipelineSupervisor(
+            new PipelineParts(
+                source,
+                envelopes::encode,
+                publisher,
+                checkpoints,
+                new DeliverySettings(
+                    WINDOW, 1 << 20, confirmTimeout, Duration.ofMillis(10), Duration.ofMillis(500)),
+                new PipelineSchedulers(encoder, publishing, timer)),
+            (state, reason) -> states.add(state));
+    ended = pipeline.run().toFuture();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (ended != null && !ended.isDone()) {
+      pipeline.stop();
+      ended.get(10, TimeUnit.SECONDS);
+    }
+    encoder.dispose();
+    publishing.dispose();
+    timer.dispose();
+  }
+
+  private void awaitPublished(int... numbers) {
+    List<Long> wanted = IntStream.of(numbers).mapToObj(Long::valueOf).toList();
+    await().untilAsserted(() -> assertThat(published()).isEqualTo(wanted));
+  }
+
+  /** The numbers of the events whose messages were published, in order, over all channels. */
+  private List<Long> published() {
+    return publisher.messages.stream().map(PipelineSupervisorTest::number).toList();
+  }
+
+  private static Long number(Message message) {
+    for (int i = 1; i < 10_000; i++) {
+      if (EventId.of(token(i)).value().equals(message.messageId())) {
+        return (long) i;
+      }
+    }
+    throw new AssertionError("no event of ours: " + message);
+  }
+
+  private static Position behind(int number) {
+    return new Position.After(token(number));
+  }
+
+  @Test
+  void savesWhereItStartsBeforeItOpensTheFirstStream() {
+    start();
+
+    await().until(() -> !source.opened.isEmpty());
+    Position first = new Position.At(new BsonTimestamp(1_700_000_000, 1));
+    assertThat(checkpoints.saved).containsExactly(first);
+    assertThat(source.opened).containsExactly(first);
+  }
+
+  @Test
+  void publishesInOrderAndSavesBehindTheLastConfirmedEvent() {
+    start();
+
+    source.append(insert(1), insert(2), insert(3));
+
+    awaitPublished(1, 2, 3);
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(3))));
+  }
+
+  @Test
+  void savesNothingThatIsNotConfirmed() {
+    publisher.confirming = false;
+    start();
+    source.append(insert(1), insert(2), insert(3));
+    awaitPublished(1, 2, 3);
+
+    publisher.outcomes().confirmed(3, false);
+    publisher.outcomes().confirmed(1, false);
+
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
+    publisher.outcomes().confirmed(2, false);
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(3))));
+  }
+
+  @Test
+  void takesNoMoreInThanTheWindowHolds() {
+    publisher.confirming = false;
+    start();
+    source.append(
+        IntStream.rangeClosed(1, 20).mapToObj(i -> insert(i)).toArray(n -> new ChangeEvent[n]));
+
+    awaitPublished(1, 2, 3, 4, 5, 6, 7, 8);
+    publisher.outcomes().confirmed(2, true);
+
+    awaitPublished(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  }
+
+  @Test
+  void publishesAnEventOnlyAfterTheEarlierOneOfItsDocumentIsConfirmed() {
+    publisher.confirming = false;
+    start();
+    source.append(event("insert", 1, 77), event("update", 2, 77), insert(3));
+    awaitPublished(1);
+
+    publisher.outcomes().confirmed(1, false);
+
+    awaitPublished(1, 2, 3);
+  }
+
+  @Test
+  void resumesBehindTheLastConfirmedEventWhenTheChannelIsLost() {
+    publisher.confirming = false;
+    start();
+    source.append(insert(1), insert(2), insert(3));
+    awaitPublished(1, 2, 3);
+    publisher.outcomes().confirmed(1, false);
+
+    publisher.confirming = true;
+    publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
+
+    awaitPublished(1, 2, 3, 2, 3);
+    assertThat(source.opened).last().isEqualTo(behind(1));
+    assertThat(states)
+        .containsSubsequence(
+            PipelineState.STREAMING, PipelineState.BACKING_OFF, PipelineState.STREAMING);
+    assertThat(publisher.closed).hasValue(1);
+    assertThat(source.cancelled).hasValue(1);
+  }
+
+  @Test
+  void givesRepeatedEventsTheSameMessageIds() {
+    publisher.confirming = false;
+    start();
+    source.append(insert(1));
+    awaitPublished(1);
+    publisher.confirming = true;
+    publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
+    awaitPublished(1, 1);
+
+    assertThat(publisher.messages.get(0).messageId())
+        .isEqualTo(publisher.messages.get(1).messageId());
+  }
+
+  @Test
+  void countsNoConfirmOfADeadChannel() {
+    publisher.confirming = false;
+    start();
+    source.append(insert(1), insert(2));
+    awaitPublished(1, 2);
+    EventPublisher.Outcomes dead = publisher.outcomes();
+    dead.lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
+    awaitPublished(1, 2, 1, 2);
+
+    dead.confirmed(2, true);
+    publisher.outcomes().confirmed(1, false);
+
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
+    assertThat(checkpoints.saved).doesNotContain(behind(2));
+  }
+
+  @Test
+  void resumesAfterARefusedMessageAndAfterAnUnroutableOne() {
+    publisher.confirming = false;
+    start();
+    source.append(insert(1));
+    awaitPublished(1);
+    publisher.outcomes().refused(new PipelineException(FailureKind.TRANSIENT, "nacked"));
+    awaitPublished(1, 1);
+
+    publisher.outcomes().refused(new PipelineException(FailureKind.UNROUTABLE, "returned"));
+
+    awaitPublished(1, 1, 1);
+    assertThat(checkpoints.saved).doesNotContain(behind(1));
+  }
+
+  @Test
+  void resumesWhenNoConfirmComesForTooLong() {
+    publisher.confirming = false;
+    start(Duration.ofMillis(200));
+    source.append(insert(1));
+
+    awaitPublished(1, 1);
+    assertThat(states).contains(PipelineState.BACKING_OFF);
+  }
+
+  @Test
+  void doesNotCountTheTimeForWhichTheBrokerBlocks() {
+    publisher.confirming = false;
+    start(Duration.ofMillis(300));
+    source.append(insert(1));
+    awaitPublished(1);
+
+    publisher.outcomes().blocked("low on memory");
+
+    await().during(Duration.ofMillis(700)).until(() -> published().size() == 1);
+    assertThat(states).last().isEqualTo(PipelineState.BLOCKED);
+    publisher.outcomes().unblocked();
+    publisher.outcomes().confirmed(1, false);
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
+    assertThat(states).doesNotContain(PipelineState.BACKING_OFF);
+  }
+
+  @Test
+  void resumesWhenTheStreamBreaks() {
+    start();
+    source.append(insert(1));
+    awaitPublished(1);
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
+
+    source.fail(new PipelineException(FailureKind.TRANSIENT, "election"));
+    await().until(() -> source.opened.size() == 2);
+    source.append(insert(2));
+
+    awaitPublished(1, 2);
+  }
+
+  @Test
+  void keepsTryingUntilTheBrokerIsThere() {
+    publisher.refusal = new PipelineException(FailureKind.TRANSIENT, "not up yet");
+    start();
+    source.append(insert(1));
+    await().until(() -> states.contains(PipelineState.BACKING_OFF));
+
+    publisher.refusal = null;
+
+    awaitPublished(1);
+    assertThat(states.stream().filter(state -> state == PipelineState.BACKING_OFF)).hasSize(1);
+  }
+
+  @Test
+  void stopsForGoodWhenAServerRefusesIt() {
+    publisher.refusal = new PipelineException(FailureKind.MISCONFIGURED, "wrong password");
+    start();
+
+    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            PipelineException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.MISCONFIGURED));
+    assertThat(pipeline.state()).isEqualTo(PipelineState.FAILED);
+  }
+
+  @Test
+  void stopsWhenAnotherProcessHasClaimedThePipeline() {
+    start();
+    await().until(() -> !source.opened.isEmpty());
+    checkpoints.takeOver();
+
+    source.append(insert(1));
+
+    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS)).hasMessageContaining("taken over");
+    assertThat(checkpoints.position()).isNotEqualTo(Optional.of(behind(1)));
+  }
+
+  @Test
+  void goesOnWhilePositionsCannotBeSaved() {
+    start();
+    await().until(() -> !source.opened.isEmpty());
+    checkpoints.refusal = new PipelineException(FailureKind.TRANSIENT, "no primary");
+    source.append(insert(1), insert(2));
+    awaitPublished(1, 2);
+
+    checkpoints.refusal = null;
+
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(2))));
+    assertThat(states).doesNotContain(PipelineState.BACKING_OFF);
+  }
+
+  @Test
+  void callsAnEventThatCannotBeEncodedPoison() {
+    start();
+
+    source.append(event("update", 1, 1), event("rename", 2, 2), event("replace", 3, 3));
+
+    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            PipelineException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.POISON_EVENT));
+  }
+
+  @Test
+  void movesThePositionOfAnIdleStream() {
+    start();
+    await().until(() -> !source.opened.isEmpty());
+
+    source.progress(0, token(500));
+
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(500))));
+  }
+
+  @Test
+  void followsTheCollectionBehindItsInvalidation() {
+    start();
+    source.append(insert(1), event("drop", 2, 0), event("invalidate", 3, 0));
+    awaitPublished(1);
+    source.complete();
+
+    await().until(() -> source.opened.size() == 2);
+    assertThat(source.opened).last().isEqualTo(behind(3));
+    source.append(insert(4));
+    awaitPublished(1, 4);
+  }
+
+  @Test
+  void drainsWhatItTookInWhenItIsStopped() throws Exception {
+    publisher.confirming = false;
+    start();
+    source.append(insert(1), insert(2));
+    awaitPublished(1, 2);
+
+    pipeline.stop();
+    assertThat(ended).isNotDone();
+    publisher.outcomes().confirmed(2, true);
+
+    ended.get(5, TimeUnit.SECONDS);
+    assertThat(checkpoints.position()).contains(behind(2));
+    assertThat(pipeline.state()).isEqualTo(PipelineState.STOPPED);
+    assertThat(publisher.closed).hasValue(1);
+  }
+
+  @Test
+  void stopsInTimeEvenIfConfirmsStayAway() throws Exception {
+    publisher.confirming = false;
+    start();
+    source.append(insert(1), insert(2));
+    awaitPublished(1, 2);
+    publisher.outcomes().confirmed(1, false);
+
+    pipeline.stop();
+
+    ended.get(5, TimeUnit.SECONDS);
+    assertThat(checkpoints.position()).contains(behind(1));
+  }
+
+  @Test
+  void stopsAtOnceWhileItBacksOff() throws Exception {
+    publisher.refusal = new PipelineException(FailureKind.TRANSIENT, "not up yet");
+    start();
+    await().until(() -> states.contains(PipelineState.BACKING_OFF));
+
+    pipeline.stop();
+
+    ended.get(2, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.testing;
+
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.ResumeToken;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonTimestamp;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
+
+/** Makes change events for tests that need no server. */
+public final class Events {
+  private Events() {}
+
+  /** A token that says nothing but which one it is. */
+  public static ResumeToken token(long number) {
+    return ResumeToken.of(
+        new BsonDocument("_data", new BsonString(String.format("82%016X", number))));
+  }
+
+  /** The insert of a document with this id; its token has the same number. */
+  public static ChangeEvent insert(int number) {
+    return event("insert", number, number);
+  }
+
+  public static ChangeEvent event(String operation, int number, int id) {
+    BsonDocument key = new BsonDocument("_id", new BsonInt32(id));
+    BsonDocument event =
+        new BsonDocument("_id", token(number).toBson())
+            .append("operationType", new BsonString(operation))
+            .append("clusterTime", new BsonTimestamp(1_700_000_000, number));
+    if (operation.equals("insert")) {
+      event.append("fullDocument", key.clone().append("n", new BsonInt32(number)));
+    }
+    if (!operation.equals("invalidate")) {
+      event.append(
+          "ns",
+          new BsonDocument("db", new BsonString("scrabble"))
+              .append("coll", new BsonString("scrabble")));
+    }
+    if (operation.equals("insert") || operation.equals("update") || operation.equals("delete")) {
+      event.append("documentKey", key);
+    }
+    return of(event);
+  }
+
+  /** The event as the driver would hand it over. */
+  public static ChangeEvent of(BsonDocument event) {
+    var bytes = new RawBsonDocument(event, new BsonDocumentCodec()).getByteBuffer().asNIO();
+    return new ChangeEvent(
+        bytes.array(),
+        bytes.arrayOffset() + bytes.position(),
+        bytes.remaining(),
+        1_700_000_001_000L);
+  }
+}

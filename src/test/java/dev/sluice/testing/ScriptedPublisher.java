@@ -1,0 +1,72 @@
+package dev.sluice.testing;
+
+import dev.sluice.envelope.Message;
+import dev.sluice.pipeline.EventPublisher;
+import dev.sluice.pipeline.PipelineException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.publisher.Mono;
+
+/** A broker that does what the test tells it to. */
+public final class ScriptedPublisher implements EventPublisher {
+  /** Everything that was ever published, over all channels. */
+  public final List<Message> messages = new CopyOnWriteArrayList<>();
+
+  /** What came on the newest channel. */
+  public final List<Message> onChannel = new CopyOnWriteArrayList<>();
+
+  public final AtomicInteger opened = new AtomicInteger();
+  public final AtomicInteger closed = new AtomicInteger();
+
+  /** Whether each message is confirmed as soon as it is there. */
+  public volatile boolean confirming = true;
+
+  /** Opening fails with it as long as it is set. */
+  public volatile PipelineException refusal;
+
+  private volatile Outcomes outcomes;
+
+  /** What the newest channel's publisher is told with. */
+  public Outcomes outcomes() {
+    return outcomes;
+  }
+
+  @Override
+  public Mono<ConfirmChannel> open(Outcomes listener) {
+    return Mono.defer(
+        () -> {
+          if (refusal != null) {
+            return Mono.error(refusal);
+          }
+          opened.incrementAndGet();
+          outcomes = listener;
+          onChannel.clear();
+          return Mono.just(new Channel(listener));
+        });
+  }
+
+  private final class Channel implements ConfirmChannel {
+    private final Outcomes listener;
+    private long count;
+
+    Channel(Outcomes listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void publish(Message message) {
+      messages.add(message);
+      onChannel.add(message);
+      count++;
+      if (confirming) {
+        listener.confirmed(count, false);
+      }
+    }
+
+    @Override
+    public Mono<Void> close() {
+      return Mono.fromRunnable(closed::incrementAndGet);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.sluice.testing;
+
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Position;
+import dev.sluice.change.ResumeToken;
+import dev.sluice.pipeline.ChangeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bson.BsonTimestamp;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * A log of events that a test appends to. A stream from a token goes on behind the event with that
+ * token, as a server's does.
+ */
+public final class ScriptedSource implements ChangeSource {
+  /** Where streams were opened, in order. */
+  public final List<Position> opened = new CopyOnWriteArrayList<>();
+
+  public final AtomicInteger cancelled = new AtomicInteger();
+
+  private final List<ChangeEvent> log = new ArrayList<>();
+  private final List<Sinks.Many<ChangeEvent>> streams = new ArrayList<>();
+  private Progress progress;
+
+  public synchronized void append(ChangeEvent... events) {
+    for (ChangeEvent event : events) {
+      log.add(event);
+      streams.forEach(stream -> stream.tryEmitNext(event).orThrow());
+    }
+  }
+
+  /** Breaks the streams that are open. */
+  public synchronized void fail(RuntimeException failure) {
+    List<Sinks.Many<ChangeEvent>> broken = List.copyOf(streams);
+    streams.clear();
+    broken.forEach(stream -> stream.tryEmitError(failure));
+  }
+
+  /** Ends the streams that are open, as an invalidation does. */
+  public synchronized void complete() {
+    List<Sinks.Many<ChangeEvent>> ended = List.copyOf(streams);
+    streams.clear();
+    ended.forEach(Sinks.Many::tryEmitComplete);
+  }
+
+  public synchronized void progress(long events, ResumeToken token) {
+    progress.reached(events, token);
+  }
+
+  @Override
+  public Flux<ChangeEvent> changes(Position from, Progress listener) {
+    return Flux.defer(
+        () -> {
+          synchronized (this) {
+            opened.add(from);
+            progress = listener;
+            Sinks.Many<ChangeEvent> stream = Sinks.many().unicast().onBackpressureBuffer();
+            log.stream().skip(passed(from)).forEach(event -> stream.tryEmitNext(event).orThrow());
+            streams.add(stream);
+            return stream
+                .asFlux()
+                .doOnCancel(
+                    () -> {
+                      synchronized (this) {
+                        cancelled.incrementAndGet();
+                        streams.remove(stream);
+                      }
+                    });
+          }
+        });
+  }
+
+  private int passed(Position from) {
+    if (from instanceof Position.After after) {
+      for (int i = log.size() - 1; i >= 0; i--) {
+        if (log.get(i).token().equals(after.token())) {
+          return i + 1;
+        }
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public Mono<BsonTimestamp> now() {
+    return Mono.just(new BsonTimestamp(1_700_000_000, 0));
+  }
+}
