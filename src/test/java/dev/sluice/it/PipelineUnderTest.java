@@ -1,0 +1,173 @@
+package dev.sluice.it;
+
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.Delivery;
+import dev.sluice.cli.Wiring;
+import dev.sluice.config.SettingsReader;
+import dev.sluice.pipeline.PipelineState;
+import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.testing.TestMongo;
+import dev.sluice.testing.TestRabbit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+
+/**
+ * A pipeline with a database, an exchange and a queue of its own, between shared servers, in this
+ * process. Can be stopped and started again; the consumer reads along until the end.
+ */
+final class PipelineUnderTest implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Every change of state, with its reason. */
+  final List<String> states = new CopyOnWriteArrayList<>();
+
+  /** Every message that came out, in order. */
+  final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
+
+  private final Map<String, String> environment;
+  private final MongoClient mongo = TestMongo.shared().connect();
+  private Connection consumer;
+  private Wiring wiring;
+  private PipelineSupervisor pipeline;
+  private CompletableFuture<Void> ended;
+
+  /**
+   * @param settings as in the environment, over names made for this test
+   */
+  PipelineUnderTest(Map<String, String> settings) {
+    String name = TestRabbit.freshName("sluice");
+    environment = new HashMap<>();
+    environment.put("MONGO_DATABASE_HOST", TestMongo.shared().uri());
+    environment.put("MONGO_DATABASE_NAME", name);
+    environment.put("RABBITMQ_URI", TestRabbit.shared().uri());
+    environment.put("SLUICE_PIPELINE", name);
+    environment.put("SLUICE_EXCHANGE", name);
+    environment.put("SLUICE_QUEUE", name);
+    environment.put("SLUICE_CHECKPOINT_INTERVAL", "100ms");
+    environment.putAll(settings);
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  String queue() {
+    return environment.get("SLUICE_QUEUE");
+  }
+
+  String database() {
+    return environment.get("MONGO_DATABASE_NAME");
+  }
+
+  MongoCollection<BsonDocument> collection() {
+    return mongo.getDatabase(database()).getCollection("scrabble", BsonDocument.class);
+  }
+
+  MongoCollection<BsonDocument> checkpoints() {
+    return mongo.getDatabase("sluice").getCollection("checkpoints", BsonDocument.class);
+  }
+
+  /** Starts, and waits until events flow. */
+  PipelineUnderTest start() throws Exception {
+    launch();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                ended.isDone() || states.stream().anyMatch(state -> state.startsWith("STREAMING")));
+    if (ended.isDone()) {
+      ended.get();
+    }
+    return this;
+  }
+
+  /** Starts, and waits for nothing. */
+  void launch() {
+    states.clear();
+    wiring = new Wiring(SettingsReader.read(environment, Path.of("no-such-file")));
+    pipeline = wiring.pipeline((state, reason) -> states.add(state + ": " + reason));
+    ended = pipeline.run().toFuture();
+  }
+
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  PipelineState state() {
+    return pipeline.state();
+  }
+
+  /** Stops in order: drains, saves, closes. */
+  void stop() throws Exception {
+    pipeline.stop();
+    ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    wiring.close();
+    wiring = null;
+  }
+
+  /** Takes everything from the queue, from now on. */
+  void consume() throws Exception {
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setUri(environment.get("RABBITMQ_URI"));
+    factory.setAutomaticRecoveryEnabled(false);
+    consumer = factory.newConnection("test consumer");
+    Channel channel = consumer.createChannel();
+    channel.basicQos(1000);
+    channel.basicConsume(
+        queue(),
+        false,
+        (tag, delivery) -> {
+          deliveries.add(delivery);
+          channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+        },
+        tag -> {});
+  }
+
+  void awaitDeliveries(int count) {
+    await().atMost(PATIENCE).until(() -> deliveries.size() >= count);
+  }
+
+  @Override
+  public void close() {
+    if (wiring != null) {
+      pipeline.stop();
+      await().atMost(PATIENCE).until(ended::isDone);
+      wiring.close();
+    }
+    removeTopology();
+    mongo.getDatabase(database()).drop();
+    checkpoints().deleteOne(new BsonDocument("_id", new BsonString(queue())));
+    mongo.close();
+  }
+
+  private void removeTopology() {
+    if (consumer != null) {
+      consumer.abort();
+    }
+    try (Connection connection = TestRabbit.shared().connect();
+        Channel channel = connection.createChannel()) {
+      channel.queueDelete(queue());
+      if (!environment.get("SLUICE_EXCHANGE").isEmpty()) {
+        channel.exchangeDelete(environment.get("SLUICE_EXCHANGE"));
+      }
+    } catch (IOException | TimeoutException e) {
+      throw new IllegalStateException("Cannot remove what the test has declared", e);
+    }
+  }
+}
