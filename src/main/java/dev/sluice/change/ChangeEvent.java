@@ -12,24 +12,27 @@ import java.util.Objects;
 public final class ChangeEvent {
   /** The top-level fields that Sluice knows. Others are passed over. */
   public enum Field {
-    RESUME_TOKEN("_id"),
-    OPERATION_TYPE("operationType"),
-    CLUSTER_TIME("clusterTime"),
+    RESUME_TOKEN("_id", BsonBytes.DOCUMENT),
+    OPERATION_TYPE("operationType", BsonBytes.STRING),
+    CLUSTER_TIME("clusterTime", BsonBytes.TIMESTAMP),
     /** Since MongoDB 6.0. */
-    WALL_TIME("wallTime"),
-    FULL_DOCUMENT("fullDocument"),
-    NAMESPACE("ns"),
-    DOCUMENT_KEY("documentKey"),
-    UPDATE_DESCRIPTION("updateDescription"),
-    TRANSACTION_NUMBER("txnNumber"),
-    SESSION("lsid");
+    WALL_TIME("wallTime", BsonBytes.DATE),
+    /** The only one that is there when it is null: a lookup found nothing. */
+    FULL_DOCUMENT("fullDocument", BsonBytes.DOCUMENT),
+    NAMESPACE("ns", BsonBytes.DOCUMENT),
+    DOCUMENT_KEY("documentKey", BsonBytes.DOCUMENT),
+    UPDATE_DESCRIPTION("updateDescription", BsonBytes.DOCUMENT),
+    TRANSACTION_NUMBER("txnNumber", BsonBytes.INT64),
+    SESSION("lsid", BsonBytes.DOCUMENT);
 
     private static final Field[] ALL = values();
 
     private final String key;
+    private final byte type;
 
-    Field(String key) {
+    Field(String key, byte type) {
       this.key = key;
+      this.type = type;
     }
   }
 
@@ -47,6 +50,7 @@ public final class ChangeEvent {
    * @param bytes holds the event's BSON from {@code offset} on, {@code length} bytes of it; not
    *     copied
    * @param capturedAtMillis when we got it, in milliseconds since 1970
+   * @throws CorruptBsonException if the bytes are not one whole document
    * @throws IllegalArgumentException if this is no change event
    */
   public ChangeEvent(byte[] bytes, int offset, int length, long capturedAtMillis) {
@@ -54,14 +58,19 @@ public final class ChangeEvent {
     this.length = length;
     this.capturedAtMillis = capturedAtMillis;
     Arrays.fill(offsets, ABSENT);
-    findFields(offset, offset + length - 1);
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    int end = BsonBytes.documentEnd(bytes, offset, offset + length);
+    if (end != offset + length) {
+      throw new CorruptBsonException(length + " bytes for a shorter document", offset);
+    }
+    findFields(offset, end - 1);
     this.operation = Operation.of(text(require(Field.OPERATION_TYPE)));
     int tokenAt = require(Field.RESUME_TOKEN);
     this.token = ResumeToken.copyOf(bytes, tokenAt, BsonBytes.int32(bytes, tokenAt, bytes.length));
   }
 
   private void findFields(int offset, int end) {
-    int at = offset + 4;
+    int at = offset + Integer.BYTES;
     while (at < end) {
       byte type = bytes[at];
       int name = at + 1;
@@ -69,12 +78,21 @@ public final class ChangeEvent {
       int value = nameEnd + 1;
       for (Field field : Field.ALL) {
         if (isText(name, nameEnd, field.key)) {
-          types[field.ordinal()] = type;
-          offsets[field.ordinal()] = value;
+          found(field, type, value);
           break;
         }
       }
       at = BsonBytes.skipValue(type, bytes, value, end);
+    }
+  }
+
+  private void found(Field field, byte type, int value) {
+    if (type == field.type || type == BsonBytes.NULL && field == Field.FULL_DOCUMENT) {
+      types[field.ordinal()] = type;
+      offsets[field.ordinal()] = value;
+    } else if (type != BsonBytes.NULL) {
+      throw new IllegalArgumentException(
+          "a change event whose " + field.key + " has the BSON type " + (type & 0xff));
     }
   }
 
@@ -120,6 +138,7 @@ public final class ChangeEvent {
     return length;
   }
 
+  /** Whether the event has the field; one that is null counts as absent, save the document. */
   public boolean has(Field field) {
     return offset(field) != ABSENT;
   }
@@ -145,9 +164,12 @@ public final class ChangeEvent {
       return null;
     }
     int document = offset(Field.NAMESPACE);
-    int collection = find(document, "coll");
-    return new Namespace(
-        text(find(document, "db")), collection == ABSENT ? null : text(collection));
+    int database = find(document, "db", BsonBytes.STRING);
+    if (database == ABSENT) {
+      throw new IllegalArgumentException("a namespace without its database");
+    }
+    int collection = find(document, "coll", BsonBytes.STRING);
+    return new Namespace(text(database), collection == ABSENT ? null : text(collection));
   }
 
   /**
@@ -156,8 +178,8 @@ public final class ChangeEvent {
    * @param document the offset of the embedded document
    */
   public int find(int document, String key) {
-    int end = document + BsonBytes.int32(bytes, document, bytes.length) - 1;
-    int at = document + 4;
+    int end = BsonBytes.documentEnd(bytes, document, bytes.length) - 1;
+    int at = document + Integer.BYTES;
     while (at < end) {
       int nameEnd = BsonBytes.cStringEnd(bytes, at + 1, end);
       if (isText(at + 1, nameEnd, key)) {
@@ -168,16 +190,27 @@ public final class ChangeEvent {
     return ABSENT;
   }
 
+  /** As {@link #find(int, String)}, and -1 also where the value is of another BSON type. */
+  public int find(int document, String key, byte type) {
+    int value = find(document, key);
+    // The type byte stands before the name and its closing zero.
+    return value != ABSENT && bytes[value - key.length() - 2] == type ? value : ABSENT;
+  }
+
   /**
    * A number that is equal for all events of one document. Different documents may share one, which
    * costs a little waiting and nothing else.
+   *
+   * <p>Of its {@code _id} only: the document key of a sharded collection has the shard key as well,
+   * and that may change.
    */
   public int documentHash() {
-    if (!has(Field.DOCUMENT_KEY)) {
+    int from = has(Field.DOCUMENT_KEY) ? find(offset(Field.DOCUMENT_KEY), "_id") : ABSENT;
+    if (from == ABSENT) {
       return 0;
     }
-    int from = offset(Field.DOCUMENT_KEY);
-    int to = from + BsonBytes.int32(bytes, from, bytes.length);
+    byte type = bytes[from - "_id".length() - 2];
+    int to = BsonBytes.skipValue(type, bytes, from, bytes.length);
     int hash = 1;
     for (int i = from; i < to; i++) {
       hash = 31 * hash + bytes[i];

@@ -13,7 +13,7 @@ public sealed interface Position {
 
     @Override
     public String toString() {
-      return "after token " + token;
+      return "behind token " + token;
     }
   }
 
@@ -25,7 +25,7 @@ public sealed interface Position {
 
     @Override
     public String toString() {
-      return "at cluster time " + time.getTime() + "." + time.getInc();
+      return "cluster time " + time.getTime() + "." + time.getInc();
     }
   }
 }

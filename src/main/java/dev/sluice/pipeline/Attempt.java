@@ -119,7 +119,7 @@ final class Attempt {
   /** The first sign of life of the stream. */
   private void nowStreaming() {
     if (streaming.compareAndSet(false, true)) {
-      listener.changed(PipelineState.STREAMING, "from " + from);
+      listener.changed(PipelineState.STREAMING, "reading on from " + from);
     }
   }
 }

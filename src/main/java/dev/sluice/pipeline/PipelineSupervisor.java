@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import dev.sluice.change.Position;
 import dev.sluice.checkpoint.Checkpoint;
+import dev.sluice.checkpoint.InFlightWindow;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.bson.BsonTimestamp;
@@ -74,19 +75,19 @@ public final class PipelineSupervisor {
 
   private Mono<Void> attemptFrom(Position from) {
     Attempt attempt = new Attempt(parts, claimed, from, this::changed);
+    // Before the end is passed on: what is subscribed to next starts from here.
     return attempt
         .run(stop.asMono())
-        .doFinally(
-            signal ->
-                attempt
-                    .window()
-                    .position()
-                    .ifPresent(
-                        token -> {
-                          claimed = claimed.at(new Position.After(token));
-                          backoff.reset();
-                        }))
+        .doOnTerminate(() -> remember(attempt))
         .doOnSuccess(nothing -> sayWhatIsLeft(attempt));
+  }
+
+  private void remember(Attempt attempt) {
+    InFlightWindow window = attempt.window();
+    window.position().ifPresent(token -> claimed = claimed.at(new Position.After(token)));
+    if (window.confirmedEvents() > 0) {
+      backoff.reset();
+    }
   }
 
   private void sayWhatIsLeft(Attempt attempt) {
@@ -174,6 +175,7 @@ public final class PipelineSupervisor {
     lastReason = line;
     switch (newState) {
       case BACKING_OFF, BLOCKED -> log.warn("{}", line);
+      case FAILED -> log.error("{}", line);
       default -> log.info("{}", line);
     }
     listener.changed(newState, reason);
