@@ -26,6 +26,8 @@ public final class EnvelopeEncoder {
   /** All headers have to fit one frame, 128 KiB at RabbitMQ, and an id has no limit of its own. */
   private static final int MAX_ID_HEADER = 1024;
 
+  private static final int UUID_LENGTH = 16;
+
   /** In the format {@code document} these are ours, whatever the document has there. */
   private static final Set<String> OUR_FIELDS = Set.of("_id", "type", "entry_id", "metadata");
 
@@ -43,12 +45,11 @@ public final class EnvelopeEncoder {
    * The message for an event on a document.
    *
    * @throws dev.sluice.change.CorruptBsonException if the event's BSON is damaged
-   * @throws IllegalArgumentException if the event is none on a document
+   * @throws IllegalArgumentException if the event is none on a document, or lacks what MongoDB
+   *     gives every such event
    */
   public Message encode(ChangeEvent event) {
-    if (!event.operation().isOnDocument()) {
-      throw new IllegalArgumentException("no document in " + event);
-    }
+    requireComplete(event);
     Namespace namespace = event.namespace();
     DocumentId id = id(event);
     EventId eventId = EventId.of(event.token());
@@ -67,12 +68,29 @@ public final class EnvelopeEncoder {
         headers(event, namespace, id));
   }
 
-  private DocumentId id(ChangeEvent event) {
-    int key = event.offset(Field.DOCUMENT_KEY);
-    int value = event.find(key, "_id");
-    if (value < 0) {
-      throw new IllegalArgumentException("no _id in the document key of " + event);
+  private static void requireComplete(ChangeEvent event) {
+    Operation operation = event.operation();
+    require(operation.isOnDocument(), "a document", event);
+    Namespace namespace = event.namespace();
+    require(namespace != null && namespace.collection() != null, "a collection", event);
+    require(event.has(Field.DOCUMENT_KEY), "a document key", event);
+    require(event.has(Field.CLUSTER_TIME), "a cluster time", event);
+    if (operation == Operation.UPDATE) {
+      require(event.has(Field.UPDATE_DESCRIPTION), "an update description", event);
+    } else if (operation != Operation.DELETE) {
+      require(hasDocument(event), "its full document", event);
     }
+  }
+
+  private static void require(boolean condition, String what, ChangeEvent event) {
+    if (!condition) {
+      throw new IllegalArgumentException("an event without " + what + ": " + event);
+    }
+  }
+
+  private DocumentId id(ChangeEvent event) {
+    int value = event.find(event.offset(Field.DOCUMENT_KEY), "_id");
+    require(value >= 0, "an _id in its document key", event);
     // The type byte stands before the name and its closing zero.
     return ids.read(event.bytes()[value - "_id".length() - 2], event.bytes(), value);
   }
@@ -100,7 +118,7 @@ public final class EnvelopeEncoder {
     out.appendJsonString(id.text());
     writeWhat(event, namespace);
     writeDocument(event, id);
-    if (event.has(Field.UPDATE_DESCRIPTION)) {
+    if (event.operation() == Operation.UPDATE) {
       writeUpdate(event);
     }
     out.appendAscii(", \"metadata\": {");
@@ -136,7 +154,9 @@ public final class EnvelopeEncoder {
   }
 
   private static boolean hasDocument(ChangeEvent event) {
-    return event.has(Field.FULL_DOCUMENT) && event.type(Field.FULL_DOCUMENT) == BsonBytes.DOCUMENT;
+    return event.operation() != Operation.DELETE
+        && event.has(Field.FULL_DOCUMENT)
+        && event.type(Field.FULL_DOCUMENT) == BsonBytes.DOCUMENT;
   }
 
   /**
@@ -195,7 +215,7 @@ public final class EnvelopeEncoder {
   }
 
   private void writeOr(ChangeEvent event, int document, String key, byte type, String otherwise) {
-    int value = event.find(document, key);
+    int value = event.find(document, key, type);
     if (value < 0) {
       out.appendAscii(otherwise);
     } else {
@@ -211,16 +231,14 @@ public final class EnvelopeEncoder {
     out.appendAscii(", \"idType\": \"");
     out.appendAscii(id.type());
     out.append('"');
-    if (event.has(Field.CLUSTER_TIME)) {
-      writeDate("clusterTime", clusterSeconds(event) * 1000);
-      out.appendAscii(", \"clusterTimeIncrement\": ");
-      out.appendDecimal(int64(event, Field.CLUSTER_TIME) & 0xFFFF_FFFFL);
-    }
+    writeDate("clusterTime", clusterSeconds(event) * 1000);
+    out.appendAscii(", \"clusterTimeIncrement\": ");
+    out.appendDecimal(int64(event, Field.CLUSTER_TIME) & 0xFFFF_FFFFL);
     if (event.has(Field.WALL_TIME)) {
       writeDate("wallTime", int64(event, Field.WALL_TIME));
     }
     writeDate("capturedAt", event.capturedAtMillis());
-    if (event.has(Field.FULL_DOCUMENT)) {
+    if (event.operation() != Operation.DELETE && event.has(Field.FULL_DOCUMENT)) {
       out.appendAscii(", \"documentSource\": \"");
       out.appendAscii(event.operation() == Operation.UPDATE ? "lookup" : "event");
       out.append('"');
@@ -242,23 +260,25 @@ public final class EnvelopeEncoder {
 
   /** The session's id is a UUID in a binary value (drivers' sessions specification). */
   private void writeTransaction(ChangeEvent event) {
-    out.appendAscii(", \"transaction\": {");
-    if (event.has(Field.SESSION)) {
-      int uuid = event.find(event.offset(Field.SESSION), "id") + Integer.BYTES + 1;
-      out.appendAscii("\"lsid\": \"");
-      out.appendUuid(event.bytes(), uuid);
-      out.appendAscii("\", ");
-    }
-    out.appendAscii("\"number\": ");
+    out.appendAscii(", \"transaction\": {\"lsid\": \"");
+    out.appendUuid(event.bytes(), sessionUuid(event));
+    out.appendAscii("\", \"number\": ");
     out.appendDecimal(int64(event, Field.TRANSACTION_NUMBER));
     out.append('}');
   }
 
+  private static int sessionUuid(ChangeEvent event) {
+    require(event.has(Field.SESSION), "a session of its transaction", event);
+    int binary = event.find(event.offset(Field.SESSION), "id", BsonBytes.BINARY);
+    require(binary >= 0, "the id of its session", event);
+    int length = BsonBytes.binaryLength(event.bytes(), binary, event.bytes().length);
+    require(length == UUID_LENGTH, "the UUID of its session", event);
+    return binary + Integer.BYTES + 1;
+  }
+
   /** A BSON timestamp has its seconds in the upper half. */
   private static long clusterSeconds(ChangeEvent event) {
-    return event.has(Field.CLUSTER_TIME)
-        ? int64(event, Field.CLUSTER_TIME) >>> Integer.SIZE
-        : event.capturedAtMillis() / 1000;
+    return int64(event, Field.CLUSTER_TIME) >>> Integer.SIZE;
   }
 
   private static long int64(ChangeEvent event, Field field) {
