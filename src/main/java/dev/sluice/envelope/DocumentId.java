@@ -10,8 +10,10 @@ import java.util.HexFormat;
  *
  * @param text hexadecimal digits for an ObjectId, a string as it is, Extended JSON for anything
  *     else: relaxed for a scalar, whose type is named beside it; canonical for a document, since
- *     the types of what is in it are named nowhere else
- * @param type as {@code $type} in a query names it (manual: BSON Types)
+ *     the types of what is in it are named nowhere else. Of an {@link AmbiguousId}, which another
+ *     id could share all this with, its bytes in hexadecimal digits
+ * @param type as {@code $type} in a query names it (manual: BSON Types), followed by {@code Bytes}
+ *     where the text is the bytes
  */
 record DocumentId(String text, String type) {
   private static final HexFormat HEX = HexFormat.of();
@@ -19,24 +21,32 @@ record DocumentId(String text, String type) {
   /** Makes ids. One for each encoder thread. */
   static final class Reader {
     private final BsonJsonWriter scalars = new BsonJsonWriter(JsonMode.RELAXED);
-    private final BsonJsonWriter documents = new BsonJsonWriter(JsonMode.CANONICAL);
+    private final BsonJsonWriter containers = new BsonJsonWriter(JsonMode.CANONICAL);
     private final Utf8Buffer buffer = new Utf8Buffer();
 
     /** The id whose value of this type begins at {@code offset}. */
     DocumentId read(byte type, byte[] bytes, int offset) {
-      return new DocumentId(text(type, bytes, offset), typeName(type));
+      int end = BsonBytes.skipValue(type, bytes, offset, bytes.length);
+      // First, because it also finds out whether what is in a document is whole.
+      String text = text(type, bytes, offset);
+      return AmbiguousId.is(type, bytes, offset, end)
+          ? new DocumentId(HEX.formatHex(bytes, offset, end), typeName(type) + "Bytes")
+          : new DocumentId(text, typeName(type));
     }
 
     private String text(byte type, byte[] bytes, int offset) {
       if (type == BsonBytes.OBJECT_ID) {
-        BsonBytes.requireRoom(BsonBytes.OBJECT_ID_LENGTH, offset, bytes.length);
         return HEX.formatHex(bytes, offset, offset + BsonBytes.OBJECT_ID_LENGTH);
       }
       if (type == BsonBytes.STRING) {
         return BsonBytes.text(bytes, offset, bytes.length);
       }
+      boolean container =
+          type == BsonBytes.DOCUMENT
+              || type == BsonBytes.ARRAY
+              || type == BsonBytes.CODE_WITH_SCOPE;
       buffer.reset();
-      (type == BsonBytes.DOCUMENT ? documents : scalars).writeValue(type, bytes, offset, buffer);
+      (container ? containers : scalars).writeValue(type, bytes, offset, buffer);
       return buffer.toString();
     }
   }
