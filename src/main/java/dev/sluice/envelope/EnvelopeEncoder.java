@@ -28,6 +28,8 @@ public final class EnvelopeEncoder {
 
   private static final int UUID_LENGTH = 16;
 
+  private static final int MILLIS_PER_SECOND = 1000;
+
   /** In the format {@code document} these are ours, whatever the document has there. */
   private static final Set<String> OUR_FIELDS = Set.of("_id", "type", "entry_id", "metadata");
 
@@ -231,13 +233,13 @@ public final class EnvelopeEncoder {
     out.appendAscii(", \"idType\": \"");
     out.appendAscii(id.type());
     out.append('"');
-    writeDate("clusterTime", clusterSeconds(event) * 1000);
+    writeSeconds("clusterTime", clusterSeconds(event));
     out.appendAscii(", \"clusterTimeIncrement\": ");
     out.appendDecimal(int64(event, Field.CLUSTER_TIME) & 0xFFFF_FFFFL);
     if (event.has(Field.WALL_TIME)) {
-      writeDate("wallTime", int64(event, Field.WALL_TIME));
+      writeMillis("wallTime", int64(event, Field.WALL_TIME));
     }
-    writeDate("capturedAt", event.capturedAtMillis());
+    writeMillis("capturedAt", event.capturedAtMillis());
     if (event.operation() != Operation.DELETE && event.has(Field.FULL_DOCUMENT)) {
       out.appendAscii(", \"documentSource\": \"");
       out.appendAscii(event.operation() == Operation.UPDATE ? "lookup" : "event");
@@ -250,11 +252,21 @@ public final class EnvelopeEncoder {
     out.appendDecimal(SCHEMA);
   }
 
-  private void writeDate(String key, long millis) {
+  /** Always with milliseconds, so that the texts of one field have one length and sort as times. */
+  private void writeMillis(String key, long millis) {
+    writeSeconds(key, Math.floorDiv(millis, MILLIS_PER_SECOND));
+    // Goes back over the Z and the quote.
+    out.advanceTo(out.size() - 2);
+    out.append('.');
+    out.appendPadded(Math.floorMod(millis, MILLIS_PER_SECOND), 3);
+    out.appendAscii("Z\"");
+  }
+
+  private void writeSeconds(String key, long seconds) {
     out.appendAscii(", \"");
     out.appendAscii(key);
     out.appendAscii("\": \"");
-    IsoDate.append(millis, out);
+    IsoDate.append(seconds * MILLIS_PER_SECOND, out);
     out.append('"');
   }
 
