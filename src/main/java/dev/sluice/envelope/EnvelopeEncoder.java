@@ -8,9 +8,8 @@ import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Writes a change event as the message that is published: docs/MESSAGE_FORMAT.md is its
@@ -30,8 +29,12 @@ public final class EnvelopeEncoder {
 
   private static final int MILLIS_PER_SECOND = 1000;
 
-  /** In the format {@code document} these are ours, whatever the document has there. */
-  private static final Set<String> OUR_FIELDS = Set.of("_id", "type", "entry_id", "metadata");
+  private static final byte[] ID = Utf8Buffer.ascii("_id");
+
+  /** In the format {@code document} these too are ours, whatever the document has there. */
+  private static final byte[][] OUR_FIELDS = {
+    Utf8Buffer.ascii("type"), Utf8Buffer.ascii("entry_id"), Utf8Buffer.ascii("metadata")
+  };
 
   private final EnvelopeSettings settings;
   private final BsonJsonWriter json;
@@ -143,6 +146,9 @@ public final class EnvelopeEncoder {
     out.appendAscii(", \"metadata\": {");
     writeMetadata(event, id, eventId);
     writeWhat(event, namespace);
+    if (lacksDocument(event)) {
+      out.appendAscii(", \"document\": null");
+    }
     out.appendAscii("}}");
   }
 
@@ -161,16 +167,19 @@ public final class EnvelopeEncoder {
         && event.type(Field.FULL_DOCUMENT) == BsonBytes.DOCUMENT;
   }
 
-  /**
-   * Null where a reader would wait for it in vain: after a delete, and when a lookup found nothing.
-   */
+  /** After a delete, and when a lookup found nothing: where a reader must know that it is gone. */
+  private static boolean lacksDocument(ChangeEvent event) {
+    return event.operation() == Operation.DELETE
+        || event.has(Field.FULL_DOCUMENT) && !hasDocument(event);
+  }
+
   private void writeDocument(ChangeEvent event, DocumentId id) {
     if (hasDocument(event)) {
       out.appendAscii(", \"document\": {\"_id\": ");
       out.appendJsonString(id.text());
       writeFields(event.bytes(), event.offset(Field.FULL_DOCUMENT));
       out.append('}');
-    } else if (event.operation() == Operation.DELETE || event.has(Field.FULL_DOCUMENT)) {
+    } else if (lacksDocument(event)) {
       out.appendAscii(", \"document\": null");
     }
   }
@@ -197,12 +206,21 @@ public final class EnvelopeEncoder {
   }
 
   private boolean isOurs(byte[] bytes, int name, int nameEnd) {
-    int length = nameEnd - name;
-    if (length == 3 && bytes[name] == '_' && bytes[name + 1] == 'i' && bytes[name + 2] == 'd') {
+    if (isName(ID, bytes, name, nameEnd)) {
       return true;
     }
-    return settings.format() == EventFormat.DOCUMENT
-        && OUR_FIELDS.contains(new String(bytes, name, length, StandardCharsets.UTF_8));
+    if (settings.format() == EventFormat.DOCUMENT) {
+      for (byte[] field : OUR_FIELDS) {
+        if (isName(field, bytes, name, nameEnd)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isName(byte[] field, byte[] bytes, int name, int nameEnd) {
+    return Arrays.equals(field, 0, field.length, bytes, name, nameEnd);
   }
 
   private void writeUpdate(ChangeEvent event) {
