@@ -169,6 +169,36 @@ public final class BsonBytes {
     }
   }
 
+  /**
+   * Where the value of the first field of that name begins in the document at {@code document}, or
+   * -1. What is in other fields is not looked at.
+   */
+  static int find(byte[] bytes, int document, int limit, String key) {
+    int end = documentEnd(bytes, document, limit) - 1;
+    int at = document + Integer.BYTES;
+    while (at < end) {
+      int nameEnd = cStringEnd(bytes, at + 1, end);
+      if (isText(bytes, at + 1, nameEnd, key)) {
+        return nameEnd + 1;
+      }
+      at = skipValue(bytes[at], bytes, nameEnd + 1, end);
+    }
+    return -1;
+  }
+
+  /** Whether the bytes from one offset up to another are this ASCII text. */
+  static boolean isText(byte[] bytes, int from, int to, String ascii) {
+    if (to - from != ascii.length()) {
+      return false;
+    }
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != ascii.charAt(i - from)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public static CorruptBsonException unknownType(byte type, int offset) {
     return new CorruptBsonException("unknown type " + (type & 0xff), offset);
   }

@@ -77,7 +77,7 @@ public final class ChangeEvent {
       int nameEnd = BsonBytes.cStringEnd(bytes, name, end);
       int value = nameEnd + 1;
       for (Field field : Field.ALL) {
-        if (isText(name, nameEnd, field.key)) {
+        if (BsonBytes.isText(bytes, name, nameEnd, field.key)) {
           found(field, type, value);
           break;
         }
@@ -94,18 +94,6 @@ public final class ChangeEvent {
       throw new IllegalArgumentException(
           "a change event whose " + field.key + " has the BSON type " + (type & 0xff));
     }
-  }
-
-  private boolean isText(int from, int to, String text) {
-    if (to - from != text.length()) {
-      return false;
-    }
-    for (int i = from; i < to; i++) {
-      if (bytes[i] != text.charAt(i - from)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private String text(int offset) {
@@ -178,16 +166,7 @@ public final class ChangeEvent {
    * @param document the offset of the embedded document
    */
   public int find(int document, String key) {
-    int end = BsonBytes.documentEnd(bytes, document, bytes.length) - 1;
-    int at = document + Integer.BYTES;
-    while (at < end) {
-      int nameEnd = BsonBytes.cStringEnd(bytes, at + 1, end);
-      if (isText(at + 1, nameEnd, key)) {
-        return nameEnd + 1;
-      }
-      at = BsonBytes.skipValue(bytes[at], bytes, nameEnd + 1, end);
-    }
-    return ABSENT;
+    return BsonBytes.find(bytes, document, bytes.length, key);
   }
 
   /** As {@link #find(int, String)}, and -1 also where the value is of another BSON type. */
@@ -221,6 +200,15 @@ public final class ChangeEvent {
   /** Operation, namespace and token: never the document. */
   @Override
   public String toString() {
-    return operation.text() + " " + namespace() + " " + token;
+    return operation.text() + " " + shownNamespace() + " " + token;
+  }
+
+  /** A damaged event has to be named in a message too. */
+  private String shownNamespace() {
+    try {
+      return String.valueOf(namespace());
+    } catch (CorruptBsonException | IllegalArgumentException e) {
+      return "?";
+    }
   }
 }

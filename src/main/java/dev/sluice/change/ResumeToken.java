@@ -3,7 +3,6 @@ package dev.sluice.change;
 import java.util.Arrays;
 import java.util.Objects;
 import org.bson.BsonDocument;
-import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 
@@ -61,8 +60,18 @@ public final class ResumeToken {
   /** The beginning of the token: enough to recognise it in a log. */
   @Override
   public String toString() {
-    BsonValue data = toBson().get("_data");
-    String text = data != null && data.isString() ? data.asString().getValue() : "?";
+    String text = data();
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+  }
+
+  /** A token that is damaged must not keep the message about it from being written. */
+  private String data() {
+    try {
+      int data = BsonBytes.find(bson, 0, bson.length, "_data");
+      boolean isText = data > 0 && bson[data - "_data".length() - 2] == BsonBytes.STRING;
+      return isText ? BsonBytes.text(bson, data, bson.length) : "?";
+    } catch (CorruptBsonException e) {
+      return "?";
+    }
   }
 }
