@@ -54,8 +54,8 @@ public final class EnvelopeEncoder {
    *     gives every such event
    */
   public Message encode(ChangeEvent event) {
-    requireComplete(event);
     Namespace namespace = event.namespace();
+    requireComplete(event, namespace);
     DocumentId id = id(event);
     EventId eventId = EventId.of(event.token());
     out.reset();
@@ -73,10 +73,9 @@ public final class EnvelopeEncoder {
         headers(event, namespace, id));
   }
 
-  private static void requireComplete(ChangeEvent event) {
+  private static void requireComplete(ChangeEvent event, Namespace namespace) {
     Operation operation = event.operation();
     require(operation.isOnDocument(), "a document", event);
-    Namespace namespace = event.namespace();
     require(namespace != null && namespace.collection() != null, "a collection", event);
     require(event.has(Field.DOCUMENT_KEY), "a document key", event);
     require(event.has(Field.CLUSTER_TIME), "a cluster time", event);
