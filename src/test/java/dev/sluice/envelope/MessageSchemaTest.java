@@ -50,7 +50,7 @@ class MessageSchemaTest {
         "insert | | {\"operation\": \"drop\"}",
         "insert | | {\"_id\": 1}",
         "insert | | {\"collection\": \"\"}",
-        "insert | | {\"update\": {\"updatedFields\": {}, \"removedFields\": [], \"truncatedArrays\": []}}",
+        "insert | | {\"update\": {}}",
         "insert | /metadata | {\"mine\": 1}",
         "insert | /metadata | {\"eventId\": \"50FEB9F92C353473B5B74EC628970267\"}",
         "insert | /metadata | {\"eventId\": \"50feb9\"}",

@@ -51,6 +51,7 @@ class RoutingKeyTest {
     assertThat(List.of(plays, dotted)).allMatch(key -> matches("#.insert", key));
     assertThat(matches("scrabble.plays.*", plays)).isTrue();
     assertThat(matches("scrabble.plays.*", dotted)).isFalse();
+    assertThat(matches("scrabble.plays.2026.*", dotted)).isTrue();
     assertThat(matches("*.*.insert", plays)).isTrue();
     assertThat(matches("*.*.insert", dotted)).isFalse();
     assertThat(matches("scrabble.plays.delete", plays)).isFalse();
