@@ -1,0 +1,235 @@
+package dev.sluice;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** The borders between the packages. Each rule says in its "because" how to mend a breach. */
+class ArchitectureTest {
+  private static final JavaClasses SLUICE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.sluice");
+
+  private static void check(ArchRule rule) {
+    rule.check(SLUICE);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    check(
+        slices()
+            .matching("dev.sluice.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .because("a part that needs its user wants a port: put an interface beside the part"));
+  }
+
+  @Test
+  void mongoDbIsKnownInItsRoomOnly() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.mongo..", "dev.sluice.inserter..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.mongodb..")
+            .because("the driver stays at the border: translate in dev.sluice.mongo"));
+  }
+
+  @Test
+  void rabbitMqIsKnownInItsRoomAndToTheCommandsThatShowMessages() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.rabbit..", "dev.sluice.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.rabbitmq..", "reactor.rabbitmq..")
+            .because("the client stays at the border: translate in dev.sluice.rabbit"));
+  }
+
+  @Test
+  void theMiddleKnowsNoServer() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(
+                "dev.sluice.change..",
+                "dev.sluice.config..",
+                "dev.sluice.envelope..",
+                "dev.sluice.checkpoint..",
+                "dev.sluice.pipeline..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.sluice.mongo..",
+                "dev.sluice.rabbit..",
+                "dev.sluice.inserter..",
+                "dev.sluice.cli..")
+            .because("adapters depend on the ports of the middle, never the other way round"));
+  }
+
+  @Test
+  void theTwoServersKnowNothingOfEachOther() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.mongo..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.sluice.rabbit..")
+            .because("they meet in the pipeline only"));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.rabbit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.sluice.mongo..", "dev.sluice.checkpoint..")
+            .because("they meet in the pipeline only"));
+  }
+
+  @Test
+  void theVocabularyAndTheSettingsAreLeaves() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.change..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "reactor..", "org.slf4j..", "dev.sluice.config..", "dev.sluice.envelope..")
+            .because("a word of the vocabulary must not need anything to be spoken"));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.config..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "reactor..",
+                "org.bson..",
+                "dev.sluice.change..",
+                "dev.sluice.envelope..",
+                "dev.sluice.checkpoint..",
+                "dev.sluice.pipeline..")
+            .because("a setting is a plain value: whoever uses it translates it"));
+  }
+
+  @Test
+  void nobodyImportsTheCommandsButMain() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.cli..")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.sluice.Main")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.sluice.cli..")
+            .because("wiring happens there, so whatever is needed elsewhere belongs elsewhere"));
+  }
+
+  @Test
+  void theWorldIsSeenFromTheCommandsOnly() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.cli..")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.sluice.Main")
+            .should()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class)
+            .orShould()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(Clock.class, "systemUTC")
+            .because("a test must be able to be the world: take a Clock, a Console, settings"));
+  }
+
+  @Test
+  void everySchedulerIsMadeInOnePlace() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.cli..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Schedulers.class)
+            .because("threads are named and counted in Wiring: take a Scheduler"));
+  }
+
+  @Test
+  void nobodyBlocksOrSubscribesButTheCommands() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.cli..")
+            .should()
+            .callMethod(Mono.class, "block")
+            .orShould()
+            .callMethod(Flux.class, "blockLast")
+            .orShould()
+            .callMethod(Mono.class, "subscribe")
+            .orShould()
+            .callMethod(Flux.class, "subscribe")
+            .because("the supervisor's Mono is subscribed to once, by the run command"));
+  }
+
+  @Test
+  void nobodySleeps() {
+    check(
+        noClasses()
+            .should()
+            .callMethod(Thread.class, "sleep", long.class)
+            .because("wait for what is to happen, or use a Scheduler's time"));
+  }
+
+  @Test
+  void nothingStaticCanChange() {
+    check(
+        fields()
+            .that()
+            .areStatic()
+            .should()
+            .beFinal()
+            .because("two pipelines in one process, and two tests side by side, must not meet"));
+  }
+
+  @Test
+  void classesAreFinalUnlessTheyAreMadeToBeExtended() {
+    check(
+        classes()
+            .that()
+            .areNotInterfaces()
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .doNotHaveModifier(JavaModifier.ABSTRACT)
+            .should()
+            .haveModifier(JavaModifier.FINAL)
+            .because("inheritance is a promise that nobody has made here"));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SluiceCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(Map<String, String> environment, String... line) {
+    return SluiceCommand.execute(
+        new Console(environment, new PrintWriter(out, true), new PrintWriter(err, true), false),
+        line);
+  }
+
+  @Test
+  void showsTheCommandsWhenItIsTold() {
+    assertThat(execute(Map.of(), "--help")).isZero();
+    assertThat(out.toString()).contains("run", "insert", "tail", "version");
+  }
+
+  @Test
+  void showsTheCommandsAndFailsWhenItIsToldNothing() {
+    assertThat(execute(Map.of())).isEqualTo(2);
+    assertThat(err.toString()).contains("Usage: sluice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "insert", "tail", "version"})
+  void everyCommandExplainsItself(String command) {
+    assertThat(execute(Map.of(), command, "--help")).isZero();
+    assertThat(out.toString()).contains("Usage: sluice " + command);
+  }
+
+  @Test
+  void saysItsVersion() {
+    assertThat(execute(Map.of(), "version")).isZero();
+    assertThat(out.toString()).contains("sluice ", "Java ");
+  }
+
+  @Test
+  void refusesAnOptionThatIsWrong() {
+    assertThat(execute(Map.of(), "insert", "--mix", "insert:1,upsert:2")).isEqualTo(2);
+    assertThat(err.toString()).contains("there are insert, update, replace, delete");
+    assertThat(execute(Map.of(), "insert", "--every", "soon")).isEqualTo(2);
+    assertThat(err.toString()).contains("write it as 500ms");
+  }
+
+  @Test
+  void refusesToVerifyATimeLoop() {
+    assertThat(execute(Map.of(), "insert", "--env-file=none", "--every=1s", "--verify"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("not with --every");
+  }
+
+  @Test
+  void cannotLookOnAtTheDefaultExchange() {
+    Map<String, String> environment = Map.of("SLUICE_EXCHANGE", "");
+
+    assertThat(execute(environment, "tail", "--env-file=none")).isEqualTo(3);
+    assertThat(err.toString()).contains("SLUICE_EXCHANGE is empty");
+  }
+
+  @Test
+  void writesNoColoursWhereTheyAreNotWelcome() {
+    Console quiet =
+        new Console(Map.of("NO_COLOR", "1"), new PrintWriter(out), new PrintWriter(err), true);
+
+    assertThat(quiet.colours()).isFalse();
+  }
+}

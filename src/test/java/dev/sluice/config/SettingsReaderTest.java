@@ -1,0 +1,202 @@
+package dev.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsReaderTest {
+  @TempDir private Path folder;
+
+  private Path dotEnv(String... lines) throws IOException {
+    return Files.write(folder.resolve(".env"), List.of(lines));
+  }
+
+  private Settings read(Map<String, String> environment) {
+    return SettingsReader.read(environment, folder.resolve(".env"));
+  }
+
+  private List<String> problems(Map<String, String> environment) {
+    return catchThrowableOfType(WrongSettings.class, () -> read(environment)).problems();
+  }
+
+  @Test
+  void hasDefaultsThatFitTheLocalServers() {
+    Settings settings = read(Map.of());
+
+    assertThat(settings.mongo().uri().reveal())
+        .isEqualTo(
+            "mongodb://localhost:30001,localhost:30002,localhost:30003/?replicaSet=my-replica-set");
+    assertThat(settings.mongo().database()).isEqualTo("scrabble");
+    assertThat(settings.capture().collection()).isEqualTo("scrabble");
+    assertThat(settings.capture().pipeline()).isEqualTo("scrabble-cdc");
+    assertThat(settings.rabbit().address()).isEqualTo("localhost:5673");
+    assertThat(settings.rabbit().queue()).isEqualTo("test_queue");
+    assertThat(settings.rabbit().queueType()).isEqualTo(QueueType.QUORUM);
+    assertThat(settings.rabbit().exchange()).isEqualTo("sluice");
+    assertThat(settings.delivery().maxInFlightBytes()).isEqualTo(16 << 20);
+    assertThat(settings.delivery().confirmTimeout()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void letsTheEnvironmentWinOverTheFileAndTheFileOverTheDefault() throws IOException {
+    dotEnv("# a comment", "", "SLUICE_QUEUE=from_file", "RABBITMQ_HOST=rabbit.example # aside");
+
+    Settings settings = read(Map.of("SLUICE_QUEUE", "from_environment"));
+
+    assertThat(settings.rabbit().queue()).isEqualTo("from_environment");
+    assertThat(settings.rabbit().host()).isEqualTo("rabbit.example");
+  }
+
+  @Test
+  void readsTheExampleFileAsTheDefaults() {
+    assertThat(SettingsReader.read(Map.of(), Path.of(".env.example"))).isEqualTo(read(Map.of()));
+  }
+
+  @Test
+  void theExampleFileHasEveryKeyWithItsDefault() throws IOException {
+    Map<String, String> entries = DotEnvFile.read(Path.of(".env.example"), new ArrayList<>());
+
+    assertThat(entries.keySet())
+        .containsExactlyInAnyOrder(
+            Arrays.stream(SettingKey.values()).map(Enum::name).toArray(String[]::new));
+    for (SettingKey key : SettingKey.values()) {
+      assertThat(entries).containsEntry(key.name(), key.defaultValue());
+    }
+  }
+
+  @Test
+  void namesEveryProblemAtOnce() {
+    assertThat(
+            problems(
+                Map.of(
+                    "SLUICE_BATCH_SIZE", "0",
+                    "SLUICE_QUEUE_TYPE", "stream",
+                    "SLUICE_CONFIRM_TIMEOUT", "soon",
+                    "SLUICE_MAX_IN_FLIGHT_BYTES", "1TB",
+                    "RABBITMQ_PORT", "65536",
+                    "SLUICE_UPDATE_LOOKUP", "yes",
+                    "SLUICE_OPERATIONS", "insert,upsert")))
+        .containsExactlyInAnyOrder(
+            "SLUICE_BATCH_SIZE must be a whole number from 1 to 100000, not 0.",
+            "SLUICE_QUEUE_TYPE must be one of quorum, classic, not \"stream\".",
+            "SLUICE_CONFIRM_TIMEOUT must be a duration: write it as 500ms, 30s, 2m or 1h, not"
+                + " \"soon\".",
+            "SLUICE_MAX_IN_FLIGHT_BYTES must be a size such as 65536, 512KiB or 16MiB, not \"1TB\".",
+            "RABBITMQ_PORT must be a whole number from 1 to 65535, not 65536.",
+            "SLUICE_UPDATE_LOOKUP must be true or false, not \"yes\".",
+            "SLUICE_OPERATIONS must list some of delete, insert, replace, update, not \"upsert\".");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SLUICE_QUEU, SLUICE_QUEUE",
+    "SLUICE_BATCHSIZE, SLUICE_BATCH_SIZE",
+    "SLUICE_INFLIGHT, SLUICE_MAX_IN_FLIGHT",
+    "SLUICE_CHECKPOINT_INTERVALL, SLUICE_CHECKPOINT_INTERVAL"
+  })
+  void refusesAnUnknownKeyWithTheNearestRightOne(String wrong, String right) {
+    assertThat(problems(Map.of(wrong, "1")))
+        .containsExactly(wrong + " is no setting: did you mean " + right + "?");
+  }
+
+  @Test
+  void looksAtTheServersKeysInItsOwnFileToo() throws IOException {
+    dotEnv("RABBITMQ_PROT=5672", "COMPOSE_PROJECT_NAME=sluice");
+
+    assertThat(problems(Map.of("RABBITMQ_NODENAME", "rabbit@here")))
+        .containsExactly("RABBITMQ_PROT in .env is no setting: did you mean RABBITMQ_PORT?");
+  }
+
+  @Test
+  void leavesTheKeysOfTheTestSuiteAlone() {
+    assertThat(read(Map.of("SLUICE_TEST_MONGODB_URI", "mongodb://x"))).isNotNull();
+  }
+
+  @Test
+  void saysWhichLineOfTheFileCannotBeReadAndWhy() throws IOException {
+    dotEnv(
+        "SLUICE_QUEUE=fine",
+        "RABBITMQ_HOST: string = localhost",
+        "RABBITMQ_DEFAULT_USERNAME=\"guest\"",
+        "SLUICE_EXCHANGE = sluice",
+        "RABBITMQ_DEFAULT_PASSWORD=pa#ss",
+        "nonsense");
+
+    assertThat(problems(Map.of()))
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith(".env line 2 cannot be read")
+                    .contains("not \"KEY: type = value\""),
+            line -> assertThat(line).startsWith(".env line 3 has its value in quotes"),
+            line -> assertThat(line).startsWith(".env line 4 cannot be read"),
+            line ->
+                assertThat(line).startsWith(".env line 5 has a # inside").doesNotContain("pa#ss"),
+            line -> assertThat(line).startsWith(".env line 6 cannot be read"));
+  }
+
+  @Test
+  void takesTheUriOverTheFive() {
+    RabbitSettings rabbit =
+        read(Map.of(
+                "RABBITMQ_URI", "amqps://us%40er:p%2Fw@rabbit.example/my%2Fhost",
+                "RABBITMQ_HOST", "elsewhere"))
+            .rabbit();
+
+    assertThat(rabbit.host()).isEqualTo("rabbit.example");
+    assertThat(rabbit.port()).isEqualTo(5671);
+    assertThat(rabbit.tls()).isTrue();
+    assertThat(rabbit.username()).isEqualTo("us@er");
+    assertThat(rabbit.password().reveal()).isEqualTo("p/w");
+    assertThat(rabbit.virtualHost()).isEqualTo("my/host");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://localhost",
+    "amqp:localhost",
+    "amqp://user@host",
+    "amqp://a:b@host/x/y",
+    "amqp://a b"
+  })
+  void refusesAUriThatIsNone(String uri) {
+    assertThat(problems(Map.of("RABBITMQ_URI", uri)))
+        .singleElement()
+        .asString()
+        .startsWith("RABBITMQ_URI must look like amqp://");
+  }
+
+  @Test
+  void letsTheExchangeBeEmptyAndNothingElse() {
+    assertThat(read(Map.of("SLUICE_EXCHANGE", "")).rabbit().usesDefaultExchange()).isTrue();
+    assertThat(problems(Map.of("SLUICE_QUEUE", " ")))
+        .containsExactly("SLUICE_QUEUE is empty: remove it for the default.");
+  }
+
+  @Test
+  void neverShowsASecret() {
+    Settings settings =
+        read(
+            Map.of(
+                "MONGO_DATABASE_HOST", "mongodb://me:hush@host/?replicaSet=x",
+                "RABBITMQ_DEFAULT_PASSWORD", "hush"));
+
+    assertThat(settings.toString()).doesNotContain("hush");
+    assertThat(problems(Map.of("MONGO_DATABASE_HOST", "me:hush@host")).toString())
+        .doesNotContain("hush");
+    assertThat(problems(Map.of("RABBITMQ_URI", "amqp://me:hush@host:port")).toString())
+        .doesNotContain("hush");
+  }
+}
