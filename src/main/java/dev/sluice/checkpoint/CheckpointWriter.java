@@ -3,6 +3,7 @@ package dev.sluice.checkpoint;
 import dev.sluice.change.Position;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -84,7 +85,7 @@ public final class CheckpointWriter {
   private Mono<Void> write(Checkpoint checkpoint) {
     return store
         .save(checkpoint)
-        .timeout(SAVE_TIMEOUT, timer)
+        .timeout(SAVE_TIMEOUT, Mono.error(CheckpointWriter::unanswered), timer)
         .doOnSuccess(
             nothing -> {
               saved.set(checkpoint);
@@ -94,7 +95,7 @@ public final class CheckpointWriter {
               }
             })
         .onErrorResume(
-            passing,
+            failure -> failure instanceof TimeoutException || passing.test(failure),
             failure -> {
               if (!failing) {
                 failing = true;
@@ -102,5 +103,9 @@ public final class CheckpointWriter {
               }
               return Mono.empty();
             });
+  }
+
+  private static TimeoutException unanswered() {
+    return new TimeoutException("no answer within " + SAVE_TIMEOUT.toSeconds() + " s");
   }
 }
