@@ -25,7 +25,7 @@ final class Admission {
   record Admitted(long number, ChangeEvent event) {}
 
   private final InFlightWindow window;
-  private final Scheduler.Worker worker;
+  private final Scheduler scheduler;
   private final AtomicBoolean waking = new AtomicBoolean();
   private volatile Admitting admitting;
 
@@ -34,7 +34,7 @@ final class Admission {
    */
   Admission(InFlightWindow window, Scheduler scheduler) {
     this.window = window;
-    this.worker = scheduler.createWorker();
+    this.scheduler = scheduler;
   }
 
   /** The stage. */
@@ -45,14 +45,17 @@ final class Admission {
         admitting = new Admitting(downstream);
         source.subscribe(admitting);
       }
-    }.doFinally(signal -> worker.dispose());
+    };
   }
 
-  /** There may be room again. From any thread; does its work on the scheduler. */
+  /**
+   * There may be room again. From any thread, also when the stage has come to its end: confirms
+   * come after the last event. Does its work on the scheduler.
+   */
   void roomMayBeFree() {
     Admitting current = admitting;
     if (current != null && !current.isWaitingForEvent() && waking.compareAndSet(false, true)) {
-      worker.schedule(
+      scheduler.schedule(
           () -> {
             waking.set(false);
             current.askForNext();

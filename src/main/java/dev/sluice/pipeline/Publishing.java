@@ -35,7 +35,7 @@ final class Publishing implements EventPublisher.Outcomes {
   private final InFlightWindow window;
   private final Duration confirmTimeout;
   private final Scheduler timer;
-  private final Scheduler.Worker worker;
+  private final Scheduler publisher;
   private final Runnable onRoom;
   private final PipelineListener listener;
   private final Queue<Outgoing> queue = Queues.<Outgoing>unboundedMultiproducer().get();
@@ -70,7 +70,7 @@ final class Publishing implements EventPublisher.Outcomes {
     this.window = window;
     this.confirmTimeout = confirmTimeout;
     this.timer = schedulers.timer();
-    this.worker = schedulers.publisher().createWorker();
+    this.publisher = schedulers.publisher();
     this.onRoom = onRoom;
     this.listener = listener;
   }
@@ -95,7 +95,6 @@ final class Publishing implements EventPublisher.Outcomes {
                     watch.dispose();
                     ended.set(true);
                     upstream.cancel();
-                    worker.dispose();
                   });
         });
   }
@@ -128,7 +127,7 @@ final class Publishing implements EventPublisher.Outcomes {
   /** Has the publishing thread look for work; while it is at it, it looks once more. */
   private void signal() {
     if (!ended.get() && signals.getAndIncrement() == 0) {
-      worker.schedule(this::work);
+      publisher.schedule(this::work);
     }
   }
 

@@ -1,0 +1,107 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.testing.Events.insert;
+import static dev.sluice.testing.Events.token;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Position;
+import dev.sluice.config.DeliverySettings;
+import dev.sluice.config.EnvelopeSettings;
+import dev.sluice.config.EventFormat;
+import dev.sluice.config.JsonMode;
+import dev.sluice.envelope.EnvelopeEncoder;
+import dev.sluice.envelope.Message;
+import dev.sluice.testing.InMemoryCheckpoints;
+import dev.sluice.testing.ScriptedPublisher;
+import dev.sluice.testing.ScriptedSource;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** What the pipeline does where its stages meet: full windows, ends and failures at odd moments. */
+class PipelineUnderStressTest {
+  private static final int WINDOW = 4;
+
+  private final ScriptedSource source = new ScriptedSource();
+  private final ScriptedPublisher publisher = new ScriptedPublisher();
+  private final InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
+  private final Scheduler encoder = Schedulers.newSingle("test-encode");
+  private final Scheduler publishing = Schedulers.newSingle("test-publish");
+  private final Scheduler timer = Schedulers.newSingle("test-timer");
+  private Function<ChangeEvent, Message> encoding =
+      new EnvelopeEncoder(new EnvelopeSettings("test", EventFormat.ENVELOPE, JsonMode.RELAXED))
+          ::encode;
+  private PipelineSupervisor pipeline;
+  private CompletableFuture<Void> ended;
+
+  private void start(ChangeSource from) {
+    pipeline =
+        new PipelineSupervisor(
+            new PipelineParts(
+                from,
+                event -> encoding.apply(event),
+                publisher,
+                checkpoints,
+                new DeliverySettings(
+                    WINDOW,
+                    1 << 20,
+                    Duration.ofSeconds(30),
+                    Duration.ofMillis(10),
+                    Duration.ofSeconds(20)),
+                new PipelineSchedulers(encoder, publishing, timer)),
+            (state, reason) -> {});
+    ended = pipeline.run().toFuture();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (!ended.isDone()) {
+      pipeline.stop();
+      publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "the test is over"));
+      ended.get(10, TimeUnit.SECONDS);
+    }
+    encoder.dispose();
+    publishing.dispose();
+    timer.dispose();
+  }
+
+  private static ChangeEvent[] inserts(int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(i -> insert(i)).toArray(ChangeEvent[]::new);
+  }
+
+  @Test
+  void takesTheConfirmsOfAFullWindowWhileItDrains() throws Exception {
+    publisher.confirming = false;
+    start(source);
+    source.append(inserts(20));
+    await().until(() -> publisher.messages.size() == WINDOW);
+
+    pipeline.stop();
+    assertThatCode(() -> publisher.outcomes().confirmed(WINDOW, true)).doesNotThrowAnyException();
+
+    ended.get(5, TimeUnit.SECONDS);
+    assertThat(checkpoints.position()).contains(new Position.After(token(WINDOW)));
+  }
+
+  @Test
+  void takesTheConfirmsOfAFullWindowBehindTheEndOfTheCollection() {
+    publisher.confirming = false;
+    start(source);
+    source.append(inserts(WINDOW));
+    await().until(() -> publisher.messages.size() == WINDOW);
+    source.complete();
+
+    assertThatCode(() -> publisher.outcomes().confirmed(WINDOW, true)).doesNotThrowAnyException();
+
+    await().until(() -> source.opened.size() == 2);
+  }
+}
