@@ -1,6 +1,7 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.CorruptBsonException;
 import dev.sluice.checkpoint.InFlightWindow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,11 +100,28 @@ final class Admission {
 
     @Override
     public void onNext(ChangeEvent event) {
-      long number = window.add(event.token(), event.sizeBytes(), event.documentHash());
+      long number;
+      try {
+        number = window.add(event.token(), event.sizeBytes(), event.documentHash());
+      } catch (RuntimeException e) {
+        // Thrown at the driver it would be lost, and the stream would stand still for ever.
+        upstream.cancel();
+        downstream.onError(notTakenIn(event, e));
+        return;
+      }
       demand.decrementAndGet();
       asked.set(false);
       downstream.onNext(new Admitted(number, event));
       askForNext();
+    }
+
+    private static PipelineException notTakenIn(ChangeEvent event, RuntimeException failure) {
+      return failure instanceof CorruptBsonException
+          ? new PipelineException(
+              FailureKind.POISON_EVENT,
+              "An event cannot be read: " + event + ": " + failure.getMessage(),
+              failure)
+          : PipelineException.of(failure);
     }
 
     @Override

@@ -105,7 +105,8 @@ final class Attempt {
   private Outgoing encode(Admission.Admitted admitted) {
     try {
       return new Outgoing(admitted.number(), encoder.apply(admitted.event()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too: Reactor does not pass one on, and nothing would ever come of the attempt.
       throw new PipelineException(
           FailureKind.POISON_EVENT, "An event cannot be written as JSON: " + admitted.event(), e);
     }

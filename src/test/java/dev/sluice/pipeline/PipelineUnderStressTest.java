@@ -1,9 +1,11 @@
 package dev.sluice.pipeline;
 
+import static dev.sluice.testing.Events.event;
 import static dev.sluice.testing.Events.insert;
 import static dev.sluice.testing.Events.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.change.ChangeEvent;
@@ -22,8 +24,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -103,5 +109,47 @@ class PipelineUnderStressTest {
     assertThatCode(() -> publisher.outcomes().confirmed(WINDOW, true)).doesNotThrowAnyException();
 
     await().until(() -> source.opened.size() == 2);
+  }
+
+  @Test
+  void endsWhenAnEventCannotBeTakenIn() {
+    FluxBackedSource damaged = new FluxBackedSource();
+    start(damaged);
+    await().until(() -> damaged.sink != null);
+    ChangeEvent event = event("insert", 1, 1);
+    int id = event.find(event.offset(ChangeEvent.Field.DOCUMENT_KEY), "_id");
+    // The type byte in front of "_id\0".
+    event.bytes()[id - 5] = 0x7a;
+
+    damaged.sink.next(event);
+
+    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS)).hasMessageContaining("Corrupt BSON");
+  }
+
+  @Test
+  void endsWhenTheEncoderRunsIntoAnError() {
+    encoding =
+        event -> {
+          throw new StackOverflowError("nested too deep");
+        };
+    start(source);
+    source.append(insert(1));
+
+    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS)).hasMessageContaining("JSON");
+  }
+
+  /** Emits as the driver does. */
+  private static final class FluxBackedSource implements ChangeSource {
+    private volatile FluxSink<ChangeEvent> sink;
+
+    @Override
+    public Flux<ChangeEvent> changes(Position from, Progress progress) {
+      return Flux.create(created -> sink = created);
+    }
+
+    @Override
+    public Mono<BsonTimestamp> now() {
+      return Mono.just(new BsonTimestamp(1_700_000_000, 0));
+    }
   }
 }
