@@ -49,6 +49,9 @@ final class MongoFailures {
     if (failure instanceof PipelineException recognised) {
       return recognised;
     }
+    if (failure instanceof MongoSecurityException && isPassing(failure.getCause())) {
+      return recognise(failure.getCause(), address);
+    }
     if (failure instanceof MongoSecurityException) {
       return new PipelineException(
           FailureKind.MISCONFIGURED,
@@ -78,6 +81,13 @@ final class MongoFailures {
           FailureKind.TRANSIENT, "MongoDB at " + address + " has failed: " + failure, failure);
     }
     return PipelineException.of(failure);
+  }
+
+  /** The driver calls all that happens during a login a security failure, also a lost network. */
+  private static boolean isPassing(Throwable duringLogin) {
+    return duringLogin instanceof MongoSocketException
+        || duringLogin instanceof MongoServerException refused
+            && TRANSIENT.contains(refused.getCode());
   }
 
   private static PipelineException recogniseCode(MongoServerException failure, String address) {

@@ -2,12 +2,14 @@ package dev.sluice.rabbit;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
-import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -15,6 +17,10 @@ import javax.net.ssl.SSLException;
 /**
  * What a failure of the client or the broker means, by its type and AMQP reply code (AMQP 0-9-1,
  * 1.2), never by its text.
+ *
+ * <p>A broker that refuses a login says so (RabbitMQ docs: Authentication Failure Notifications).
+ * One that only hangs up during the login, which the client calls a possible authentication
+ * failure, is more likely on its way down.
  */
 final class RabbitFailures {
   private RabbitFailures() {}
@@ -24,8 +30,7 @@ final class RabbitFailures {
       return recognised;
     }
     ShutdownSignalException shutdown = find(failure, ShutdownSignalException.class);
-    if (find(failure, AuthenticationFailureException.class) != null
-        || find(failure, PossibleAuthenticationFailureException.class) != null) {
+    if (find(failure, AuthenticationFailureException.class) != null) {
       return new PipelineException(
           FailureKind.MISCONFIGURED,
           String.format(
@@ -37,7 +42,7 @@ final class RabbitFailures {
               settings.username()),
           failure);
     }
-    if (find(failure, SSLException.class) != null) {
+    if (find(failure, SSLException.class) != null && !isCutOff(failure)) {
       return new PipelineException(
           FailureKind.MISCONFIGURED,
           "The TLS handshake with RabbitMQ at "
@@ -55,6 +60,13 @@ final class RabbitFailures {
           failure);
     }
     return PipelineException.of(failure);
+  }
+
+  /** Whether the network failed under TLS, as it does when a broker stops: no fault of TLS. */
+  private static boolean isCutOff(Throwable failure) {
+    return find(failure, EOFException.class) != null
+        || find(failure, SocketException.class) != null
+        || find(failure, SocketTimeoutException.class) != null;
   }
 
   private static PipelineException recogniseShutdown(

@@ -1,0 +1,95 @@
+package dev.sluice.rabbit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import dev.sluice.config.QueueType;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.Secret;
+import dev.sluice.pipeline.FailureKind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+
+class RabbitFailuresTest {
+  private static final RabbitSettings SETTINGS =
+      new RabbitSettings(
+          "localhost", 5671, true, "user", new Secret("x"), "/", "e", "q", QueueType.QUORUM);
+
+  private static FailureKind kind(Exception failure) {
+    return RabbitFailures.recognise(failure, SETTINGS).kind();
+  }
+
+  /** What the client makes of a broker that hangs up after so many bytes of ours. */
+  private static Exception hangingUp(boolean tls, int afterBytes) throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Void> hungUp =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Socket client = server.accept()) {
+                  client.getInputStream().readNBytes(afterBytes);
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      ConnectionFactory factory = new ConnectionFactory();
+      factory.setHost(server.getInetAddress().getHostAddress());
+      factory.setPort(server.getLocalPort());
+      factory.setAutomaticRecoveryEnabled(false);
+      if (tls) {
+        factory.useSslProtocol(SSLContext.getDefault());
+      }
+      try (Connection connection = factory.newConnection()) {
+        throw new AssertionError("connected to nobody: " + connection);
+      } catch (IOException e) {
+        return e;
+      } finally {
+        hungUp.join();
+      }
+    }
+  }
+
+  @Test
+  void aBrokerThatHangsUpDuringTheLoginMayBeRestarting() {
+    assertThat(kind(new PossibleAuthenticationFailureException(new IOException("reset"))))
+        .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @Test
+  void aLoginThatTheBrokerRefusesIsAMisconfiguration() {
+    assertThat(kind(new AuthenticationFailureException("refused")))
+        .isEqualTo(FailureKind.MISCONFIGURED);
+  }
+
+  @Test
+  void aBrokerThatHangsUpDuringTheTlsHandshakeMayBeRestarting() throws Exception {
+    assertThat(kind(hangingUp(true, 1))).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(kind(hangingUp(true, 0))).isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @Test
+  void aTlsConnectionThatBreaksIsTransient() {
+    assertThat(kind(new SSLException("broken", new java.net.SocketException("Broken pipe"))))
+        .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @Test
+  void aCertificateThatIsNotTrustedIsAMisconfiguration() {
+    SSLHandshakeException untrusted = new SSLHandshakeException("PKIX path building failed");
+    untrusted.initCause(new CertificateException("unknown"));
+
+    assertThat(kind(untrusted)).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(kind(new SSLException("Unsupported or unrecognized SSL message")))
+        .isEqualTo(FailureKind.MISCONFIGURED);
+  }
+}
