@@ -119,6 +119,9 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
     String routingKey = settings.usesDefaultExchange() ? settings.queue() : message.routingKey();
     try {
       channel.basicPublish(settings.exchange(), routingKey, true, properties, message.body());
+    } catch (ShutdownSignalException e) {
+      // Why the channel is gone can be seen here before the listener is told.
+      throw lost(e);
     } catch (IOException | RuntimeException e) {
       // The client has counted the message already and the broker may not have: whatever went
       // wrong,
