@@ -10,6 +10,8 @@ import dev.sluice.change.Operation;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
 import dev.sluice.pipeline.ChangeSource;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import org.bson.conversions.Bson;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** The change stream of one collection. */
 public final class ChangeStreamSource implements ChangeSource {
@@ -53,11 +56,19 @@ public final class ChangeStreamSource implements ChangeSource {
             () -> {
               String comment = "sluice " + settings.pipeline() + " " + UUID.randomUUID();
               PostBatchTokens tokens = connection.postBatchTokens();
-              tokens.follow(comment, progress);
-              return Flux.from(open(from, comment)).doFinally(signal -> tokens.forget(comment));
+              Sinks.Empty<RawBsonDocument> unanswered = Sinks.empty();
+              tokens.follow(comment, progress, () -> unanswered.tryEmitError(silent()));
+              return Flux.from(open(from, comment))
+                  .takeUntilOther(unanswered.asMono())
+                  .doFinally(signal -> tokens.forget(comment));
             })
         .map(this::event)
         .onErrorMap(connection::recognise);
+  }
+
+  private PipelineException silent() {
+    return new PipelineException(
+        FailureKind.TRANSIENT, "MongoDB at " + connection.address() + " does not answer any more");
   }
 
   private Publisher<RawBsonDocument> open(Position from, String comment) {

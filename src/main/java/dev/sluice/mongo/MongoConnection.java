@@ -75,7 +75,9 @@ public final class MongoConnection implements AutoCloseable {
         .applyToClusterSettings(
             cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS))
         .applyToSocketSettings(socket -> socket.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS))
-        .applyToServerSettings(server -> server.addServerListener(seenServers))
+        .applyToServerSettings(
+            server ->
+                server.addServerListener(seenServers).addServerMonitorListener(postBatchTokens))
         .addCommandListener(postBatchTokens)
         // Last, so that what the URI says wins.
         .applyConnectionString(uri)

@@ -1,13 +1,17 @@
 package dev.sluice.mongo;
 
+import com.mongodb.ServerAddress;
 import com.mongodb.event.CommandFailedEvent;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.CommandStartedEvent;
 import com.mongodb.event.CommandSucceededEvent;
+import com.mongodb.event.ServerHeartbeatFailedEvent;
+import com.mongodb.event.ServerMonitorListener;
 import dev.sluice.change.ResumeToken;
 import dev.sluice.pipeline.ChangeSource.Progress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 
 /**
@@ -19,18 +23,44 @@ import org.bson.BsonDocument;
  * it, so it is read here, beside the driver: a command listener hears of a reply before the cursor
  * does, on the same thread. docs/decisions/0003 has the alternatives.
  *
+ * <p>It also sees to it that no stream waits for ever. The driver reads without a time-out, as a
+ * server may take long to go through its log, and it leaves the connections in use alone when its
+ * monitor finds that their server does not answer: a server that is cut off without a word would be
+ * waited for until TCP gives up, after hours. So a failed heartbeat ends the streams that have
+ * waited for that server longer than an idle one lets wait.
+ *
  * <p>A stream is told from others by the comment of its {@code aggregate}, and then by its cursor.
- * Called on the driver's I/O threads; thread-safe.
+ * Called on the driver's I/O and monitoring threads; thread-safe.
  */
-final class PostBatchTokens implements CommandListener {
+final class PostBatchTokens implements CommandListener, ServerMonitorListener {
+  /**
+   * Several times what an idle server takes to answer, and less than what the monitor takes to call
+   * a server silent, which is 10 s at the least.
+   */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private record Question(ServerAddress server, long nanos) {}
+
   /** One change stream, over all the cursors that the driver opens for it one after the other. */
   private static final class Stream {
     private final Progress progress;
+    private final Runnable unanswered;
+    private volatile Question open;
     private long events;
     private long cursor;
 
-    Stream(Progress progress) {
+    Stream(Progress progress, Runnable unanswered) {
       this.progress = progress;
+      this.unanswered = unanswered;
+    }
+
+    private void endIfItWaitsFor(ServerAddress silent) {
+      Question asked = open;
+      if (asked != null
+          && asked.server().equals(silent)
+          && System.nanoTime() - asked.nanos() > PATIENCE_NANOS) {
+        unanswered.run();
+      }
     }
 
     private void replied(BsonDocument reply, String batch) {
@@ -46,9 +76,13 @@ final class PostBatchTokens implements CommandListener {
   private final Map<Integer, Stream> byRequest = new ConcurrentHashMap<>();
   private final Map<Long, Stream> byCursor = new ConcurrentHashMap<>();
 
-  /** From now on tells {@code progress} of the stream whose {@code aggregate} has this comment. */
-  void follow(String comment, Progress progress) {
-    byComment.put(comment, new Stream(progress));
+  /**
+   * From now on tells {@code progress} of the stream whose {@code aggregate} has this comment.
+   *
+   * @param unanswered told, perhaps more than once, when it waits for a server that does not answer
+   */
+  void follow(String comment, Progress progress, Runnable unanswered) {
+    byComment.put(comment, new Stream(progress, unanswered));
   }
 
   void forget(String comment) {
@@ -72,6 +106,8 @@ final class PostBatchTokens implements CommandListener {
         };
     if (stream != null) {
       byRequest.put(event.getRequestId(), stream);
+      stream.open =
+          new Question(event.getConnectionDescription().getServerAddress(), System.nanoTime());
     }
   }
 
@@ -81,6 +117,7 @@ final class PostBatchTokens implements CommandListener {
     if (stream == null) {
       return;
     }
+    stream.open = null;
     byCursor.remove(stream.cursor);
     stream.replied(
         event.getResponse().getDocument("cursor"),
@@ -90,6 +127,15 @@ final class PostBatchTokens implements CommandListener {
 
   @Override
   public void commandFailed(CommandFailedEvent event) {
-    byRequest.remove(event.getRequestId());
+    Stream stream = byRequest.remove(event.getRequestId());
+    if (stream != null) {
+      stream.open = null;
+    }
+  }
+
+  @Override
+  public void serverHeartbeatFailed(ServerHeartbeatFailedEvent event) {
+    ServerAddress silent = event.getConnectionId().getServerId().getAddress();
+    byComment.values().forEach(stream -> stream.endIfItWaitsFor(silent));
   }
 }

@@ -1,0 +1,71 @@
+package dev.sluice.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Position;
+import dev.sluice.config.CaptureSettings;
+import dev.sluice.config.MongoSettings;
+import dev.sluice.config.Secret;
+import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
+import dev.sluice.embedded.mongo.Fault;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.junit.jupiter.api.Test;
+
+/** Servers that are gone without a word: no reset, no end, no answer. */
+class SilentMongoIT {
+  /** The driver's monitor gives a server up after 10 + 5 s without an answer. */
+  private static final Duration NOTICED = Duration.ofSeconds(40);
+
+  @Test
+  void aStreamWhoseServerFallsSilentGoesOnElsewhereOrFails() {
+    try (EmbeddedReplicaSet set = EmbeddedReplicaSet.builder().name("silent").start();
+        MongoClient client = MongoClients.create(set.uri());
+        MongoConnection connection =
+            new MongoConnection(new MongoSettings(new Secret(set.uri()), "scrabble"))) {
+      ChangeStreamSource source =
+          new ChangeStreamSource(
+              connection,
+              new CaptureSettings("test", "scrabble", Set.of("insert"), true, 100),
+              Clock.systemUTC());
+      List<ChangeEvent> events = new CopyOnWriteArrayList<>();
+      List<Long> progress = new CopyOnWriteArrayList<>();
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      var running =
+          source
+              .changes(
+                  new Position.At(connection.operationTime().block()),
+                  (number, token) -> progress.add(number))
+              .subscribe(events::add, failure::set);
+      await().until(() -> !progress.isEmpty());
+      var collection = client.getDatabase("scrabble").getCollection("scrabble", BsonDocument.class);
+      collection.insertOne(new BsonDocument("_id", new BsonInt32(1)));
+      await().until(() -> events.size() == 1);
+
+      try (Fault cutOff = set.faults().partition(set.faults().primary())) {
+        int before = progress.size();
+        await().atMost(NOTICED).until(() -> failure.get() != null || progress.size() > before + 1);
+      }
+
+      if (failure.get() != null) {
+        assertThat(failure.get())
+            .isInstanceOfSatisfying(
+                PipelineException.class,
+                lost -> assertThat(lost.kind()).isEqualTo(FailureKind.TRANSIENT));
+      }
+      running.dispose();
+    }
+  }
+}
