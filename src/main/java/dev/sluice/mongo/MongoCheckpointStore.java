@@ -61,7 +61,12 @@ public final class MongoCheckpointStore implements CheckpointStore {
             Updates.setOnInsert("source", source.toString()));
     FindOneAndUpdateOptions options =
         new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER);
-    return Mono.defer(() -> Mono.from(checkpoints().findOneAndUpdate(byId(), raiseEpoch, options)))
+    // Looked at first: a start that is refused must not fence off the process that rightly runs.
+    return Mono.defer(() -> Mono.from(checkpoints().find(byId()).first()))
+        .map(this::checkpoint)
+        .then(
+            Mono.defer(
+                () -> Mono.from(checkpoints().findOneAndUpdate(byId(), raiseEpoch, options))))
         .map(this::checkpoint)
         .onErrorMap(connection::recognise);
   }
