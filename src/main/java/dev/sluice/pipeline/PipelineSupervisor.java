@@ -20,6 +20,9 @@ import reactor.util.retry.Retry;
 public final class PipelineSupervisor {
   private static final Logger log = LoggerFactory.getLogger(PipelineSupervisor.class);
 
+  /** Longer than an election; a driver may wait for a silent server without any limit. */
+  private static final Duration POSITION_TIMEOUT = Duration.ofSeconds(30);
+
   private final PipelineParts parts;
   private final PipelineListener listener;
   private final Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
@@ -70,7 +73,18 @@ public final class PipelineSupervisor {
     if (stopping) {
       return Mono.empty();
     }
-    return position().takeUntilOther(stop.asMono()).flatMap(this::attemptFrom);
+    return position()
+        .timeout(POSITION_TIMEOUT, Mono.error(this::noPosition), parts.schedulers().timer())
+        .takeUntilOther(stop.asMono())
+        .flatMap(this::attemptFrom);
+  }
+
+  private PipelineException noPosition() {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        "Nobody has answered for "
+            + POSITION_TIMEOUT.toSeconds()
+            + " s where the pipeline is to go on from");
   }
 
   private Mono<Void> attemptFrom(Position from) {

@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Position;
+import dev.sluice.checkpoint.Checkpoint;
+import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.config.DeliverySettings;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
@@ -22,6 +24,7 @@ import dev.sluice.testing.ScriptedSource;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bson.BsonTimestamp;
@@ -32,6 +35,7 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What the pipeline does where its stages meet: full windows, ends and failures at odd moments. */
 class PipelineUnderStressTest {
@@ -136,6 +140,43 @@ class PipelineUnderStressTest {
     source.append(insert(1));
 
     assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS)).hasMessageContaining("JSON");
+  }
+
+  @Test
+  void triesAgainWhenNobodyAnswersWhereToGoOnFrom() {
+    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    AtomicInteger claims = new AtomicInteger();
+    CheckpointStore silentAtFirst =
+        new CheckpointStore() {
+          @Override
+          public Mono<Checkpoint> claim() {
+            return claims.incrementAndGet() == 1 ? Mono.never() : checkpoints.claim();
+          }
+
+          @Override
+          public Mono<Void> save(Checkpoint checkpoint) {
+            return checkpoints.save(checkpoint);
+          }
+        };
+    pipeline =
+        new PipelineSupervisor(
+            new PipelineParts(
+                source,
+                event -> encoding.apply(event),
+                publisher,
+                silentAtFirst,
+                new DeliverySettings(
+                    WINDOW, 1, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ZERO),
+                new PipelineSchedulers(encoder, publishing, time)),
+            (state, reason) -> {});
+    ended = pipeline.run().toFuture();
+
+    time.advanceTimeBy(Duration.ofMinutes(1));
+
+    assertThat(source.opened).hasSize(1);
+    pipeline.stop();
+    time.advanceTimeBy(Duration.ofMinutes(1));
+    assertThat(ended).isCompleted();
   }
 
   /** Emits as the driver does. */
