@@ -45,6 +45,11 @@ final class Publishing implements EventPublisher.Outcomes {
   private final Upstream upstream = new Upstream();
 
   private volatile boolean upstreamDone;
+
+  /**
+   * Whether the broker takes nothing. What is written all the same only fills the socket, until a
+   * write hangs in it; the client can then not even report that the connection is gone.
+   */
   private volatile boolean blocked;
 
   /** Whether a message waits for an earlier one of its document to be confirmed. */
@@ -144,19 +149,20 @@ final class Publishing implements EventPublisher.Outcomes {
   }
 
   private void publishQueued() {
-    while (!ended.get()) {
+    while (!ended.get() && !blocked) {
       Outgoing next = held != null ? held : queue.poll();
       if (next == null) {
         break;
+      }
+      if (window.awaitingConfirm() == 0) {
+        // Before it counts as waiting, or the watch may take the idle time for silence.
+        lastHeardMillis = now();
       }
       if (!mayPublish(next)) {
         held = next;
         return;
       }
       held = null;
-      if (window.awaitingConfirm() == 1) {
-        lastHeardMillis = now();
-      }
       channel.publish(next.message());
     }
     if (upstreamDone && queue.isEmpty() && window.size() == 0 && ended.compareAndSet(false, true)) {
@@ -211,15 +217,22 @@ final class Publishing implements EventPublisher.Outcomes {
 
   @Override
   public void blocked(String reason) {
+    if (ended.get()) {
+      return;
+    }
     blocked = true;
     listener.changed(PipelineState.BLOCKED, "RabbitMQ accepts no messages: " + reason);
   }
 
   @Override
   public void unblocked() {
+    if (ended.get()) {
+      return;
+    }
     lastHeardMillis = now();
     blocked = false;
     listener.changed(PipelineState.STREAMING, "RabbitMQ accepts messages again");
+    signal();
   }
 
   private void failIfUnheardForTooLong() {

@@ -116,6 +116,23 @@ class PipelineUnderStressTest {
   }
 
   @Test
+  void writesNothingIntoABlockedConnection() {
+    start(source);
+    source.append(insert(1));
+    await().until(() -> publisher.messages.size() == 1);
+
+    publisher.outcomes().blocked("low on memory");
+    source.append(insert(2), insert(3));
+
+    await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> publisher.messages.size() == 1);
+    publisher.outcomes().unblocked();
+    await().until(() -> publisher.messages.size() == 3);
+  }
+
+  @Test
   void endsWhenAnEventCannotBeTakenIn() {
     FluxBackedSource damaged = new FluxBackedSource();
     start(damaged);
