@@ -153,7 +153,7 @@ class PipelineSupervisorTest {
   void publishesAnEventOnlyAfterTheEarlierOneOfItsDocumentIsConfirmed() {
     publisher.confirming = false;
     start();
-    source.append(event("insert", 1, 77), event("update", 2, 77), insert(3));
+    source.append(event("insert", 1, 77), event("delete", 2, 77), insert(3));
     awaitPublished(1);
 
     publisher.outcomes().confirmed(1, false);
