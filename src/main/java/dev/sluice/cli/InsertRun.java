@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -63,12 +64,20 @@ final class InsertRun {
                   ledger.fail(PipelineException.of(failure));
                 });
     try {
-      looking.join();
+      awaitLooking(looking);
       boolean written = write(ledger);
       ledger.awaitAll(patience);
       return report(ledger) && written;
     } finally {
       looksOn.dispose();
+    }
+  }
+
+  private static void awaitLooking(CompletableFuture<Void> looking) {
+    try {
+      looking.join();
+    } catch (CompletionException wrapped) {
+      throw PipelineException.of(wrapped.getCause());
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.sluice.cli;
 
+import dev.sluice.config.LogSettings;
 import dev.sluice.config.Settings;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.PipelineSupervisor;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -20,8 +23,8 @@ import picocli.CommandLine.Mixin;
 final class RunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
-  /** What closing the connections may take on top of draining. */
-  private static final Duration CLOSING = Duration.ofSeconds(5);
+  /** What the last saves (4 s each) and closing the connections may take on top of draining. */
+  private static final Duration CLOSING = Duration.ofSeconds(12);
 
   private final Console console;
 
@@ -52,6 +55,13 @@ final class RunCommand implements Callable<Integer> {
                   + settings.rabbit().queue(),
           settings.rabbit().address());
       pipeline.run().block();
+    } catch (PipelineException failure) {
+      if (settings.log().format() == LogSettings.Format.TEXT) {
+        throw failure;
+      }
+      // Whoever reads the log as JSON is to find the end there as well.
+      log.error(failure.getMessage(), failure.kind() == FailureKind.BUG ? failure : null);
+      return ExitCode.of(failure.kind());
     } finally {
       closed.countDown();
     }

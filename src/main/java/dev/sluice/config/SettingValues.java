@@ -139,7 +139,8 @@ final class SettingValues {
     }
     String unit = matcher.group(2) == null ? "B" : matcher.group(2);
     int shift = List.of("B", "KiB", "MiB", "GiB").indexOf(unit) * 10;
-    return Long.parseLong(matcher.group(1)) << shift;
+    long count = Long.parseLong(matcher.group(1));
+    return count > Long.MAX_VALUE >> shift ? Long.MAX_VALUE : count << shift;
   }
 
   AmqpAddress amqpAddress() {

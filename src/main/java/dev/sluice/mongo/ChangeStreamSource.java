@@ -6,6 +6,7 @@ import com.mongodb.client.model.changestream.FullDocument;
 import com.mongodb.reactivestreams.client.ChangeStreamPublisher;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.Operation;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
@@ -109,7 +110,12 @@ public final class ChangeStreamSource implements ChangeSource {
 
   private ChangeEvent event(RawBsonDocument raw) {
     ByteBuffer bytes = raw.getByteBuffer().asNIO();
-    return new ChangeEvent(
-        bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining(), clock.millis());
+    try {
+      return new ChangeEvent(
+          bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining(), clock.millis());
+    } catch (CorruptBsonException | IllegalArgumentException e) {
+      throw new PipelineException(
+          FailureKind.POISON_EVENT, "A change event cannot be read: " + e.getMessage(), e);
+    }
   }
 }

@@ -62,7 +62,10 @@ public final class MongoCheckpointStore implements CheckpointStore {
     FindOneAndUpdateOptions options =
         new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER);
     // Looked at first: a start that is refused must not fence off the process that rightly runs.
-    return Mono.defer(() -> Mono.from(checkpoints().find(byId()).first()))
+    // And the servers before that: nothing is written to one that cannot be used.
+    return connection
+        .operationTime()
+        .then(Mono.defer(() -> Mono.from(checkpoints().find(byId()).first())))
         .map(this::checkpoint)
         .then(
             Mono.defer(

@@ -112,7 +112,7 @@ final class MongoFailures {
       return new PipelineException(
           FailureKind.MISCONFIGURED,
           "The MongoDB user lacks a privilege: it needs find and changeStream on the watched"
-              + " collection and readWrite on the database \"sluice\""
+              + " collection and find, insert and update on \"sluice.checkpoints\""
               + said,
           failure);
     }

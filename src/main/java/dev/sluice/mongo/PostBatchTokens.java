@@ -48,6 +48,7 @@ final class PostBatchTokens implements CommandListener, ServerMonitorListener {
     private volatile Question open;
     private long events;
     private long cursor;
+    private volatile boolean forgotten;
 
     Stream(Progress progress, Runnable unanswered) {
       this.progress = progress;
@@ -88,6 +89,7 @@ final class PostBatchTokens implements CommandListener, ServerMonitorListener {
   void forget(String comment) {
     Stream stream = byComment.remove(comment);
     if (stream != null) {
+      stream.forgotten = true;
       byRequest.values().remove(stream);
       byCursor.values().remove(stream);
     }
@@ -123,6 +125,9 @@ final class PostBatchTokens implements CommandListener, ServerMonitorListener {
         event.getResponse().getDocument("cursor"),
         event.getCommandName().equals("getMore") ? "nextBatch" : "firstBatch");
     byCursor.put(stream.cursor, stream);
+    if (stream.forgotten) {
+      byCursor.remove(stream.cursor);
+    }
   }
 
   @Override

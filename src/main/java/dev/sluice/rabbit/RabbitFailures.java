@@ -98,8 +98,8 @@ final class RabbitFailures {
               FailureKind.MISCONFIGURED,
               "The RabbitMQ user \""
                   + settings.username()
-                  + "\" lacks a permission: it needs configure, write and read on the exchange and"
-                  + " the queue"
+                  + "\" lacks a permission: it needs configure and write on the exchange and the"
+                  + " queue, and read on the exchange"
                   + reason,
               shutdown);
       case AMQP.NOT_ALLOWED ->

@@ -1,0 +1,199 @@
+package dev.sluice.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.cli.Console;
+import dev.sluice.cli.SluiceCommand;
+import dev.sluice.testing.FreePorts;
+import dev.sluice.testing.TestMongo;
+import dev.sluice.testing.TestRabbit;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.util.HashMap;
+import java.util.Map;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** Bad days at the start: each ends in one sentence and an exit code, without a stack trace. */
+class StartFailuresIT {
+  private record Ended(int code, String err) {}
+
+  private static Ended run(Map<String, String> environment) {
+    StringWriter err = new StringWriter();
+    Console console =
+        new Console(
+            environment, new PrintWriter(new StringWriter()), new PrintWriter(err, true), false);
+    int code = SluiceCommand.execute(console, "run", "--env-file=no-such-file");
+    return new Ended(code, err.toString());
+  }
+
+  private static Map<String, String> with(PipelineUnderTest sluice, String key, String value) {
+    Map<String, String> environment = new HashMap<>(sluice.environment());
+    environment.put(key, value);
+    return environment;
+  }
+
+  private static void assertOneSentence(Ended ended, int code, String... parts) {
+    assertThat(ended.code()).as(ended.err()).isEqualTo(code);
+    assertThat(ended.err().lines()).hasSize(1);
+    assertThat(ended.err()).startsWith("sluice: ").contains(parts);
+  }
+
+  @Test
+  void wrongSettingsAreListedAndEndWithTwo() {
+    Ended ended = run(Map.of("SLUICE_BATCH_SIZE", "many", "SLUICE_QUEU", "x"));
+
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err().lines())
+        .containsExactlyInAnyOrder(
+            "sluice: SLUICE_QUEU is no setting: did you mean SLUICE_QUEUE?",
+            "sluice: SLUICE_BATCH_SIZE must be a whole number from 1 to 100000, not \"many\".");
+  }
+
+  @Test
+  void aMongoUriThatCannotBeReadEndsWithTwoAndKeepsItsSecret() {
+    Ended ended = run(Map.of("MONGO_DATABASE_HOST", "mongodb://me:hu@sh@host:port/"));
+
+    assertOneSentence(ended, 2, "MONGO_DATABASE_HOST cannot be read");
+    assertThat(ended.err()).doesNotContain("hu@sh").doesNotContain("sh@host");
+  }
+
+  @Test
+  void aUriWithoutTheSetsNameEndsWithTheNameToAdd() {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      String uri = TestMongo.shared().uri();
+      String one = uri.replaceFirst("mongodb://([^,/]+)[^/]*/.*", "mongodb://$1/");
+
+      Ended ended = run(with(sluice, "MONGO_DATABASE_HOST", one));
+
+      assertOneSentence(ended, 3, "does not name the replica set", "add replicaSet=");
+    }
+  }
+
+  @Test
+  void aWrongSetNameEndsWithTheRightOne() {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      String uri = TestMongo.shared().uri().replaceFirst("replicaSet=[^&]*", "replicaSet=nobody");
+
+      Ended ended = run(with(sluice, "MONGO_DATABASE_HOST", uri));
+
+      assertOneSentence(ended, 3, "not \"nobody\"", "put replicaSet=");
+    }
+  }
+
+  @Test
+  void aRefusedRabbitLoginEndsWithThree() {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      String uri = TestRabbit.shared().uri().replaceFirst("//[^@]*@", "//guest:hush@");
+
+      Ended ended = run(with(sluice, "RABBITMQ_URI", uri));
+
+      assertOneSentence(ended, 3, "refuses the login of \"guest\"");
+      assertThat(ended.err()).doesNotContain("hush");
+    }
+  }
+
+  @Test
+  void aQueueThatExistsWithOtherArgumentsEndsWithThree() throws Exception {
+    Assumptions.assumeTrue(TestRabbit.shared().isReal(), "the embedded broker ignores queue types");
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      try (Connection connection = TestRabbit.shared().connect();
+          Channel channel = connection.createChannel()) {
+        channel.queueDeclare(sluice.queue(), true, false, false, Map.of("x-queue-type", "classic"));
+      }
+
+      Ended ended = run(sluice.environment());
+
+      assertOneSentence(ended, 3, "exists with other arguments", "SLUICE_QUEUE_TYPE");
+    }
+  }
+
+  @Test
+  void anUnknownVirtualHostEndsWithThree() {
+    Assumptions.assumeTrue(
+        TestRabbit.shared().isReal(), "the embedded broker has one virtual host");
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      String uri = TestRabbit.shared().uri().replaceFirst("/[^/]*$", "/nowhere");
+
+      Ended ended = run(with(sluice, "RABBITMQ_URI", uri));
+
+      assertOneSentence(ended, 3, "virtual host \"nowhere\"");
+    }
+  }
+
+  @Test
+  void aPositionOfAnotherCollectionEndsWithThree() {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      sluice
+          .checkpoints()
+          .insertOne(
+              new BsonDocument("_id", new BsonString(sluice.queue()))
+                  .append("schema", new BsonInt32(1))
+                  .append("source", new BsonString("other.collection"))
+                  .append("epoch", new BsonInt64(1)));
+
+      Ended ended = run(sluice.environment());
+
+      assertOneSentence(ended, 3, "belongs to other.collection", "SLUICE_PIPELINE");
+    }
+  }
+
+  @Test
+  void aPositionThatMongoDoesNotHaveEndsWithFour() {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      BsonDocument token = TestMongoWrites.tokenOfNoEvent(sluice.collection());
+      sluice
+          .checkpoints()
+          .insertOne(
+              new BsonDocument("_id", new BsonString(sluice.queue()))
+                  .append("schema", new BsonInt32(1))
+                  .append("source", new BsonString(sluice.database() + ".scrabble"))
+                  .append("epoch", new BsonInt64(1))
+                  .append("position", new BsonDocument("after", token)));
+
+      Ended ended = run(sluice.environment());
+
+      assertOneSentence(ended, 4, "no longer has the position", "delete its document");
+    }
+  }
+
+  @Test
+  void aServerThatIsAwayIsWaitedForWithOneLine() throws Exception {
+    int nobody = FreePorts.take(1).get(0);
+    try (PipelineUnderTest sluice =
+        new PipelineUnderTest(Map.of("RABBITMQ_URI", "amqp://guest:guest@127.0.0.1:" + nobody))) {
+      sluice.launch();
+      await().until(() -> sluice.states.size() == 1);
+      assertThat(sluice.states.get(0))
+          .startsWith("BACKING_OFF: RabbitMQ at 127.0.0.1:" + nobody + " cannot be reached");
+
+      try (ServerSocket hangsUp = new ServerSocket(nobody)) {
+        hangsUp.accept().close();
+      }
+      assertThat(sluice.ended()).isNotDone();
+    }
+  }
+
+  @Test
+  void aReplicaSetThatIsAwayIsWaitedForWithOneLine() {
+    int nobody = FreePorts.take(1).get(0);
+    try (PipelineUnderTest sluice =
+        new PipelineUnderTest(
+            Map.of(
+                "MONGO_DATABASE_HOST",
+                "mongodb://localhost:" + nobody + "/?replicaSet=x&serverSelectionTimeoutMS=300"))) {
+      sluice.launch();
+
+      await().until(() -> sluice.states.size() == 1);
+      assertThat(sluice.states.get(0)).startsWith("BACKING_OFF: MongoDB at localhost:" + nobody);
+    }
+  }
+}
