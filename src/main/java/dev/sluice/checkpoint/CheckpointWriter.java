@@ -22,8 +22,11 @@ import reactor.core.scheduler.Scheduler;
 public final class CheckpointWriter {
   private static final Logger log = LoggerFactory.getLogger(CheckpointWriter.class);
 
-  /** A save that takes longer than an election is given up; the next one will do. */
-  private static final Duration SAVE_TIMEOUT = Duration.ofSeconds(15);
+  /**
+   * A save takes milliseconds. One that takes so long meets an election or a set without a
+   * majority, and is given up: the next one will do, and at a stop nobody waits for long.
+   */
+  private static final Duration SAVE_TIMEOUT = Duration.ofSeconds(4);
 
   private final CheckpointStore store;
   private final InFlightWindow window;

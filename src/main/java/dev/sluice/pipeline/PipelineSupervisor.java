@@ -189,7 +189,7 @@ public final class PipelineSupervisor {
     lastReason = line;
     switch (newState) {
       case BACKING_OFF, BLOCKED -> log.warn("{}", line);
-      case FAILED -> log.error("{}", line);
+      case FAILED -> log.debug("{}", line); // Whoever runs the pipeline gets it, and says so.
       default -> log.info("{}", line);
     }
     listener.changed(newState, reason);

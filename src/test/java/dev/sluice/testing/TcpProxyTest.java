@@ -203,10 +203,11 @@ class TcpProxyTest {
     private final ServerSocket listener =
         new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final Thread acceptor;
     private final StringBuffer heard = new StringBuffer();
 
     Echo() throws IOException {
-      TcpProxy.start("echo", this::serve);
+      acceptor = TcpProxy.start("echo", this::serve);
     }
 
     int port() {
@@ -245,6 +246,8 @@ class TcpProxyTest {
     @Override
     public void close() throws IOException {
       listener.close();
+      // Until its thread has left accept(), a closed listener still takes connections.
+      TcpProxy.join(acceptor);
       for (Socket socket : sockets) {
         socket.close();
       }

@@ -22,7 +22,7 @@ import org.testcontainers.containers.GenericContainer;
  *   <li>three processes of {@code mongod}: the one that {@code SLUICE_TEST_MONGOD} names, or the
  *       first on the path,
  *   <li>a container, where a Docker engine answers,
- *   <li>the embedded replica set, unless {@code SLUICE_REQUIRE_REAL_MONGODB=1}.
+ *   <li>the embedded replica set, unless {@code SLUICE_TEST_REQUIRE_REAL_MONGODB=1}.
  * </ol>
  *
  * <p>{@code SLUICE_TEST_MONGODB} set to {@code mongod}, {@code docker} or {@code embedded} allows
@@ -91,10 +91,10 @@ public final class TestMongo {
     if (allows(only, "docker") && DockerEngine.isThere(environment)) {
       return container();
     }
-    boolean mustBeReal = "1".equals(environment.get("SLUICE_REQUIRE_REAL_MONGODB"));
+    boolean mustBeReal = "1".equals(environment.get("SLUICE_TEST_REQUIRE_REAL_MONGODB"));
     if (mustBeReal || !allows(only, "embedded")) {
       throw new IllegalStateException(
-          "The tests require a real MongoDB (SLUICE_REQUIRE_REAL_MONGODB=1 or"
+          "The tests require a real MongoDB (SLUICE_TEST_REQUIRE_REAL_MONGODB=1 or"
               + " SLUICE_TEST_MONGODB), and there is none: put a mongod on the path, start a Docker"
               + " engine, or set SLUICE_TEST_MONGODB_URI");
     }

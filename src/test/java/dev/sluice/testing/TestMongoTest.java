@@ -48,7 +48,7 @@ class TestMongoTest {
   @Test
   void refusesToFallBackWhereARealServerIsRequired() {
     Map<String, String> environment =
-        Map.of("SLUICE_REQUIRE_REAL_MONGODB", "1", "SLUICE_TEST_MONGODB", "none");
+        Map.of("SLUICE_TEST_REQUIRE_REAL_MONGODB", "1", "SLUICE_TEST_MONGODB", "none");
 
     assertThatThrownBy(() -> TestMongo.choose(environment)).hasMessageContaining("put a mongod");
   }

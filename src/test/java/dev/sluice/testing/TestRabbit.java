@@ -23,7 +23,7 @@ import org.testcontainers.rabbitmq.RabbitMQContainer;
  *   <li>the one at {@code SLUICE_TEST_RABBITMQ_URI},
  *   <li>a private node of the installed {@code rabbitmq-server},
  *   <li>a container, where a Docker engine answers,
- *   <li>the embedded broker, unless {@code SLUICE_REQUIRE_REAL_RABBITMQ=1}.
+ *   <li>the embedded broker, unless {@code SLUICE_TEST_REQUIRE_REAL_RABBITMQ=1}.
  * </ol>
  *
  * <p>{@code SLUICE_TEST_RABBITMQ} set to {@code node}, {@code docker} or {@code embedded} allows
@@ -106,7 +106,7 @@ public final class TestRabbit {
 
   /** The address in the form that {@code RABBITMQ_URI} takes. */
   public String uri() {
-    return "amqp://"
+    return (address.isSSL() ? "amqps://" : "amqp://")
         + encode(user())
         + ":"
         + encode(password())
@@ -147,10 +147,10 @@ public final class TestRabbit {
     if (allows(only, "docker") && DockerEngine.isThere(environment)) {
       return container();
     }
-    boolean mustBeReal = "1".equals(environment.get("SLUICE_REQUIRE_REAL_RABBITMQ"));
+    boolean mustBeReal = "1".equals(environment.get("SLUICE_TEST_REQUIRE_REAL_RABBITMQ"));
     if (mustBeReal || !allows(only, "embedded")) {
       throw new IllegalStateException(
-          "The tests require a real RabbitMQ (SLUICE_REQUIRE_REAL_RABBITMQ=1 or"
+          "The tests require a real RabbitMQ (SLUICE_TEST_REQUIRE_REAL_RABBITMQ=1 or"
               + " SLUICE_TEST_RABBITMQ), and there is none: install rabbitmq-server, start a Docker"
               + " engine, or set SLUICE_TEST_RABBITMQ_URI");
     }

@@ -52,7 +52,8 @@ class TestRabbitIT {
     assertThatThrownBy(
             () ->
                 TestRabbit.choose(
-                    Map.of("SLUICE_REQUIRE_REAL_RABBITMQ", "1", "SLUICE_TEST_RABBITMQ", "none")))
+                    Map.of(
+                        "SLUICE_TEST_REQUIRE_REAL_RABBITMQ", "1", "SLUICE_TEST_RABBITMQ", "none")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("install rabbitmq-server");
   }
