@@ -56,7 +56,7 @@ public final class ChangeStreamSource implements ChangeSource {
     return Flux.defer(
             () -> {
               String comment = "sluice " + settings.pipeline() + " " + UUID.randomUUID();
-              PostBatchTokens tokens = connection.postBatchTokens();
+              StreamWatch tokens = connection.streamWatch();
               Sinks.Empty<RawBsonDocument> unanswered = Sinks.empty();
               tokens.follow(comment, progress, () -> unanswered.tryEmitError(silent()));
               return Flux.from(open(from, comment))

@@ -29,7 +29,7 @@ public final class MongoConnection implements AutoCloseable {
 
   private final MongoSettings settings;
   private final ConnectionString uri;
-  private final PostBatchTokens postBatchTokens = new PostBatchTokens();
+  private final StreamWatch streamWatch = new StreamWatch();
   private final SeenServers seenServers = new SeenServers();
   private MongoClient client;
   private boolean closed;
@@ -76,16 +76,15 @@ public final class MongoConnection implements AutoCloseable {
             cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS))
         .applyToSocketSettings(socket -> socket.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS))
         .applyToServerSettings(
-            server ->
-                server.addServerListener(seenServers).addServerMonitorListener(postBatchTokens))
-        .addCommandListener(postBatchTokens)
+            server -> server.addServerListener(seenServers).addServerMonitorListener(streamWatch))
+        .addCommandListener(streamWatch)
         // Last, so that what the URI says wins.
         .applyConnectionString(uri)
         .build();
   }
 
-  PostBatchTokens postBatchTokens() {
-    return postBatchTokens;
+  StreamWatch streamWatch() {
+    return streamWatch;
   }
 
   /**

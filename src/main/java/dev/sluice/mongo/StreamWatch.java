@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 
 /**
- * Reads the post-batch resume tokens out of the replies to our change streams.
+ * Watches our change streams from beside the driver: reads the post-batch resume tokens out of
+ * their replies, and ends those that wait for a server that does not answer any more.
  *
  * <p>The server puts one into every reply, empty ones as well (manual: Change Streams; drivers'
  * change-streams specification). It moves on with the whole cluster's writes, and with it the
@@ -32,7 +33,7 @@ import org.bson.BsonDocument;
  * <p>A stream is told from others by the comment of its {@code aggregate}, and then by its cursor.
  * Called on the driver's I/O and monitoring threads; thread-safe.
  */
-final class PostBatchTokens implements CommandListener, ServerMonitorListener {
+final class StreamWatch implements CommandListener, ServerMonitorListener {
   /**
    * Several times what an idle server takes to answer, and less than what the monitor takes to call
    * a server silent, which is 10 s at the least.
