@@ -46,6 +46,8 @@ public final class NoThreadLeftBehind implements BeforeAllCallback, AfterAllCall
   private static Set<Thread> running() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.isAlive() && !thread.isDaemon())
+        // JUnit's own, which watches over the time-outs of all tests.
+        .filter(thread -> !thread.getName().startsWith("junit-"))
         .collect(Collectors.toSet());
   }
 }
