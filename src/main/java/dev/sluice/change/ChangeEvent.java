@@ -38,6 +38,11 @@ public final class ChangeEvent {
 
   private static final int ABSENT = -1;
 
+  /** FNV-1a with 64 bits: ids that are counted up, as most are, share no hash. */
+  private static final long FNV_OFFSET = 0xCBF29CE484222325L;
+
+  private static final long FNV_PRIME = 0x100000001B3L;
+
   private final byte[] bytes;
   private final int length;
   private final long capturedAtMillis;
@@ -183,16 +188,16 @@ public final class ChangeEvent {
    * <p>Of its {@code _id} only: the document key of a sharded collection has the shard key as well,
    * and that may change.
    */
-  public int documentHash() {
+  public long documentHash() {
     int from = has(Field.DOCUMENT_KEY) ? find(offset(Field.DOCUMENT_KEY), "_id") : ABSENT;
     if (from == ABSENT) {
       return 0;
     }
     byte type = bytes[from - "_id".length() - 2];
     int to = BsonBytes.skipValue(type, bytes, from, bytes.length);
-    int hash = 1;
+    long hash = FNV_OFFSET;
     for (int i = from; i < to; i++) {
-      hash = 31 * hash + bytes[i];
+      hash = (hash ^ bytes[i] & 0xFF) * FNV_PRIME;
     }
     return hash;
   }

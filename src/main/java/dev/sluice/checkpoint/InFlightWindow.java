@@ -2,7 +2,9 @@ package dev.sluice.checkpoint;
 
 import dev.sluice.change.ResumeToken;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The events that were captured and are not yet confirmed, in order, and the position that may be
@@ -21,29 +23,28 @@ import java.util.Optional;
  * <p>Thread-safe: events come from the capturing thread, confirms from the connection's.
  */
 public final class InFlightWindow {
-  /** Documents fall into four times as many buckets as there can be events: collisions are rare. */
-  private static final int BUCKETS_PER_EVENT = 4;
-
   private record Marker(long events, ResumeToken token) {}
 
   private static final class Entry {
     private final int bytes;
-    private final int bucket;
+    private final long documentHash;
     private ResumeToken token;
     private boolean published;
     private boolean confirmed;
 
-    Entry(ResumeToken token, int bytes, int bucket) {
+    Entry(ResumeToken token, int bytes, long documentHash) {
       this.token = token;
       this.bytes = bytes;
-      this.bucket = bucket;
+      this.documentHash = documentHash;
     }
   }
 
   private final int maxEvents;
   private final long maxBytes;
   private final Entry[] ring;
-  private final boolean[] busyBuckets;
+
+  /** The documents of which an event is published and not confirmed. */
+  private final Set<Long> awaited;
 
   /** Progress that was told before its events came. One for each reply under way: a handful. */
   private final ArrayDeque<Marker> ahead = new ArrayDeque<>();
@@ -69,7 +70,7 @@ public final class InFlightWindow {
     this.maxEvents = maxEvents;
     this.maxBytes = maxBytes;
     this.ring = new Entry[maxEvents];
-    this.busyBuckets = new boolean[Integer.highestOneBit(maxEvents) * 2 * BUCKETS_PER_EVENT];
+    this.awaited = new HashSet<>(2 * maxEvents);
   }
 
   /** Whether one more event may be taken in. */
@@ -82,17 +83,16 @@ public final class InFlightWindow {
    *
    * @param token the position behind it
    * @param eventBytes what it takes of the room
-   * @param documentHash equal for all events of one document
+   * @param documentHash equal for all events of one document, and hardly ever for those of two
    * @return its number
    * @throws IllegalStateException if there is no room for it
    */
-  public synchronized long add(ResumeToken token, int eventBytes, int documentHash) {
+  public synchronized long add(ResumeToken token, int eventBytes, long documentHash) {
     if (last - confirmedUpTo == maxEvents) {
       throw new IllegalStateException("more events than the window has room for");
     }
     last++;
-    int bucket = (documentHash ^ documentHash >>> 16) & busyBuckets.length - 1;
-    Entry entry = new Entry(token, eventBytes, bucket);
+    Entry entry = new Entry(token, eventBytes, documentHash);
     ring[slot(last)] = entry;
     bytes += eventBytes;
     while (!ahead.isEmpty() && ahead.peekFirst().events() <= last) {
@@ -134,10 +134,9 @@ public final class InFlightWindow {
    */
   public synchronized boolean publish(long number) {
     Entry entry = entry(number);
-    if (busyBuckets[entry.bucket]) {
+    if (!awaited.add(entry.documentHash)) {
       return false;
     }
-    busyBuckets[entry.bucket] = true;
     entry.published = true;
     unconfirmedPublished++;
     return true;
@@ -159,7 +158,7 @@ public final class InFlightWindow {
       if (each > confirmedUpTo && !entry(each).confirmed) {
         Entry entry = entry(each);
         entry.confirmed = true;
-        busyBuckets[entry.bucket] = false;
+        awaited.remove(entry.documentHash);
         unconfirmedPublished--;
       }
     }

@@ -75,7 +75,7 @@ class ChangeEventTest {
 
   @Test
   void hashesADocumentByItsIdWhateverItsShardKeyIs() {
-    int hash = event(INSERT).documentHash();
+    long hash = event(INSERT).documentHash();
 
     assertThat(hash)
         .isEqualTo(

@@ -4,6 +4,8 @@ import static dev.sluice.testing.Events.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.testing.Events;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -113,6 +115,16 @@ class InFlightWindowTest {
     window.confirm(first, false);
 
     assertThat(window.publish(second)).isTrue();
+  }
+
+  @Test
+  void letsAWholeWindowOfDifferentDocumentsBeUnconfirmed() {
+    InFlightWindow wide = new InFlightWindow(5_000, Long.MAX_VALUE);
+
+    for (int i = 1; i <= 5_000; i++) {
+      ChangeEvent event = Events.insertOfObjectId(i);
+      assertThat(wide.publish(wide.add(event.token(), 1, event.documentHash()))).isTrue();
+    }
   }
 
   @Test

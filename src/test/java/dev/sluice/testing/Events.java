@@ -4,10 +4,12 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ResumeToken;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonObjectId;
 import org.bson.BsonString;
 import org.bson.BsonTimestamp;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
+import org.bson.types.ObjectId;
 
 /** Makes change events for tests that need no server. */
 public final class Events {
@@ -22,6 +24,22 @@ public final class Events {
   /** The insert of a document with this id; its token has the same number. */
   public static ChangeEvent insert(int number) {
     return event("insert", number, number);
+  }
+
+  /** The insert of a document with an id as a driver counts them up. */
+  public static ChangeEvent insertOfObjectId(int number) {
+    BsonDocument key =
+        new BsonDocument("_id", new BsonObjectId(new ObjectId(1_700_000_000, number)));
+    return of(
+        new BsonDocument("_id", token(number).toBson())
+            .append("operationType", new BsonString("insert"))
+            .append("clusterTime", new BsonTimestamp(1_700_000_000, number))
+            .append("fullDocument", key)
+            .append(
+                "ns",
+                new BsonDocument("db", new BsonString("scrabble"))
+                    .append("coll", new BsonString("scrabble")))
+            .append("documentKey", key));
   }
 
   public static ChangeEvent event(String operation, int number, int id) {
