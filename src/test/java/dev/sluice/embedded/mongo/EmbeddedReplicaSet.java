@@ -103,7 +103,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     topology.found(nodes.stream().map(ReplicaSetNode::host).toList(), storage.clock().millis());
     topology.elect(0);
     storage.note("new primary");
-    faults = new Faults(nodes, topology, storage, sessions, board, dispatcher, eventLoops);
+    faults = new Faults(nodes, topology, storage, sessions, board, dispatcher, workers, eventLoops);
     faultCommands.control(faults);
     eventLoops.scheduleAtFixedRate(
         () -> workers.execute(this::note),

@@ -3,6 +3,7 @@ package dev.sluice.embedded.mongo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
@@ -26,6 +27,7 @@ public final class Faults {
   private final Sessions sessions;
   private final FaultBoard board;
   private final CommandDispatcher dispatcher;
+  private final Executor workers;
   private final ScheduledExecutorService timer;
 
   Faults(
@@ -35,6 +37,7 @@ public final class Faults {
       Sessions sessions,
       FaultBoard board,
       CommandDispatcher dispatcher,
+      Executor workers,
       ScheduledExecutorService timer) {
     this.nodes = nodes;
     this.topology = topology;
@@ -42,6 +45,7 @@ public final class Faults {
     this.sessions = sessions;
     this.board = board;
     this.dispatcher = dispatcher;
+    this.workers = workers;
     this.timer = timer;
   }
 
@@ -83,7 +87,10 @@ public final class Faults {
   }
 
   private Fault electionAfter(Duration election, int old) {
-    var planned = timer.schedule(() -> elect(old), election.toMillis(), TimeUnit.MILLISECONDS);
+    // On a worker: an election writes into the log, for which an I/O thread must not wait.
+    var planned =
+        timer.schedule(
+            () -> workers.execute(() -> elect(old)), election.toMillis(), TimeUnit.MILLISECONDS);
     return () -> {
       if (planned.cancel(false)) {
         elect(old);
@@ -92,7 +99,7 @@ public final class Faults {
   }
 
   /** Elects the next reachable node after the old primary, itself only if there is no other. */
-  private void elect(int old) {
+  private synchronized void elect(int old) {
     if (topology.view().primary() >= 0) {
       return;
     }
