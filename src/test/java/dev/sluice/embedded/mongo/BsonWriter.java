@@ -251,10 +251,6 @@ final class BsonWriter {
     position += count;
   }
 
-  void setInt(int at, int value) {
-    INT.set(bytes, at, value);
-  }
-
   private void ensure(int more) {
     if (bytes.length - position < more) {
       bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, position + more));

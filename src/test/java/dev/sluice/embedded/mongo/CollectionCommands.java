@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** Creating, listing, altering and dropping collections, indexes and databases. */
@@ -201,9 +203,9 @@ final class CollectionCommands {
   }
 
   /** A reply with a cursor over what the action lists. */
-  private java.util.concurrent.CompletionStage<Reply> listed(
+  private CompletionStage<Reply> listed(
       Invocation call, Function<Invocation, List<Document>> action) {
-    return java.util.concurrent.CompletableFuture.completedFuture(
+    return CompletableFuture.completedFuture(
         storage.exclusively(
             () -> {
               String namespace =

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bson.BsonBinary;
@@ -110,7 +111,7 @@ class CursorContractIT {
     words.insertOne(doc("{_id: 0}"));
     List<RawChangeStream> streams = Stream.generate(() -> watch("{}")).limit(50).toList();
     List<CompletableFuture<BsonDocument>> waiting = new ArrayList<>();
-    var threads = java.util.concurrent.Executors.newCachedThreadPool();
+    var threads = Executors.newCachedThreadPool();
     try {
       streams.forEach(
           stream ->

@@ -4,6 +4,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   private static final int SYNC_INTERVAL_MS = 200;
 
   private static final int CURSOR_SWEEP_SECONDS = 30;
-  private static final java.time.Duration CURSOR_TIMEOUT = java.time.Duration.ofMinutes(10);
+  private static final Duration CURSOR_TIMEOUT = Duration.ofMinutes(10);
 
   private final String name;
   private final ServerVersion version;

@@ -18,6 +18,7 @@ import com.mongodb.connection.ServerType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bson.BsonDocument;
 import org.bson.Document;
@@ -51,7 +52,7 @@ class FaultsIT {
   }
 
   private MongoChangeStreamCursor<ChangeStreamDocument<Document>> watch() {
-    return words.watch().maxAwaitTime(1, java.util.concurrent.TimeUnit.SECONDS).cursor();
+    return words.watch().maxAwaitTime(1, TimeUnit.SECONDS).cursor();
   }
 
   @Test

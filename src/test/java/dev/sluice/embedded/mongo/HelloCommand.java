@@ -1,6 +1,7 @@
 package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.bson.Document;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -102,7 +103,7 @@ final class HelloCommand implements Command {
   private Document lastWrite(long term) {
     OpTime last = storage.lastApplied();
     Document opTime = new Document("ts", last.timestamp()).append("t", term);
-    var date = java.time.Instant.ofEpochSecond(last.seconds());
+    var date = Instant.ofEpochSecond(last.seconds());
     return new Document("opTime", opTime)
         .append("lastWriteDate", date)
         .append("majorityOpTime", opTime)

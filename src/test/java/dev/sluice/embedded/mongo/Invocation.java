@@ -2,6 +2,7 @@ package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** One command being carried out: the request, and the connection of which node it came on. */
@@ -104,6 +105,6 @@ record Invocation(Connection connection, ReplicaSetNode node, Request request) {
     } else if (value instanceof Long) {
       return "long";
     }
-    return value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+    return value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 }

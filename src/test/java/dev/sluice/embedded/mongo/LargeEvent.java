@@ -5,6 +5,7 @@ import dev.sluice.embedded.mongo.ChangeStreamCursor.Event;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 
@@ -75,7 +76,7 @@ record LargeEvent(Document event) {
         "BSONObj size: "
             + size
             + " (0x"
-            + Integer.toHexString(size).toUpperCase(java.util.Locale.ROOT)
+            + Integer.toHexString(size).toUpperCase(Locale.ROOT)
             + ") is invalid. Size must be between 0 and "
             + MAX_BYTES
             + "(16MB)");

@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +64,7 @@ final class ReadCommands {
   @SuppressWarnings("unchecked")
   private static List<Document> firstBatch(Document reply) {
     return new ArrayList<>(
-        (java.util.Collection<Document>) ((Document) reply.get("cursor")).get("firstBatch"));
+        (Collection<Document>) ((Document) reply.get("cursor")).get("firstBatch"));
   }
 
   private Reply open(
@@ -90,8 +91,10 @@ final class ReadCommands {
     int batchSize =
         options.get("batchSize") instanceof Number number ? number.intValue() : DEFAULT_FIRST_BATCH;
     if (!(call.body().get("aggregate") instanceof String)) {
-      throw ServerError.location(
-          13, "a database-wide aggregate other than $changeStream is not supported here");
+      throw new ServerError(
+          238,
+          "NotImplemented",
+          "of aggregates on a whole database the embedded set knows $changeStream only");
     }
     Namespace namespace = call.namespace();
     List<Document> stages = new ArrayList<>();

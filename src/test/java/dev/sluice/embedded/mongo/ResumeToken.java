@@ -2,6 +2,7 @@ package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.Document;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Map;
@@ -158,7 +159,7 @@ record ResumeToken(Position position, int version, String data, byte[] typeBits)
       boolean invalidate = version >= 1 && (in.get() & 0xFF) == 0x6F;
       Position position = new Position(time, type == EVENT, operation, invalidate);
       return new ResumeToken(position, version, data, bits);
-    } catch (java.nio.BufferUnderflowException e) {
+    } catch (BufferUnderflowException e) {
       throw ServerError.failedToParse("resume token string is too short");
     }
   }

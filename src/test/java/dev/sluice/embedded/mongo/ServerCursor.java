@@ -1,6 +1,7 @@
 package dev.sluice.embedded.mongo;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** An open cursor of one node. One {@code getMore} at a time. */
@@ -24,5 +25,5 @@ interface ServerCursor {
   void kill();
 
   /** What one reply carries. */
-  record Batch(java.util.List<RawDocument> documents, ResumeToken postBatchToken) {}
+  record Batch(List<RawDocument> documents, ResumeToken postBatchToken) {}
 }

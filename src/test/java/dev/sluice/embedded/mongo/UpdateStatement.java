@@ -3,7 +3,9 @@ package dev.sluice.embedded.mongo;
 import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.bson.ObjectId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,10 +65,7 @@ final class UpdateStatement {
     }
     Document outcome =
         new Document("n", result.get("n")).append("nModified", result.get("nModified"));
-    if (result.get("upserted") instanceof List<?> upserted && !upserted.isEmpty()) {
-      outcome.put("upserted", ((Document) upserted.get(0)).get("_id"));
-    } else if (result.get("upserted") instanceof java.util.Collection<?> upserted
-        && !upserted.isEmpty()) {
+    if (result.get("upserted") instanceof Collection<?> upserted && !upserted.isEmpty()) {
       outcome.put("upserted", ((Document) upserted.iterator().next()).get("_id"));
     }
     return outcome;
@@ -85,7 +84,7 @@ final class UpdateStatement {
     Document outcome = new Document("n", found.size()).append("nModified", modified);
     if (found.isEmpty() && upsert) {
       Document inserted = transformed(equalities(query), stages);
-      inserted.computeIfAbsent("_id", key -> new de.bwaldvogel.mongo.bson.ObjectId());
+      inserted.computeIfAbsent("_id", key -> new ObjectId());
       collection.addDocument(inserted);
       outcome.append("n", 1).append("upserted", inserted.get("_id"));
     }
