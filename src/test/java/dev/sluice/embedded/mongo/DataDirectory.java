@@ -163,6 +163,13 @@ final class DataDirectory implements Journal {
   }
 
   @Override
+  public void rolled() {
+    while (log.size() > 1) {
+      logBytes -= log.remove(log.firstKey()).length;
+    }
+  }
+
+  @Override
   public void sync() {
     store.commit();
   }

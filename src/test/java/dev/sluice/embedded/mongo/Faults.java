@@ -206,8 +206,7 @@ public final class Faults {
 
   /** The log forgets all but its newest entry: older positions end in error 286. */
   public void rollOplog() {
-    storage.exclusively(() -> storage.note("oplog rolled over"));
-    storage.oplog().roll();
+    storage.exclusively(storage::rollOplog);
     log.info("embedded MongoDB oplog rolled over");
   }
 

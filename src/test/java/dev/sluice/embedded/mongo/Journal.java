@@ -14,6 +14,9 @@ interface Journal extends AutoCloseable {
   /** Something else was logged; collections may have come, gone or changed. */
   void logged(OplogEntry entry, Storage storage);
 
+  /** The log forgot all but its newest entry. */
+  void rolled();
+
   /** Makes what was written durable as one consistent state. */
   void sync();
 
@@ -30,6 +33,11 @@ interface Journal extends AutoCloseable {
 
         @Override
         public void logged(OplogEntry entry, Storage storage) {
+          // memory only
+        }
+
+        @Override
+        public void rolled() {
           // memory only
         }
 

@@ -3,6 +3,7 @@ package dev.sluice.embedded.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
@@ -100,6 +101,27 @@ class PersistenceIT {
         MongoClient client = MongoClients.create(set.uri())) {
       assertThat(client.getDatabase("it").getCollection("renamed").find().into(new ArrayList<>()))
           .containsExactly(new Document("_id", 0).append("v", 1), new Document("_id", 1));
+    }
+  }
+
+  @Test
+  void aLogThatWasOverrunStaysSo() {
+    BsonDocument token;
+    try (EmbeddedReplicaSet set = start();
+        MongoClient client = MongoClients.create(set.uri())) {
+      try (var stream = words(client).watch().cursor()) {
+        words(client).insertOne(new Document("_id", 1));
+        token = stream.next().getResumeToken();
+      }
+      set.faults().rollOplog();
+    }
+
+    try (EmbeddedReplicaSet set = start();
+        MongoClient client = MongoClients.create(set.uri())) {
+      assertThatThrownBy(() -> words(client).watch().startAfter(token).cursor())
+          .isInstanceOfSatisfying(
+              MongoCommandException.class,
+              error -> assertThat(error.getErrorCode()).isEqualTo(286));
     }
   }
 }

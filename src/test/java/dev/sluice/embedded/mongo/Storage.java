@@ -203,6 +203,13 @@ final class Storage {
     log(EventType.NOOP, Namespace.ofDatabase("local"), null, new Document("msg", message));
   }
 
+  /** Forgets the log but for a last note, as if it had been overrun. */
+  void rollOplog() {
+    note("oplog rolled over");
+    oplog.roll();
+    journal.rolled();
+  }
+
   /** Gives each change a time of its own and appends them all. */
   void commit(List<RecordedChange> changes) {
     List<OplogEntry> entries = new ArrayList<>(changes.size());
