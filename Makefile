@@ -1,7 +1,7 @@
 # Sluice. `make` alone shows what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test build fmt local-start local-stop local-status local-logs local-clean \
+.PHONY: help demo test build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
         local-start-cdc local-test-cdc local-tail
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
@@ -16,12 +16,13 @@ COUNT       ?= 10
 DEMO_EVENTS ?= 40
 BACKEND     ?= auto
 YES         ?=
+FAULT       ?= stepDown
 export BACKEND YES DEMO_EVENTS
 
 help: ## Shows this help
 	@echo "Sluice: every change of a MongoDB collection to RabbitMQ, in order, none lost."
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40)
 	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
@@ -49,6 +50,14 @@ local-logs: ## Shows the servers' logs
 
 local-clean: ## Stops the servers and removes their data (asks first; YES=1 does not)
 	@src/local/servers clean
+
+local-fault: $(TESTS) ## Hurts the embedded replica set: FAULT=stepDown, FAULT="kill node=1", FAULT=lift
+	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.embedded.LocalFault $(FAULT)
+
+bench-embedded: $(TESTS) ## How fast the embedded replica set is, so that it limits no other figure
+	@$(JAVA) -Xmx1g -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.embedded.mongo.EmbeddedReplicaSetBenchmark
 
 local-start-cdc: $(JAR) ## Runs the pipeline in the foreground; Ctrl-C drains and exits 0
 	@exec $(JAVA) -XX:+ExitOnOutOfMemoryError -jar $(JAR) run
