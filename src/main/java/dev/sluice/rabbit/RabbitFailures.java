@@ -105,11 +105,13 @@ final class RabbitFailures {
       case AMQP.NOT_ALLOWED ->
           new PipelineException(
               FailureKind.MISCONFIGURED,
-              "RabbitMQ does not let the user \""
+              "RabbitMQ at "
+                  + settings.address()
+                  + " refuses the login of \""
                   + settings.username()
-                  + "\" into the virtual host \""
+                  + "\" to the virtual host \""
                   + settings.virtualHost()
-                  + "\": check RABBITMQ_VIRTUAL_HOST and the user's permissions"
+                  + "\": check RABBITMQ_VIRTUAL_HOST, the user, its password and its permissions"
                   + reason,
               shutdown);
       default ->

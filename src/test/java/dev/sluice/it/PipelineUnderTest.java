@@ -1,5 +1,6 @@
 package dev.sluice.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoClient;
@@ -8,6 +9,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.cli.Wiring;
 import dev.sluice.config.SettingsReader;
 import dev.sluice.pipeline.PipelineState;
@@ -160,14 +162,22 @@ final class PipelineUnderTest implements AutoCloseable {
     if (consumer != null) {
       consumer.abort();
     }
-    try (Connection connection = TestRabbit.shared().connect();
-        Channel channel = connection.createChannel()) {
-      channel.queueDelete(queue());
-      if (!environment.get("SLUICE_EXCHANGE").isEmpty()) {
-        channel.exchangeDelete(environment.get("SLUICE_EXCHANGE"));
-      }
+    removed(channel -> channel.queueDelete(queue()));
+    if (!environment.get("SLUICE_EXCHANGE").isEmpty()) {
+      removed(channel -> channel.exchangeDelete(environment.get("SLUICE_EXCHANGE")));
+    }
+  }
+
+  private interface Removal {
+    void on(Channel channel) throws IOException;
+  }
+
+  /** A pipeline that never came so far has declared nothing, which closes the channel on a 404. */
+  private static void removed(Removal removal) {
+    try (Connection connection = TestRabbit.shared().connect()) {
+      removal.on(connection.createChannel());
     } catch (IOException | TimeoutException e) {
-      throw new IllegalStateException("Cannot remove what the test has declared", e);
+      assertThat(e).hasCauseInstanceOf(ShutdownSignalException.class);
     }
   }
 }
