@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import dev.sluice.testing.TestMongo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,25 +26,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * How a server's cursors wait, fill their replies and end. Runs on the set at {@code
- * SLUICE_TEST_MONGODB_URI} or on the embedded one.
+ * How a server's cursors wait, fill their replies and end. Runs on the best replica set at hand.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CursorContractIT {
 
-  private EmbeddedReplicaSet set;
   private MongoClient client;
   private MongoDatabase database;
   private MongoCollection<BsonDocument> words;
 
   @BeforeAll
   void connect() {
-    String given = System.getenv("SLUICE_TEST_MONGODB_URI");
-    if (given == null || given.isBlank()) {
-      set = EmbeddedReplicaSet.builder().name("cursors").start();
-      given = set.uri();
-    }
-    client = MongoClients.create(given);
+    client = TestMongo.shared().connect();
     database = client.getDatabase("cursors_" + UUID.randomUUID().toString().substring(0, 8));
     words = database.getCollection("words", BsonDocument.class);
   }
@@ -57,9 +50,6 @@ class CursorContractIT {
   @AfterAll
   void disconnect() {
     client.close();
-    if (set != null) {
-      set.close();
-    }
   }
 
   private RawChangeStream watch(String options) {

@@ -5,43 +5,45 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import dev.sluice.testing.TestMongo;
 import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bson.BsonBinary;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What change streams can since 6.0 and 7.0, by the MongoDB manual. Runs on the set at {@code
- * SLUICE_TEST_MONGODB_URI} (7.0 or newer) or on the embedded one.
+ * What change streams can since 6.0 and 7.0, by the MongoDB manual. Runs on the best replica set at
+ * hand, if that is 7.0 or newer.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ModernChangeStreamIT {
 
   private static final int MEGABYTE = 1024 * 1024;
 
-  private EmbeddedReplicaSet set;
   private MongoClient client;
   private MongoDatabase database;
   private MongoCollection<BsonDocument> words;
 
   @BeforeAll
   void connect() {
-    String given = System.getenv("SLUICE_TEST_MONGODB_URI");
-    if (given == null || given.isBlank()) {
-      set = EmbeddedReplicaSet.builder().name("modern").start();
-      given = set.uri();
-    }
-    client = MongoClients.create(given);
+    client = TestMongo.shared().connect();
+    int wireVersion =
+        client
+            .getDatabase("admin")
+            .runCommand(new Document("hello", 1))
+            .getInteger("maxWireVersion");
+    Assumptions.assumeTrue(wireVersion >= 21, "needs a server of 7.0 or newer");
     database = client.getDatabase("modern_" + UUID.randomUUID().toString().substring(0, 8));
     words = database.getCollection("words", BsonDocument.class);
   }
@@ -54,9 +56,6 @@ class ModernChangeStreamIT {
   @AfterAll
   void disconnect() {
     client.close();
-    if (set != null) {
-      set.close();
-    }
   }
 
   private RawChangeStream watch(String options, String... stages) {

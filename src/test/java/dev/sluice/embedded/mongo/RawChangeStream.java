@@ -2,6 +2,7 @@ package dev.sluice.embedded.mongo;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
+import dev.sluice.testing.TestMongo;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.BsonArray;
@@ -18,8 +19,7 @@ import org.bson.BsonValue;
 final class RawChangeStream {
 
   /** How long nothing must come before a stream counts as drained; a real set replicates first. */
-  private static final int PATIENCE_MS =
-      System.getenv("SLUICE_TEST_MONGODB_URI") == null ? 60 : 500;
+  private static final int PATIENCE_MS = TestMongo.shared().isReal() ? 500 : 60;
 
   private final MongoDatabase database;
   private final String collection;

@@ -7,6 +7,7 @@ import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
+import dev.sluice.testing.TestMongo;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,8 +22,8 @@ import org.junit.jupiter.api.TestInstance;
 /**
  * A suite that holds change streams against the recording of a real server.
  *
- * <p>Runs on the replica set at {@code SLUICE_TEST_MONGODB_URI}, or on the embedded one. What
- * differs by release is asked of the server ({@code hello.maxWireVersion}).
+ * <p>Runs on the best replica set at hand, which may be the embedded one. What differs by release
+ * is asked of the server ({@code hello.maxWireVersion}).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RecordedContract {
@@ -37,8 +38,7 @@ abstract class RecordedContract {
 
   /** The seam: where the replica set under test is. */
   protected String replicaSetUri() {
-    String given = System.getenv("SLUICE_TEST_MONGODB_URI");
-    return given != null && !given.isBlank() ? given : embedded(ServerVersion.V7_0);
+    return TestMongo.shared().uri();
   }
 
   /** Starts an embedded set that ends with this class. */
