@@ -1,5 +1,6 @@
 package dev.sluice.embedded.mongo;
 
+import ch.qos.logback.classic.Level;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.nio.file.Path;
@@ -91,7 +92,16 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     return new Builder();
   }
 
+  /** The library tells of every database, collection and index; a set says what matters itself. */
+  private static void quieten() {
+    if (LoggerFactory.getLogger("de.bwaldvogel") instanceof ch.qos.logback.classic.Logger library
+        && library.getLevel() == null) {
+      library.setLevel(Level.WARN);
+    }
+  }
+
   private EmbeddedReplicaSet start(List<Integer> ports) {
+    quieten();
     if (!restored) {
       storage.note("initiating set");
     }
