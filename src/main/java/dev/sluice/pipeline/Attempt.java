@@ -105,6 +105,9 @@ final class Attempt {
   private Outgoing encode(Admission.Admitted admitted) {
     try {
       return new Outgoing(admitted.number(), encoder.apply(admitted.event()));
+    } catch (OutOfMemoryError e) {
+      throw new PipelineException(
+          FailureKind.BUG, "The heap is too small for an event: give Java a larger -Xmx", e);
     } catch (RuntimeException | Error e) {
       // An error too: Reactor does not pass one on, and nothing would ever come of the attempt.
       throw new PipelineException(
