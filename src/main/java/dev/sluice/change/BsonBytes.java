@@ -187,7 +187,7 @@ public final class BsonBytes {
   }
 
   /** Whether the bytes from one offset up to another are this ASCII text. */
-  static boolean isText(byte[] bytes, int from, int to, String ascii) {
+  public static boolean isText(byte[] bytes, int from, int to, String ascii) {
     if (to - from != ascii.length()) {
       return false;
     }

@@ -9,7 +9,7 @@ import java.util.Objects;
  * <p>Nothing is decoded until somebody asks; the fields are found in one pass over the top level.
  * Immutable as long as nobody writes to the array. See the manual, Change Events, for the fields.
  */
-public final class ChangeEvent {
+public final class ChangeEvent implements Change {
   /** The top-level fields that Sluice knows. Others are passed over. */
   public enum Field {
     RESUME_TOKEN("_id", BsonBytes.DOCUMENT),
@@ -23,7 +23,9 @@ public final class ChangeEvent {
     DOCUMENT_KEY("documentKey", BsonBytes.DOCUMENT),
     UPDATE_DESCRIPTION("updateDescription", BsonBytes.DOCUMENT),
     TRANSACTION_NUMBER("txnNumber", BsonBytes.INT64),
-    SESSION("lsid", BsonBytes.DOCUMENT);
+    SESSION("lsid", BsonBytes.DOCUMENT),
+    /** The new name of a renamed collection. */
+    TO("to", BsonBytes.DOCUMENT);
 
     private static final Field[] ALL = values();
 
@@ -44,6 +46,7 @@ public final class ChangeEvent {
   private static final long FNV_PRIME = 0x100000001B3L;
 
   private final byte[] bytes;
+  private final int start;
   private final int length;
   private final long capturedAtMillis;
   private final byte[] types = new byte[Field.ALL.length];
@@ -60,6 +63,7 @@ public final class ChangeEvent {
    */
   public ChangeEvent(byte[] bytes, int offset, int length, long capturedAtMillis) {
     this.bytes = Objects.requireNonNull(bytes, "bytes");
+    this.start = offset;
     this.length = length;
     this.capturedAtMillis = capturedAtMillis;
     Arrays.fill(offsets, ABSENT);
@@ -126,7 +130,17 @@ public final class ChangeEvent {
     return capturedAtMillis;
   }
 
-  /** How many bytes of memory the event's BSON takes. */
+  @Override
+  public Position position() {
+    return new Position.After(token);
+  }
+
+  @Override
+  public EventId id() {
+    return EventId.of(token);
+  }
+
+  @Override
   public int sizeBytes() {
     return length;
   }
@@ -144,6 +158,16 @@ public final class ChangeEvent {
   /** Where in {@link #bytes()} the field's value begins, or -1. */
   public int offset(Field field) {
     return offsets[field.ordinal()];
+  }
+
+  /** The value of a field of eight bytes; the event must have it. */
+  public long int64(Field field) {
+    return BsonBytes.int64(bytes, require(field), bytes.length);
+  }
+
+  /** Where in {@link #bytes()} the event's document begins; {@link #sizeBytes} is its length. */
+  public int start() {
+    return start;
   }
 
   /** The array that {@link #offset} points into. Not to be written to. */
@@ -182,16 +206,24 @@ public final class ChangeEvent {
   }
 
   /**
-   * A number that is equal for all events of one document. Different documents may share one, which
-   * costs a little waiting and nothing else.
+   * {@inheritDoc}
    *
    * <p>Of its {@code _id} only: the document key of a sharded collection has the shard key as well,
-   * and that may change.
+   * and that may change. If it cannot be read, the event may concern any document.
    */
+  @Override
   public long documentHash() {
+    try {
+      return hashOfId();
+    } catch (CorruptBsonException e) {
+      return EVERY_DOCUMENT;
+    }
+  }
+
+  private long hashOfId() {
     int from = has(Field.DOCUMENT_KEY) ? find(offset(Field.DOCUMENT_KEY), "_id") : ABSENT;
     if (from == ABSENT) {
-      return 0;
+      return EVERY_DOCUMENT;
     }
     byte type = bytes[from - "_id".length() - 2];
     int to = BsonBytes.skipValue(type, bytes, from, bytes.length);

@@ -1,11 +1,13 @@
 package dev.sluice.change;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The identity of an event: 32 hex digits, the first half of the SHA-256 of its resume token.
+ * The identity of an event: 32 hex digits, the first half of the SHA-256 of its resume token. That
+ * of a gap is one of where it begins and ends.
  *
  * <p>It depends on the token alone, so an event that is published again after a crash has the same
  * id. Not the token itself, which grows with the document's {@code _id} and can pass the 255 bytes
@@ -27,8 +29,17 @@ public record EventId(String value) {
           });
 
   public static EventId of(ResumeToken token) {
-    byte[] digest = SHA_256.get().digest(token.bytes());
-    return new EventId(HEX.formatHex(digest, 0, BYTES));
+    return ofBytes(token.bytes());
+  }
+
+  static EventId of(Gap gap) {
+    String text =
+        "gap " + gap.from().map(from -> from.getValue()).orElse(0L) + " " + gap.to().getValue();
+    return ofBytes(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static EventId ofBytes(byte[] bytes) {
+    return new EventId(HEX.formatHex(SHA_256.get().digest(bytes), 0, BYTES));
   }
 
   @Override

@@ -2,7 +2,9 @@ package dev.sluice.change;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import org.bson.BsonDocument;
+import org.bson.BsonTimestamp;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 
@@ -13,6 +15,9 @@ import org.bson.codecs.BsonDocumentCodec;
 public final class ResumeToken {
   /** As much of a token as a log line shows: version, seconds and increment of the cluster time. */
   private static final int SHOWN = 18;
+
+  /** The type byte of a timestamp in a sortable key, in hexadecimal digits. */
+  private static final String TIMESTAMP = "82";
 
   private final byte[] bson;
 
@@ -40,6 +45,25 @@ public final class ResumeToken {
   /** The token as the driver takes it. */
   public BsonDocument toBson() {
     return new RawBsonDocument(bson);
+  }
+
+  /**
+   * When what it stands for was committed, as far as it can be told: the server writes a token as a
+   * sortable key whose first value is this timestamp (mongo/src/mongo/db/pipeline/resume_token.cpp;
+   * key_string.h: 0x82, then seconds and increment in big-endian order). For estimates and
+   * sentences; where a stream goes on is decided by the whole token.
+   */
+  public Optional<BsonTimestamp> clusterTime() {
+    String data = data();
+    if (data.length() < SHOWN || !data.startsWith(TIMESTAMP)) {
+      return Optional.empty();
+    }
+    try {
+      int seconds = Integer.parseUnsignedInt(data, 2, 10, 16);
+      return Optional.of(new BsonTimestamp(seconds, Integer.parseUnsignedInt(data, 10, 18, 16)));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   /** For the event id only. */

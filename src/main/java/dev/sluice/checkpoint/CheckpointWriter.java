@@ -1,6 +1,5 @@
 package dev.sluice.checkpoint;
 
-import dev.sluice.change.Position;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -79,7 +78,6 @@ public final class CheckpointWriter {
     Checkpoint last = saved.get();
     return window
         .position()
-        .<Position>map(Position.After::new)
         .filter(position -> !last.position().equals(Optional.of(position)))
         .map(position -> write(last.at(position)))
         .orElse(Mono.empty());

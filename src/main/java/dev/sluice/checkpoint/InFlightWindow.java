@@ -1,6 +1,7 @@
 package dev.sluice.checkpoint;
 
-import dev.sluice.change.ResumeToken;
+import dev.sluice.change.Change;
+import dev.sluice.change.Position;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Optional;
@@ -23,17 +24,17 @@ import java.util.Set;
  * <p>Thread-safe: events come from the capturing thread, confirms from the connection's.
  */
 public final class InFlightWindow {
-  private record Marker(long events, ResumeToken token) {}
+  private record Marker(long events, Position position) {}
 
   private static final class Entry {
     private final int bytes;
     private final long documentHash;
-    private ResumeToken token;
+    private Position behind;
     private boolean published;
     private boolean confirmed;
 
-    Entry(ResumeToken token, int bytes, long documentHash) {
-      this.token = token;
+    Entry(Position behind, int bytes, long documentHash) {
+      this.behind = behind;
       this.bytes = bytes;
       this.documentHash = documentHash;
     }
@@ -57,7 +58,7 @@ public final class InFlightWindow {
 
   private int unconfirmedPublished;
   private long bytes;
-  private ResumeToken position;
+  private Position position;
 
   /**
    * @param maxEvents how many events may be in flight
@@ -81,65 +82,73 @@ public final class InFlightWindow {
   /**
    * Takes in the next event.
    *
-   * @param token the position behind it
+   * @param behind the position behind it
    * @param eventBytes what it takes of the room
-   * @param documentHash equal for all events of one document, and hardly ever for those of two
+   * @param documentHash as {@link Change#documentHash} has it
    * @return its number
    * @throws IllegalStateException if there is no room for it
    */
-  public synchronized long add(ResumeToken token, int eventBytes, long documentHash) {
+  public synchronized long add(Position behind, int eventBytes, long documentHash) {
     if (last - confirmedUpTo == maxEvents) {
       throw new IllegalStateException("more events than the window has room for");
     }
     last++;
-    Entry entry = new Entry(token, eventBytes, documentHash);
+    Entry entry = new Entry(behind, eventBytes, documentHash);
     ring[slot(last)] = entry;
     bytes += eventBytes;
     while (!ahead.isEmpty() && ahead.peekFirst().events() <= last) {
       Marker marker = ahead.removeFirst();
       if (marker.events() == last) {
-        entry.token = marker.token();
+        entry.behind = marker.position();
       }
     }
     return last;
   }
 
   /**
-   * Notes that the stream has come as far as this token once the first {@code events} events of
+   * Notes that the stream has come as far as this position once the first {@code events} events of
    * this window are through. On an idle stream that is how its position keeps moving.
    *
    * @return whether {@link #position} has moved by this
    */
-  public synchronized boolean progress(long events, ResumeToken token) {
+  public synchronized boolean progress(long events, Position reached) {
     if (events > last) {
-      ahead.addLast(new Marker(events, token));
+      ahead.addLast(new Marker(events, reached));
       return false;
     }
     if (events > confirmedUpTo) {
-      entry(events).token = token;
+      entry(events).behind = reached;
       return false;
     }
     if (events < confirmedUpTo) {
       return false;
     }
-    position = token;
+    position = reached;
     return true;
   }
 
   /**
    * Asks to publish an event; its number must be the next one.
    *
-   * @return false if an earlier event of the same document is still unconfirmed: ask again after
-   *     the next confirm
+   * @return false if an earlier event of the same document, or of all, is still unconfirmed: ask
+   *     again after the next confirm
    */
   public synchronized boolean publish(long number) {
     Entry entry = entry(number);
-    if (!awaited.add(entry.documentHash)) {
+    if (!overtakesNothing(entry.documentHash)) {
       return false;
     }
+    awaited.add(entry.documentHash);
     entry.published = true;
     unconfirmedPublished++;
     return true;
+  }
+
+  /** What concerns all documents waits for all that is unconfirmed, and all wait for it. */
+  private boolean overtakesNothing(long documentHash) {
+    return documentHash == Change.EVERY_DOCUMENT
+        ? awaited.isEmpty()
+        : !awaited.contains(documentHash) && !awaited.contains(Change.EVERY_DOCUMENT);
   }
 
   /**
@@ -168,13 +177,13 @@ public final class InFlightWindow {
       confirmedUpTo++;
       ring[slot(confirmedUpTo)] = null;
       bytes -= entry.bytes;
-      position = entry.token;
+      position = entry.behind;
     }
     return confirmedUpTo > before;
   }
 
   /** The position that may be saved; empty as long as nothing moved it. */
-  public synchronized Optional<ResumeToken> position() {
+  public synchronized Optional<Position> position() {
     return Optional.ofNullable(position);
   }
 

@@ -16,8 +16,12 @@ final class ExitCode {
   static final int MISCONFIGURED = 3;
 
   static final int POSITION_LOST = 4;
-  static final int TAKEN_OVER = 5;
+
+  /** An event cannot be published. */
   static final int POISON_EVENT = 6;
+
+  /** No queue takes an event, and the settings say to stop then. */
+  static final int UNROUTABLE = 7;
 
   /** A mistake of ours; as sysexits.h has it (EX_SOFTWARE). */
   static final int BUG = 70;
@@ -26,11 +30,11 @@ final class ExitCode {
 
   static int of(FailureKind kind) {
     return switch (kind) {
-      case TRANSIENT, UNROUTABLE -> FAILED;
+      case TRANSIENT, TAKEN_OVER -> FAILED;
+      case UNROUTABLE -> UNROUTABLE;
       case POSITION_LOST -> POSITION_LOST;
       case POISON_EVENT -> POISON_EVENT;
       case MISCONFIGURED -> MISCONFIGURED;
-      case TAKEN_OVER -> TAKEN_OVER;
       case BUG -> BUG;
     };
   }

@@ -31,6 +31,7 @@ public final class SluiceCommand implements Callable<Integer> {
             .addSubcommand(new RunCommand(console))
             .addSubcommand(new InsertCommand(console))
             .addSubcommand(new TailCommand(console))
+            .addSubcommand(new ParkedCommand(console))
             .addSubcommand(new VersionCommand(console));
     line.registerConverter(Duration.class, SluiceCommand::duration);
     line.registerConverter(Mix.class, SluiceCommand::mix);

@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.change.Namespace;
 import dev.sluice.config.Settings;
 import dev.sluice.envelope.EnvelopeEncoder;
+import dev.sluice.envelope.ParkedMessages;
 import dev.sluice.inserter.Inserter;
 import dev.sluice.mongo.ChangeStreamSource;
 import dev.sluice.mongo.MongoCheckpointStore;
@@ -11,10 +12,15 @@ import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.pipeline.Restoration;
 import dev.sluice.rabbit.ConfirmingPublisher;
+import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.TemporaryQueue;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.UUID;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -52,16 +58,62 @@ public final class Wiring implements AutoCloseable {
   /** The pipeline; to be made once. */
   public PipelineSupervisor pipeline(PipelineListener listener) {
     Namespace source = new Namespace(settings.mongo().database(), settings.capture().collection());
-    EnvelopeEncoder envelopes = new EnvelopeEncoder(settings.envelope());
     return new PipelineSupervisor(
         new PipelineParts(
-            new ChangeStreamSource(mongo, settings.capture(), Clock.systemUTC()),
-            envelopes::encode,
-            new ConfirmingPublisher(publishing),
-            new MongoCheckpointStore(mongo, settings.capture().pipeline(), source),
+            source(),
+            new EnvelopeEncoder(settings.envelope())::encode,
+            new ParkedMessages(
+                settings.rabbit().parkingQueue(), settings.delivery().maxMessageBytes()),
+            publisher(),
+            new MongoCheckpointStore(
+                mongo,
+                settings.capture().pipeline(),
+                source,
+                instance(),
+                settings.delivery().lease()),
             settings.delivery(),
+            settings.failures(),
             new PipelineSchedulers(encoder, publisher, timer)),
         listener);
+  }
+
+  private ChangeStreamSource source() {
+    return new ChangeStreamSource(mongo, settings.capture(), Clock.systemUTC());
+  }
+
+  public ConfirmingPublisher publisher() {
+    return new ConfirmingPublisher(publishing);
+  }
+
+  public ParkingQueue parkingQueue() {
+    return new ParkingQueue(reading);
+  }
+
+  /** What makes messages of parked ones again. */
+  public Restoration restoration() {
+    return new Restoration(
+        source(),
+        new EnvelopeEncoder(settings.envelope())::encode,
+        settings.delivery().maxMessageBytes(),
+        timer,
+        Clock.systemUTC());
+  }
+
+  /** Says to people which process it is, and differs from all others. */
+  private static String instance() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "localhost";
+    }
+    return "process "
+        + ProcessHandle.current().pid()
+        + " on "
+        + host
+        + " ("
+        + UUID.randomUUID()
+        + ")";
   }
 
   public MongoConnection mongo() {

@@ -8,22 +8,28 @@ import java.util.Objects;
  *
  * @param maxInFlight events captured and not yet confirmed, at the most
  * @param maxInFlightBytes the same in bytes of BSON; one event more may be taken, whatever its size
+ * @param maxMessageBytes no larger body is published
  * @param confirmTimeout without any confirm for so long, while some are due, the channel is given
  *     up
  * @param checkpointInterval how often the position is saved, at the most
  * @param drainTimeout how long a stop waits for the confirms that are due
+ * @param lease how long after its last sign of life an instance still counts as the one that runs
+ *     the pipeline
  */
 public record DeliverySettings(
     int maxInFlight,
     long maxInFlightBytes,
+    long maxMessageBytes,
     Duration confirmTimeout,
     Duration checkpointInterval,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    Duration lease) {
   public DeliverySettings {
     Objects.requireNonNull(confirmTimeout, "confirmTimeout");
     Objects.requireNonNull(checkpointInterval, "checkpointInterval");
     Objects.requireNonNull(drainTimeout, "drainTimeout");
-    if (maxInFlight < 1 || maxInFlightBytes < 1) {
+    Objects.requireNonNull(lease, "lease");
+    if (maxInFlight < 1 || maxInFlightBytes < 1 || maxMessageBytes < 1) {
       throw new IllegalArgumentException("nothing may be in flight");
     }
   }

@@ -8,6 +8,7 @@ import java.util.Objects;
  * @param tls whether to speak {@code amqps}
  * @param exchange a durable topic exchange bound to the queue with {@code #}; empty for the default
  *     exchange, which goes straight to the queue
+ * @param parking whether the parking queue is declared as well
  */
 public record RabbitSettings(
     String host,
@@ -18,7 +19,11 @@ public record RabbitSettings(
     String virtualHost,
     String exchange,
     String queue,
-    QueueType queueType) {
+    QueueType queueType,
+    boolean parking) {
+  /** What the name of the parking queue ends in. */
+  static final String PARKED = ".parked";
+
   public RabbitSettings {
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(username, "username");
@@ -32,6 +37,11 @@ public record RabbitSettings(
   /** Host and port, as a log line names the server. */
   public String address() {
     return host + ":" + port;
+  }
+
+  /** The queue of what could not be published. */
+  public String parkingQueue() {
+    return queue + PARKED;
   }
 
   /** Whether messages go through the exchange without a name, which nothing can be bound to. */

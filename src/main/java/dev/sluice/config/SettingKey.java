@@ -29,6 +29,10 @@ public enum SettingKey {
   SLUICE_QUEUE_TYPE("quorum"),
   SLUICE_FORMAT("envelope"),
   SLUICE_JSON("relaxed"),
+  /** What RabbitMQ takes from version 4.0 on; before, it took 128 MiB. */
+  SLUICE_MAX_MESSAGE_BYTES("16MiB"),
+  /** Empty for never. */
+  SLUICE_GZIP_ABOVE(""),
   /** RabbitMQ's own measurements find no gain beyond about a thousand unconfirmed messages. */
   SLUICE_MAX_IN_FLIGHT("2000"),
   SLUICE_MAX_IN_FLIGHT_BYTES("16MiB"),
@@ -37,6 +41,11 @@ public enum SettingKey {
   SLUICE_CHECKPOINT_INTERVAL("1s"),
   /** Within the ten seconds after which Docker and others kill what they stop. */
   SLUICE_DRAIN_TIMEOUT("8s"),
+  /** Three renewals, each with time for an election of one to two seconds. */
+  SLUICE_LEASE("6s"),
+  SLUICE_ON_POSITION_LOST("stop"),
+  SLUICE_ON_UNROUTABLE("retry"),
+  SLUICE_ON_POISON("stop"),
   SLUICE_LOG_FORMAT("text"),
   SLUICE_LOG_LEVEL("info");
 
@@ -58,7 +67,7 @@ public enum SettingKey {
 
   /** Whether an empty value means something, rather than that somebody forgot it. */
   boolean mayBeEmpty() {
-    return this == RABBITMQ_URI || this == SLUICE_EXCHANGE;
+    return this == RABBITMQ_URI || this == SLUICE_EXCHANGE || this == SLUICE_GZIP_ABOVE;
   }
 
   static Optional<SettingKey> named(String name) {

@@ -119,8 +119,12 @@ final class SettingValues {
     return Durations.parse(key.defaultValue());
   }
 
+  /** {@code Long.MAX_VALUE} for a key that may be empty and is. */
   long bytes(SettingKey key, long least, long most) {
     String text = text(key);
+    if (text.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
     Matcher matcher = BYTES.matcher(text);
     if (!matcher.matches()) {
       return bytesOf(
@@ -133,6 +137,9 @@ final class SettingValues {
   }
 
   private static long bytesOf(String text) {
+    if (text.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
     Matcher matcher = BYTES.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalStateException("a default that is no size: " + text);

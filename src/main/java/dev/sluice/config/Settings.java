@@ -9,6 +9,7 @@ public record Settings(
     CaptureSettings capture,
     EnvelopeSettings envelope,
     DeliverySettings delivery,
+    FailureSettings failures,
     LogSettings log) {
   public Settings {
     Objects.requireNonNull(mongo, "mongo");
@@ -16,6 +17,7 @@ public record Settings(
     Objects.requireNonNull(capture, "capture");
     Objects.requireNonNull(envelope, "envelope");
     Objects.requireNonNull(delivery, "delivery");
+    Objects.requireNonNull(failures, "failures");
     Objects.requireNonNull(log, "log");
   }
 }

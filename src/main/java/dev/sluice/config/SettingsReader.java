@@ -16,6 +16,9 @@ public final class SettingsReader {
   /** AMQP short strings, such as a queue's name, end there (AMQP 0-9-1, 4.2.5.3). */
   private static final int SHORT_STRING_BYTES = 255;
 
+  /** RabbitMQ's max_message_size cannot be set higher. */
+  private static final long MOST_MESSAGE_BYTES = 512L << 20;
+
   private final SettingValues values;
   private final List<String> problems;
 
@@ -75,8 +78,17 @@ public final class SettingsReader {
 
   private Settings settings() {
     String pipeline = values.name(SettingKey.SLUICE_PIPELINE, SHORT_STRING_BYTES);
+    MongoSettings mongo = mongo();
+    FailureSettings failures = failures();
+    CaptureSettings capture = capture(pipeline);
     return new Settings(
-        mongo(), rabbit(), capture(pipeline), envelope(pipeline), delivery(), log());
+        mongo,
+        rabbit(failures.mayPark()),
+        capture,
+        envelope(mongo, capture),
+        delivery(),
+        failures,
+        log());
   }
 
   private MongoSettings mongo() {
@@ -92,7 +104,7 @@ public final class SettingsReader {
         new Secret(uri), values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES));
   }
 
-  private RabbitSettings rabbit() {
+  private RabbitSettings rabbit(boolean parking) {
     AmqpAddress address = values.amqpAddress();
     return new RabbitSettings(
         address.host(),
@@ -102,8 +114,9 @@ public final class SettingsReader {
         address.password(),
         address.virtualHost(),
         values.name(SettingKey.SLUICE_EXCHANGE, SHORT_STRING_BYTES),
-        values.name(SettingKey.SLUICE_QUEUE, SHORT_STRING_BYTES),
-        values.oneOf(SettingKey.SLUICE_QUEUE_TYPE, QueueType.class));
+        values.name(SettingKey.SLUICE_QUEUE, SHORT_STRING_BYTES - RabbitSettings.PARKED.length()),
+        values.oneOf(SettingKey.SLUICE_QUEUE_TYPE, QueueType.class),
+        parking);
   }
 
   private CaptureSettings capture(String pipeline) {
@@ -115,23 +128,35 @@ public final class SettingsReader {
         (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000));
   }
 
-  private EnvelopeSettings envelope(String pipeline) {
+  private EnvelopeSettings envelope(MongoSettings mongo, CaptureSettings capture) {
     return new EnvelopeSettings(
-        pipeline,
+        capture.pipeline(),
+        mongo.database(),
+        capture.collection(),
         values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class),
-        values.oneOf(SettingKey.SLUICE_JSON, JsonMode.class));
+        values.oneOf(SettingKey.SLUICE_JSON, JsonMode.class),
+        values.bytes(SettingKey.SLUICE_GZIP_ABOVE, 0, MOST_MESSAGE_BYTES));
   }
 
   private DeliverySettings delivery() {
     return new DeliverySettings(
         (int) values.number(SettingKey.SLUICE_MAX_IN_FLIGHT, 1, 65_535),
         values.bytes(SettingKey.SLUICE_MAX_IN_FLIGHT_BYTES, 1, 1L << 32),
+        values.bytes(SettingKey.SLUICE_MAX_MESSAGE_BYTES, 1024, MOST_MESSAGE_BYTES),
         values.duration(
             SettingKey.SLUICE_CONFIRM_TIMEOUT, Duration.ofSeconds(1), Duration.ofHours(1)),
         values.duration(
             SettingKey.SLUICE_CHECKPOINT_INTERVAL, Duration.ofMillis(10), Duration.ofHours(1)),
         values.duration(
-            SettingKey.SLUICE_DRAIN_TIMEOUT, Duration.ofMillis(100), Duration.ofHours(1)));
+            SettingKey.SLUICE_DRAIN_TIMEOUT, Duration.ofMillis(100), Duration.ofHours(1)),
+        values.duration(SettingKey.SLUICE_LEASE, Duration.ofSeconds(1), Duration.ofMinutes(10)));
+  }
+
+  private FailureSettings failures() {
+    return new FailureSettings(
+        values.oneOf(SettingKey.SLUICE_ON_POSITION_LOST, FailureSettings.OnPositionLost.class),
+        values.oneOf(SettingKey.SLUICE_ON_UNROUTABLE, FailureSettings.OnUnroutable.class),
+        values.oneOf(SettingKey.SLUICE_ON_POISON, FailureSettings.OnPoison.class));
   }
 
   private LogSettings log() {

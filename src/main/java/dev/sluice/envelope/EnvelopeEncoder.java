@@ -1,6 +1,7 @@
 package dev.sluice.envelope;
 
 import dev.sluice.change.BsonBytes;
+import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.EventId;
@@ -19,15 +20,7 @@ import java.util.Map;
  * the message itself.
  */
 public final class EnvelopeEncoder {
-  /** The version of the message format; a reader may refuse one that it does not know. */
-  private static final int SCHEMA = 1;
-
-  /** All headers have to fit one frame, 128 KiB at RabbitMQ, and an id has no limit of its own. */
-  private static final int MAX_ID_HEADER = 1024;
-
   private static final int UUID_LENGTH = 16;
-
-  private static final int MILLIS_PER_SECOND = 1000;
 
   private static final byte[] ID = Utf8Buffer.ascii("_id");
 
@@ -40,42 +33,81 @@ public final class EnvelopeEncoder {
   private final BsonJsonWriter json;
   private final DocumentId.Reader ids = new DocumentId.Reader();
   private final Utf8Buffer out = new Utf8Buffer();
+  private final MetadataWriter metadata;
+  private final CollectionEnvelope ofCollections;
+  private final MessageHeaders headers = new MessageHeaders();
 
   public EnvelopeEncoder(EnvelopeSettings settings) {
     this.settings = settings;
     this.json = new BsonJsonWriter(settings.json());
+    this.metadata = new MetadataWriter(settings.pipeline(), out);
+    this.ofCollections = new CollectionEnvelope(settings, out, metadata);
   }
 
   /**
-   * The message for an event on a document.
+   * The message for a change.
    *
    * @throws dev.sluice.change.CorruptBsonException if the event's BSON is damaged
-   * @throws IllegalArgumentException if the event is none on a document, or lacks what MongoDB
-   *     gives every such event
+   * @throws IllegalArgumentException if the event lacks what MongoDB gives every such event
    */
-  public Message encode(ChangeEvent event) {
+  public Message encode(Change change) {
+    out.reset();
+    return change instanceof ChangeEvent event && event.operation().isOnDocument()
+        ? ofDocument(event)
+        : ofCollection(change);
+  }
+
+  private Message ofDocument(ChangeEvent event) {
     Namespace namespace = event.namespace();
     requireComplete(event, namespace);
     DocumentId id = id(event);
-    EventId eventId = EventId.of(event.token());
-    out.reset();
+    EventId eventId = event.id();
     if (settings.format() == EventFormat.DOCUMENT) {
       writeDocumentFormat(event, namespace, id, eventId);
     } else {
       writeEnvelope(event, namespace, id, eventId);
     }
-    return new Message(
-        out.toByteArray(),
-        eventId.value(),
-        RoutingKey.of(namespace, event.operation()),
+    return message(
+        eventId,
+        RoutingKey.of(namespace, event.operation().text()),
         event.operation().text(),
-        clusterSeconds(event),
-        headers(event, namespace, id));
+        event.int64(Field.CLUSTER_TIME),
+        headers.ofDocument(event, namespace, id));
+  }
+
+  private Message ofCollection(Change change) {
+    Namespace namespace = ofCollections.namespace(change);
+    String operation = CollectionEnvelope.operation(change);
+    EventId eventId = change.id();
+    ofCollections.write(change, eventId);
+    return message(
+        eventId,
+        RoutingKey.of(namespace, operation),
+        operation,
+        CollectionEnvelope.clusterTime(change),
+        headers.ofCollection(operation, namespace));
+  }
+
+  private Message message(
+      EventId eventId,
+      String routingKey,
+      String operation,
+      long clusterTime,
+      Map<String, Object> ownHeaders) {
+    boolean gzipped = out.size() > settings.gzipAboveBytes();
+    return new Message(
+        gzipped ? out.toGzip() : out.toByteArray(),
+        gzipped ? Message.Content.GZIPPED_JSON : Message.Content.JSON,
+        eventId.value(),
+        routingKey,
+        operation,
+        clusterTime >>> Integer.SIZE,
+        ownHeaders,
+        Message.Destination.EXCHANGE);
   }
 
   private static void requireComplete(ChangeEvent event, Namespace namespace) {
     Operation operation = event.operation();
-    require(operation.isOnDocument(), "a document", event);
     require(namespace != null && namespace.collection() != null, "a collection", event);
     require(event.has(Field.DOCUMENT_KEY), "a document key", event);
     require(event.has(Field.CLUSTER_TIME), "a cluster time", event);
@@ -97,23 +129,6 @@ public final class EnvelopeEncoder {
     require(value >= 0, "an _id in its document key", event);
     // The type byte stands before the name and its closing zero.
     return ids.read(event.bytes()[value - "_id".length() - 2], event.bytes(), value);
-  }
-
-  private static Map<String, Object> headers(
-      ChangeEvent event, Namespace namespace, DocumentId id) {
-    String operation = event.operation().text();
-    return id.text().length() <= MAX_ID_HEADER
-        ? Map.of(
-            "operation", operation,
-            "database", namespace.database(),
-            "collection", namespace.collection(),
-            "id", id.text(),
-            "idType", id.type())
-        : Map.of(
-            "operation", operation,
-            "database", namespace.database(),
-            "collection", namespace.collection(),
-            "idType", id.type());
   }
 
   private void writeEnvelope(
@@ -243,20 +258,9 @@ public final class EnvelopeEncoder {
   }
 
   private void writeMetadata(ChangeEvent event, DocumentId id, EventId eventId) {
-    out.appendAscii("\"eventId\": \"");
-    out.appendAscii(eventId.value());
-    out.appendAscii("\", \"pipeline\": ");
-    out.appendJsonString(settings.pipeline());
-    out.appendAscii(", \"idType\": \"");
-    out.appendAscii(id.type());
-    out.append('"');
-    writeSeconds("clusterTime", clusterSeconds(event));
-    out.appendAscii(", \"clusterTimeIncrement\": ");
-    out.appendDecimal(int64(event, Field.CLUSTER_TIME) & 0xFFFF_FFFFL);
-    if (event.has(Field.WALL_TIME)) {
-      writeMillis("wallTime", int64(event, Field.WALL_TIME));
-    }
-    writeMillis("capturedAt", event.capturedAtMillis());
+    metadata.begin(eventId);
+    metadata.idType(id.type());
+    metadata.times(event);
     if (event.operation() != Operation.DELETE && event.has(Field.FULL_DOCUMENT)) {
       out.appendAscii(", \"documentSource\": \"");
       out.appendAscii(event.operation() == Operation.UPDATE ? "lookup" : "event");
@@ -265,26 +269,7 @@ public final class EnvelopeEncoder {
     if (event.has(Field.TRANSACTION_NUMBER)) {
       writeTransaction(event);
     }
-    out.appendAscii(", \"schema\": ");
-    out.appendDecimal(SCHEMA);
-  }
-
-  /** Always with milliseconds, so that the texts of one field have one length and sort as times. */
-  private void writeMillis(String key, long millis) {
-    writeSeconds(key, Math.floorDiv(millis, MILLIS_PER_SECOND));
-    // Goes back over the Z and the quote.
-    out.advanceTo(out.size() - 2);
-    out.append('.');
-    out.appendPadded(Math.floorMod(millis, MILLIS_PER_SECOND), 3);
-    out.appendAscii("Z\"");
-  }
-
-  private void writeSeconds(String key, long seconds) {
-    out.appendAscii(", \"");
-    out.appendAscii(key);
-    out.appendAscii("\": \"");
-    IsoDate.append(seconds * MILLIS_PER_SECOND, out);
-    out.append('"');
+    metadata.end();
   }
 
   /** The session's id is a UUID in a binary value (drivers' sessions specification). */
@@ -292,7 +277,7 @@ public final class EnvelopeEncoder {
     out.appendAscii(", \"transaction\": {\"lsid\": \"");
     out.appendUuid(event.bytes(), sessionUuid(event));
     out.appendAscii("\", \"number\": ");
-    out.appendDecimal(int64(event, Field.TRANSACTION_NUMBER));
+    out.appendDecimal(event.int64(Field.TRANSACTION_NUMBER));
     out.append('}');
   }
 
@@ -303,14 +288,5 @@ public final class EnvelopeEncoder {
     int length = BsonBytes.binaryLength(event.bytes(), binary, event.bytes().length);
     require(length == UUID_LENGTH, "the UUID of its session", event);
     return binary + Integer.BYTES + 1;
-  }
-
-  /** A BSON timestamp has its seconds in the upper half. */
-  private static long clusterSeconds(ChangeEvent event) {
-    return int64(event, Field.CLUSTER_TIME) >>> Integer.SIZE;
-  }
-
-  private static long int64(ChangeEvent event, Field field) {
-    return BsonBytes.int64(event.bytes(), event.offset(field), event.bytes().length);
   }
 }

@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 final class IsoDate {
   private static final long LAST_MILLISECOND_OF_9999 = 253_402_300_799_999L;
   private static final long MILLISECONDS_PER_DAY = 86_400_000;
+  private static final int MILLISECONDS_PER_SECOND = 1_000;
 
   /** Days from 1 March 0000, where the calendar's 400-year cycle begins, to 1970. */
   private static final int DAYS_BEFORE_1970 = 719_468;
@@ -41,6 +42,16 @@ final class IsoDate {
           DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
               Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC)));
     }
+  }
+
+  /** Always with milliseconds, so that the texts of one field have one length and sort as times. */
+  static void appendWithMillis(long millis, Utf8Buffer out) {
+    append(Math.floorDiv(millis, MILLISECONDS_PER_SECOND) * MILLISECONDS_PER_SECOND, out);
+    // Goes back over the Z.
+    out.advanceTo(out.size() - 1);
+    out.append('.');
+    out.appendPadded(Math.floorMod(millis, MILLISECONDS_PER_SECOND), 3);
+    out.append('Z');
   }
 
   /**

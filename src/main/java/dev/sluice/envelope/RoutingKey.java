@@ -1,7 +1,6 @@
 package dev.sluice.envelope;
 
 import dev.sluice.change.Namespace;
-import dev.sluice.change.Operation;
 import java.nio.charset.StandardCharsets;
 
 /** The routing key of an event: {@code <database>.<collection>.<operation>}. */
@@ -15,8 +14,8 @@ final class RoutingKey {
    * A namespace may have 255 bytes for itself; the end of such a collection's name is cut off, so
    * that the operation still stands where consumers look for it.
    */
-  static String of(Namespace namespace, Operation operation) {
-    String tail = "." + operation.text();
+  static String of(Namespace namespace, String operation) {
+    String tail = "." + operation;
     String head = namespace.toString();
     if (head.length() + tail.length() > MAX_BYTES / 4) {
       while (bytes(head) + tail.length() > MAX_BYTES) {

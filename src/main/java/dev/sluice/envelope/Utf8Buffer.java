@@ -1,7 +1,11 @@
 package dev.sluice.envelope;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * A growing byte buffer in which one JSON text after the other is built as UTF-8.
@@ -50,6 +54,18 @@ public final class Utf8Buffer {
   /** A copy of what was written. */
   public byte[] toByteArray() {
     return Arrays.copyOf(bytes, size);
+  }
+
+  /** What was written, compressed (RFC 1952); the same bytes always give the same. */
+  public byte[] toGzip() {
+    // JSON shrinks to a quarter or less of its size.
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream(size / 4 + INITIAL_CAPACITY);
+    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+      gzip.write(bytes, 0, size);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return compressed.toByteArray();
   }
 
   /** What was written, as a text. */

@@ -1,89 +1,160 @@
 package dev.sluice.mongo;
 
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoServerException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
+import com.mongodb.client.result.UpdateResult;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.sluice.change.Namespace;
-import dev.sluice.change.Position;
-import dev.sluice.change.ResumeToken;
 import dev.sluice.checkpoint.Checkpoint;
 import dev.sluice.checkpoint.CheckpointStore;
+import dev.sluice.checkpoint.Claim;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.bson.BsonDocument;
-import org.bson.BsonInvalidOperationException;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Mono;
 
 /**
  * Keeps checkpoints in the collection {@code sluice.checkpoints} of the watched replica set, one
- * document for each pipeline:
- *
- * <pre>{@code
- * { _id: "scrabble-cdc", schema: 1, source: "scrabble.scrabble", epoch: 3,
- *   position: { after: <resume token> }   // or { at: <Timestamp> } before the first event
- *   savedAt: <Date> }
- * }</pre>
+ * document for each pipeline, of which {@link CheckpointDocument} has the form.
  *
  * <p>Written with {@code w: majority}, so that no failover undoes it, and only while the epoch is
- * still the one that was claimed.
+ * still the one that was claimed. All times are the server's ({@code $$NOW}), so the clocks of the
+ * machines that Sluice runs on do not matter.
  */
 public final class MongoCheckpointStore implements CheckpointStore {
   private static final String DATABASE = "sluice";
   private static final String COLLECTION = "checkpoints";
 
-  /** The form of the document; a newer one is not touched. */
-  private static final int SCHEMA = 1;
-
   private final MongoConnection connection;
+  private final CheckpointDocument form;
   private final String pipeline;
-  private final Namespace source;
+  private final String instance;
 
   /**
    * @param source what the pipeline watches: a position of another collection is refused
+   * @param instance tells this process from all others
+   * @param lease how long a claim holds without being renewed
    */
-  public MongoCheckpointStore(MongoConnection connection, String pipeline, Namespace source) {
+  public MongoCheckpointStore(
+      MongoConnection connection,
+      String pipeline,
+      Namespace source,
+      String instance,
+      Duration lease) {
     this.connection = connection;
     this.pipeline = pipeline;
-    this.source = source;
+    this.instance = instance;
+    this.form = new CheckpointDocument(pipeline, source, instance, lease);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Looked at first: a start that is refused must not fence off the instance that rightly runs.
+   * And the servers before that: nothing is written to one that cannot be used.
+   */
   @Override
-  public Mono<Checkpoint> claim() {
-    Bson raiseEpoch =
-        Updates.combine(
-            Updates.inc("epoch", 1L),
-            Updates.setOnInsert("schema", SCHEMA),
-            Updates.setOnInsert("source", source.toString()));
-    FindOneAndUpdateOptions options =
-        new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER);
-    // Looked at first: a start that is refused must not fence off the process that rightly runs.
-    // And the servers before that: nothing is written to one that cannot be used.
+  public Mono<Claim> claim(Optional<Checkpoint> known) {
     return connection
         .operationTime()
         .then(Mono.defer(() -> Mono.from(checkpoints().find(byId()).first())))
-        .map(this::checkpoint)
-        .then(
-            Mono.defer(
-                () -> Mono.from(checkpoints().findOneAndUpdate(byId(), raiseEpoch, options))))
-        .map(this::checkpoint)
+        .map(Optional::of)
+        .defaultIfEmpty(Optional.empty())
+        .flatMap(stored -> claim(stored, known))
         .onErrorMap(connection::recognise);
+  }
+
+  /**
+   * One command takes the lease if it is free. If it is not, the filter finds nothing, the command
+   * goes on to insert a document of that {@code _id}, and there is one.
+   */
+  private Mono<Claim> claim(Optional<BsonDocument> stored, Optional<Checkpoint> known) {
+    Optional<Checkpoint> before = stored.map(form::read);
+    return Mono.from(
+            checkpoints()
+                .findOneAndUpdate(
+                    form.ifFree(),
+                    form.claim(known),
+                    new FindOneAndUpdateOptions()
+                        .upsert(true)
+                        .returnDocument(ReturnDocument.AFTER)))
+        .<Claim>map(document -> new Claim.Ours(form.read(document)))
+        .onErrorResume(
+            MongoCheckpointStore::isDuplicateKey,
+            failure ->
+                Mono.just(
+                    new Claim.Others(
+                        stored.map(CheckpointDocument::owner).orElse("another instance"),
+                        before.orElse(new Checkpoint(pipeline, 0, Optional.empty())))));
+  }
+
+  private static boolean isDuplicateKey(Throwable failure) {
+    return failure instanceof MongoServerException server
+        && ErrorCategory.fromErrorCode(server.getCode()) == ErrorCategory.DUPLICATE_KEY;
+  }
+
+  @Override
+  public Mono<Void> renew(Checkpoint claimed) {
+    // Not without its owner: a renewal that is carried out late must not undo a release.
+    Bson ours = Filters.and(ours(claimed), Filters.eq("lease.owner", instance));
+    return updated(ours, form.renewal());
   }
 
   @Override
   public Mono<Void> save(Checkpoint checkpoint) {
-    Position position = checkpoint.position().orElseThrow();
-    Bson ours = Filters.and(byId(), Filters.eq("epoch", checkpoint.epoch()));
     Bson update =
         Updates.combine(
-            Updates.set("position", document(position)), Updates.currentDate("savedAt"));
-    return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours, update)))
+            Updates.set("position", CheckpointDocument.of(checkpoint.position().orElseThrow())),
+            Updates.currentDate("savedAt"));
+    return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
         .onErrorMap(connection::recognise)
-        .flatMap(result -> result.getMatchedCount() == 1 ? Mono.empty() : Mono.error(takenOver()));
+        .flatMap(this::requireOurs);
+  }
+
+  @Override
+  public Mono<Void> release(Checkpoint checkpoint) {
+    Bson giveUp = Updates.unset("lease");
+    Bson update =
+        checkpoint
+            .position()
+            .map(
+                position ->
+                    Updates.combine(
+                        Updates.set("position", CheckpointDocument.of(position)),
+                        Updates.currentDate("savedAt"),
+                        giveUp))
+            .orElse(giveUp);
+    return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
+        .onErrorMap(connection::recognise)
+        .then();
+  }
+
+  private Mono<Void> updated(Bson filter, List<Bson> pipelineUpdate) {
+    return Mono.defer(() -> Mono.from(checkpoints().updateOne(filter, pipelineUpdate)))
+        .onErrorMap(connection::recognise)
+        .flatMap(this::requireOurs);
+  }
+
+  private Mono<Void> requireOurs(UpdateResult result) {
+    return result.getMatchedCount() == 1
+        ? Mono.empty()
+        : Mono.error(
+            new PipelineException(
+                FailureKind.TAKEN_OVER,
+                "Another instance has claimed the pipeline \"" + pipeline + "\""));
+  }
+
+  private Bson ours(Checkpoint checkpoint) {
+    return Filters.and(byId(), Filters.eq("epoch", checkpoint.epoch()));
   }
 
   private MongoCollection<BsonDocument> checkpoints() {
@@ -96,53 +167,5 @@ public final class MongoCheckpointStore implements CheckpointStore {
 
   private Bson byId() {
     return Filters.eq("_id", pipeline);
-  }
-
-  private PipelineException takenOver() {
-    return new PipelineException(
-        FailureKind.TAKEN_OVER,
-        "Another process has claimed the pipeline \""
-            + pipeline
-            + "\": run one at a time, or give them different SLUICE_PIPELINE names");
-  }
-
-  private Checkpoint checkpoint(BsonDocument document) {
-    try {
-      if (document.getNumber("schema").intValue() > SCHEMA) {
-        throw unusable("was written by a newer Sluice: use that one");
-      }
-      String stored = document.getString("source").getValue();
-      if (!stored.equals(source.toString())) {
-        throw unusable(
-            "belongs to " + stored + ", not to " + source + ": choose another SLUICE_PIPELINE");
-      }
-      return new Checkpoint(pipeline, document.getNumber("epoch").longValue(), position(document));
-    } catch (BsonInvalidOperationException e) {
-      throw unusable("is damaged: mend it, or delete it to begin at the present");
-    }
-  }
-
-  private PipelineException unusable(String why) {
-    return new PipelineException(
-        FailureKind.MISCONFIGURED,
-        "The checkpoint \"" + pipeline + "\" in " + DATABASE + "." + COLLECTION + " " + why);
-  }
-
-  private static Optional<Position> position(BsonDocument document) {
-    if (!document.containsKey("position")) {
-      return Optional.empty();
-    }
-    BsonDocument position = document.getDocument("position");
-    return Optional.of(
-        position.containsKey("after")
-            ? new Position.After(ResumeToken.of(position.getDocument("after")))
-            : new Position.At(position.getTimestamp("at")));
-  }
-
-  private static BsonDocument document(Position position) {
-    if (position instanceof Position.After after) {
-      return new BsonDocument("after", after.token().toBson());
-    }
-    return new BsonDocument("at", ((Position.At) position).time());
   }
 }

@@ -25,6 +25,8 @@ public final class MongoConnection implements AutoCloseable {
 
   private static final int CONNECT_SECONDS = 5;
 
+  private static final BsonDocument BUILD_INFO = new BsonDocument("buildInfo", new BsonInt32(1));
+
   private static final BsonDocument HELLO = new BsonDocument("hello", new BsonInt32(1));
 
   private final MongoSettings settings;
@@ -114,6 +116,15 @@ public final class MongoConnection implements AutoCloseable {
               + " to its options");
     }
     return hello.getTimestamp("operationTime");
+  }
+
+  /** The version of the primary. Cold. Fails with a {@link PipelineException}. */
+  Mono<ServerVersion> serverVersion() {
+    return Mono.defer(
+            () ->
+                Mono.from(client().getDatabase("admin").runCommand(BUILD_INFO, BsonDocument.class)))
+        .map(ServerVersion::of)
+        .onErrorMap(this::recognise);
   }
 
   /** What a failure of the driver means; see {@link MongoFailures}. */

@@ -1,6 +1,7 @@
 package dev.sluice.mongo;
 
 import com.mongodb.MongoClientException;
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoIncompatibleDriverException;
@@ -18,10 +19,10 @@ import java.util.concurrent.TimeoutException;
  * mongo/src/mongo/base/error_codes.yml and the change streams specification of the drivers.
  */
 final class MongoFailures {
-  private static final int UNAUTHORIZED = 13;
+  static final int UNAUTHORIZED = 13;
   private static final int AUTHENTICATION_FAILED = 18;
   private static final int CHANGE_STREAMS_NEED_A_REPLICA_SET = 40573;
-  private static final int BSON_OBJECT_TOO_LARGE = 10334;
+  static final int BSON_OBJECT_TOO_LARGE = 10334;
 
   /**
    * The position is of no use any more: ChangeStreamHistoryLost (286), ChangeStreamFatalError
@@ -92,14 +93,15 @@ final class MongoFailures {
 
   private static PipelineException recogniseCode(MongoServerException failure, String address) {
     int code = failure.getCode();
-    String said = " (MongoDB says: " + failure.getCode() + " " + failure.getMessage() + ")";
+    String text =
+        failure instanceof MongoCommandException command
+            ? command.getErrorMessage()
+            : failure.getMessage();
+    String said = " (MongoDB says: " + code + " " + text + ")";
     if (POSITION_LOST.contains(code)) {
       return new PipelineException(
           FailureKind.POSITION_LOST,
-          "MongoDB no longer has the position where this pipeline stood, so changes are missing"
-              + " between it and now: delete its document in the collection \"checkpoints\" of the"
-              + " database \"sluice\" to go on from now with that gap, and make the oplog larger"
-              + said,
+          "MongoDB no longer has the position where this pipeline stood" + said,
           failure);
     }
     if (code == AUTHENTICATION_FAILED) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
+import org.bson.BsonValue;
 
 /**
  * Watches our change streams from beside the driver: reads the post-batch resume tokens out of
@@ -67,8 +68,13 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
 
     private void replied(BsonDocument reply, String batch) {
       cursor = reply.getNumber("id").longValue();
-      events += reply.getArray(batch).size();
-      if (reply.containsKey("postBatchResumeToken")) {
+      boolean whole = true;
+      for (BsonValue event : reply.getArray(batch)) {
+        whole = !SplitEvents.isFollowed(event.asDocument());
+        events += whole ? 1 : 0;
+      }
+      // In the middle of an event nothing can be resumed that makes sense.
+      if (whole && reply.containsKey("postBatchResumeToken")) {
         progress.reached(events, ResumeToken.of(reply.getDocument("postBatchResumeToken")));
       }
     }

@@ -1,7 +1,6 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.change.ChangeEvent;
-import dev.sluice.change.CorruptBsonException;
+import dev.sluice.change.Change;
 import dev.sluice.checkpoint.InFlightWindow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,7 +22,7 @@ import reactor.util.context.Context;
  */
 final class Admission {
   /** An event with its number in the window. */
-  record Admitted(long number, ChangeEvent event) {}
+  record Admitted(long number, Change change) {}
 
   private final InFlightWindow window;
   private final Scheduler scheduler;
@@ -39,8 +38,8 @@ final class Admission {
   }
 
   /** The stage. */
-  Flux<Admitted> admit(Flux<ChangeEvent> events) {
-    return new FluxOperator<ChangeEvent, Admitted>(events) {
+  Flux<Admitted> admit(Flux<Change> changes) {
+    return new FluxOperator<Change, Admitted>(changes) {
       @Override
       public void subscribe(CoreSubscriber<? super Admitted> downstream) {
         admitting = new Admitting(downstream);
@@ -64,7 +63,7 @@ final class Admission {
     }
   }
 
-  private final class Admitting implements CoreSubscriber<ChangeEvent>, Subscription {
+  private final class Admitting implements CoreSubscriber<Change>, Subscription {
     private final CoreSubscriber<? super Admitted> downstream;
     private final AtomicLong demand = new AtomicLong();
 
@@ -99,29 +98,20 @@ final class Admission {
     }
 
     @Override
-    public void onNext(ChangeEvent event) {
+    public void onNext(Change change) {
       long number;
       try {
-        number = window.add(event.token(), event.sizeBytes(), event.documentHash());
+        number = window.add(change.position(), change.sizeBytes(), change.documentHash());
       } catch (RuntimeException e) {
         // Thrown at the driver it would be lost, and the stream would stand still for ever.
         upstream.cancel();
-        downstream.onError(notTakenIn(event, e));
+        downstream.onError(PipelineException.of(e));
         return;
       }
       demand.decrementAndGet();
       asked.set(false);
-      downstream.onNext(new Admitted(number, event));
+      downstream.onNext(new Admitted(number, change));
       askForNext();
-    }
-
-    private static PipelineException notTakenIn(ChangeEvent event, RuntimeException failure) {
-      return failure instanceof CorruptBsonException
-          ? new PipelineException(
-              FailureKind.POISON_EVENT,
-              "An event cannot be read: " + event + ": " + failure.getMessage(),
-              failure)
-          : PipelineException.of(failure);
     }
 
     @Override

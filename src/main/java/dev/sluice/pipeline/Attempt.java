@@ -1,20 +1,15 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Change;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
-import dev.sluice.checkpoint.Checkpoint;
-import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.checkpoint.CheckpointWriter;
 import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.config.DeliverySettings;
-import dev.sluice.envelope.Message;
 import dev.sluice.pipeline.Publishing.Outgoing;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SynchronousSink;
 
 /**
  * One run from a position to the first failure, or to the end of the stream: a channel, a stream, a
@@ -23,39 +18,45 @@ import reactor.core.publisher.SynchronousSink;
 final class Attempt {
   private final ChangeSource source;
   private final EventPublisher publisher;
-  private final Function<ChangeEvent, Message> encoder;
+  private final Encoding encoding;
   private final DeliverySettings settings;
   private final PipelineSchedulers schedulers;
+  private final Leadership leadership;
   private final PipelineListener listener;
-  private final Position from;
+  private final Start start;
   private final InFlightWindow window;
   private final Admission admission;
   private final Publishing publishing;
   private final CheckpointWriter checkpoints;
   private final AtomicBoolean streaming = new AtomicBoolean();
 
-  Attempt(PipelineParts parts, Checkpoint claimed, Position from, PipelineListener listener) {
+  Attempt(
+      PipelineParts parts,
+      Leadership leadership,
+      Refusals refusals,
+      Start start,
+      PipelineListener listener) {
     this.source = parts.source();
     this.publisher = parts.publisher();
-    this.encoder = parts.encoder();
+    this.encoding = new Encoding(parts, refusals);
     this.settings = parts.settings();
     this.schedulers = parts.schedulers();
+    this.leadership = leadership;
     this.listener = listener;
-    this.from = from;
-    this.window = new InFlightWindow(settings.maxInFlight(), settings.maxInFlightBytes());
+    this.start = start;
+    int maxInFlight = start.oneByOne() > 0 ? 1 : settings.maxInFlight();
+    this.window = new InFlightWindow(maxInFlight, settings.maxInFlightBytes());
     this.admission = new Admission(window, schedulers.encoder());
     this.publishing =
-        new Publishing(
-            window, settings.confirmTimeout(), schedulers, admission::roomMayBeFree, listener);
-    CheckpointStore store = parts.checkpoints();
+        new Publishing(window, parts, admission::roomMayBeFree, leadership, refusals, listener);
     this.checkpoints =
         new CheckpointWriter(
-            store,
-            claimed,
+            parts.checkpoints(),
+            leadership.checkpoint(),
             window,
             settings.checkpointInterval(),
             schedulers.timer(),
-            failure -> PipelineException.of(failure).kind().isRetried());
+            failure -> PipelineException.of(failure).kind().isPassing());
   }
 
   /** The window, from which the supervisor reads how far the attempt has come. */
@@ -78,52 +79,35 @@ final class Attempt {
 
   private Mono<Void> deliver(EventPublisher.ConfirmChannel channel, Mono<Void> stop) {
     Flux<Outgoing> messages =
-        source
-            .changes(from, this::progress)
+        changes()
             .takeUntilOther(stop)
-            .handle(this::passOverWhatIsNotPublished)
             .transform(admission::admit)
             .publishOn(schedulers.encoder(), settings.maxInFlight())
-            .map(this::encode);
+            .map(admitted -> new Outgoing(admitted.number(), encoding.encode(admitted.change())));
     Mono<Void> deadline = stop.then(Mono.delay(settings.drainTimeout(), schedulers.timer())).then();
-    return publishing.publish(messages, channel).takeUntilOther(deadline);
+    return publishing
+        .publish(messages, channel)
+        .takeUntilOther(deadline)
+        .takeUntilOther(leadership.lost());
   }
 
-  /**
-   * The end of a collection is no message, but the position moves over it: resumed before it, the
-   * stream would end there again and again.
-   */
-  private void passOverWhatIsNotPublished(ChangeEvent event, SynchronousSink<ChangeEvent> sink) {
-    nowStreaming();
-    if (event.operation().isOnDocument()) {
-      sink.next(event);
-    } else {
-      window.progress(window.last(), event.token());
-    }
-  }
-
-  private Outgoing encode(Admission.Admitted admitted) {
-    try {
-      return new Outgoing(admitted.number(), encoder.apply(admitted.event()));
-    } catch (OutOfMemoryError e) {
-      throw new PipelineException(
-          FailureKind.BUG, "The heap is too small for an event: give Java a larger -Xmx", e);
-    } catch (RuntimeException | Error e) {
-      // An error too: Reactor does not pass one on, and nothing would ever come of the attempt.
-      throw new PipelineException(
-          FailureKind.POISON_EVENT, "An event cannot be written as JSON: " + admitted.event(), e);
-    }
+  private Flux<Change> changes() {
+    Flux<Change> all =
+        Flux.concat(
+            Mono.justOrEmpty(start.gap()),
+            source.changes(start.from(), this::progress).doOnNext(change -> nowStreaming()));
+    return start.oneByOne() > 0 ? all.take(start.oneByOne()) : all;
   }
 
   private void progress(long events, ResumeToken token) {
     nowStreaming();
-    window.progress(events, token);
+    window.progress(events + (start.gap().isPresent() ? 1 : 0), new Position.After(token));
   }
 
   /** The first sign of life of the stream. */
   private void nowStreaming() {
     if (streaming.compareAndSet(false, true)) {
-      listener.changed(PipelineState.STREAMING, "reading on from " + from);
+      listener.changed(PipelineState.STREAMING, "reading on from " + start.from());
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Change;
+import dev.sluice.change.LogWindow;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
 import org.bson.BsonTimestamp;
@@ -29,10 +30,13 @@ public interface ChangeSource {
    * Events come on a thread of the driver. The prefetched part of the stream is bounded by one
    * reply of the server.
    */
-  Flux<ChangeEvent> changes(Position from, Progress progress);
+  Flux<Change> changes(Position from, Progress progress);
 
   /**
    * The time of the cluster's newest operation: a stream at it misses nothing written from now on.
    */
   Mono<BsonTimestamp> now();
+
+  /** How far the log reaches back; empty if it cannot be told. Cold; fails as the others do. */
+  Mono<LogWindow> logWindow();
 }

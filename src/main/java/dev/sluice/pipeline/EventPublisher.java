@@ -13,8 +13,11 @@ public interface EventPublisher {
     /** The broker has taken over responsibility for the message, or for all up to it. */
     void confirmed(long number, boolean upTo);
 
-    /** The broker has refused the message: the channel is of no more use. */
+    /** The broker has refused a message: the channel is of no more use. */
     void refused(PipelineException failure);
+
+    /** No queue takes the message of this id: the channel is of no more use. */
+    void returned(String messageId, PipelineException failure);
 
     /** The channel is gone, and with it what is known of its unconfirmed messages. */
     void lost(PipelineException failure);

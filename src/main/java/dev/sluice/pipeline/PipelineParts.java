@@ -1,9 +1,11 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Change;
 import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.config.DeliverySettings;
+import dev.sluice.config.FailureSettings;
 import dev.sluice.envelope.Message;
+import dev.sluice.envelope.ParkedMessages;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -11,20 +13,25 @@ import java.util.function.Function;
  * What a pipeline is put together from.
  *
  * @param encoder called on the encoder's thread only; an exception means that the event is poison
+ * @param parked writes what cannot be published
  */
 public record PipelineParts(
     ChangeSource source,
-    Function<ChangeEvent, Message> encoder,
+    Function<Change, Message> encoder,
+    ParkedMessages parked,
     EventPublisher publisher,
     CheckpointStore checkpoints,
     DeliverySettings settings,
+    FailureSettings failures,
     PipelineSchedulers schedulers) {
   public PipelineParts {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(encoder, "encoder");
+    Objects.requireNonNull(parked, "parked");
     Objects.requireNonNull(publisher, "publisher");
     Objects.requireNonNull(checkpoints, "checkpoints");
     Objects.requireNonNull(settings, "settings");
+    Objects.requireNonNull(failures, "failures");
     Objects.requireNonNull(schedulers, "schedulers");
   }
 }

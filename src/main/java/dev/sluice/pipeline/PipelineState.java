@@ -4,6 +4,8 @@ package dev.sluice.pipeline;
 public enum PipelineState {
   /** Connecting, claiming its position, opening its stream. */
   STARTING,
+  /** Another instance runs the pipeline; waiting to take over. */
+  STANDBY,
   /** Events flow, or would if there were any. */
   STREAMING,
   /** RabbitMQ takes nothing because of an alarm. */

@@ -1,9 +1,15 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.change.Gap;
 import dev.sluice.change.Position;
 import dev.sluice.checkpoint.Checkpoint;
+import dev.sluice.checkpoint.Claim;
 import dev.sluice.checkpoint.InFlightWindow;
+import dev.sluice.config.FailureSettings.OnPoison;
+import dev.sluice.config.FailureSettings.OnPositionLost;
+import dev.sluice.config.FailureSettings.OnUnroutable;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.bson.BsonTimestamp;
 import org.slf4j.Logger;
@@ -13,8 +19,8 @@ import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
 
 /**
- * Keeps a pipeline running: claims its position, makes one {@link Attempt} after the other, each
- * from the newest confirmed position, and decides what a failure leads to. The only place that
+ * Keeps a pipeline running: stands by until it is ours, makes one {@link Attempt} after the other,
+ * each from the newest confirmed position, and decides what a failure leads to. The only place that
  * tries anything again.
  */
 public final class PipelineSupervisor {
@@ -24,27 +30,49 @@ public final class PipelineSupervisor {
   private static final Duration POSITION_TIMEOUT = Duration.ofSeconds(30);
 
   private final PipelineParts parts;
-  private final PipelineListener listener;
+  private final StateLog states;
   private final Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
   private final Sinks.Empty<Void> stop = Sinks.empty();
-
-  /** What we claimed, with the newest confirmed position; null before the claim. */
-  private volatile Checkpoint claimed;
+  private final Leadership leadership;
+  private final Refusals refusals;
+  private final LostPosition lostPosition;
+  private final OplogGuard guard;
 
   private volatile boolean stopping;
-  private volatile PipelineState state = PipelineState.STARTING;
-  private String lastReason = "";
+  private volatile Attempt current;
+
+  /** A gap that is to be told of before the stream goes on. */
+  private Optional<Gap> gap = Optional.empty();
+
+  /** How many events are still to be published one at a time. */
+  private int oneByOne;
+
+  /** Whether the last attempt has found out which message RabbitMQ will not have. */
+  private boolean culpritFound;
 
   /**
    * @param listener hears of every change of state, besides the log
    */
   public PipelineSupervisor(PipelineParts parts, PipelineListener listener) {
     this.parts = parts;
-    this.listener = listener;
+    this.states = new StateLog(listener);
+    this.leadership =
+        new Leadership(parts.checkpoints(), parts.settings().lease(), parts.schedulers().timer());
+    this.refusals = new Refusals(parts.failures());
+    this.lostPosition = new LostPosition(parts.source(), parts.schedulers().timer());
+    this.guard = new OplogGuard(parts.source(), this::position, parts.schedulers().timer());
   }
 
   public PipelineState state() {
-    return state;
+    return states.current();
+  }
+
+  /**
+   * How long until the confirmed position falls off MongoDB's log if it does not move any more;
+   * empty if that is not known.
+   */
+  public Optional<Duration> untilPositionIsLost() {
+    return guard.left();
   }
 
   /**
@@ -52,54 +80,76 @@ public final class PipelineSupervisor {
    * with a {@link PipelineException} when going on makes no sense. Cold; to be subscribed to once.
    */
   public Mono<Void> run() {
-    return Mono.defer(this::attempt)
-        .retryWhen(Retry.from(failures -> failures.concatMap(f -> afterwards(f.failure()), 1)))
-        .repeat(() -> !stopping)
-        .then()
-        .doOnSuccess(nothing -> changed(PipelineState.STOPPED, "all that was taken in is settled"))
-        .doOnError(failure -> changed(PipelineState.FAILED, failure.getMessage()));
+    Mono<Void> attempts =
+        Mono.defer(this::attempt)
+            .retryWhen(Retry.from(failures -> failures.concatMap(f -> afterwards(f.failure()), 1)))
+            .repeat(() -> !stopping)
+            .then();
+    return Mono.usingWhen(
+            Mono.fromRunnable(() -> states.changed(PipelineState.STARTING, "connecting"))
+                .thenReturn(leadership),
+            ours -> ours.during(guard.during(attempts)),
+            Leadership::resign)
+        .doOnSuccess(
+            nothing -> states.changed(PipelineState.STOPPED, "all that was taken in is settled"))
+        .doOnError(failure -> states.changed(PipelineState.FAILED, failure.getMessage()));
   }
 
   /** Takes nothing in any more and lets {@link #run} come to its end. From any thread. */
   public void stop() {
     stopping = true;
-    if (state == PipelineState.STREAMING || state == PipelineState.BLOCKED) {
-      changed(PipelineState.DRAINING, "told to stop");
-    }
+    states.stopping();
     stop.tryEmitEmpty();
+  }
+
+  /** The newest confirmed position. From any thread. */
+  private Optional<Position> position() {
+    Attempt attempt = current;
+    Optional<Position> reached = attempt == null ? Optional.empty() : attempt.window().position();
+    Checkpoint stored = leadership.checkpoint();
+    return reached.isPresent() || stored == null ? reached : stored.position();
   }
 
   private Mono<Void> attempt() {
     if (stopping) {
       return Mono.empty();
     }
-    return position()
-        .timeout(POSITION_TIMEOUT, Mono.error(this::noPosition), parts.schedulers().timer())
+    return leadership
+        .obtain(this::standBy)
+        .flatMap(ours -> ours.position().map(Mono::just).orElseGet(this::startNow))
         .takeUntilOther(stop.asMono())
         .flatMap(this::attemptFrom);
   }
 
-  private PipelineException noPosition() {
-    return new PipelineException(
-        FailureKind.TRANSIENT,
-        "Nobody has answered for "
-            + POSITION_TIMEOUT.toSeconds()
-            + " s where the pipeline is to go on from");
+  private void standBy(Claim.Others others) {
+    states.changed(
+        PipelineState.STANDBY,
+        "the pipeline is run by " + others.owner() + "; waiting to take over");
   }
 
   private Mono<Void> attemptFrom(Position from) {
-    Attempt attempt = new Attempt(parts, claimed, from, this::changed);
+    Position start = gap.map(Gap::position).orElse(from);
+    Attempt attempt =
+        new Attempt(parts, leadership, refusals, new Start(start, gap, oneByOne), states::changed);
+    int refusedBefore = refusals.noted();
+    current = attempt;
     // Before the end is passed on: what is subscribed to next starts from here.
     return attempt
         .run(stop.asMono())
-        .doOnTerminate(() -> remember(attempt))
+        .doOnTerminate(
+            () -> {
+              remember(attempt);
+              culpritFound = refusals.noted() > refusedBefore;
+            })
         .doOnSuccess(nothing -> sayWhatIsLeft(attempt));
   }
 
   private void remember(Attempt attempt) {
     InFlightWindow window = attempt.window();
-    window.position().ifPresent(token -> claimed = claimed.at(new Position.After(token)));
+    window.position().ifPresent(leadership::reached);
+    oneByOne = (int) Math.max(0, oneByOne - window.confirmedEvents());
     if (window.confirmedEvents() > 0) {
+      gap = Optional.empty();
       backoff.reset();
     }
   }
@@ -111,21 +161,6 @@ public final class PipelineSupervisor {
     }
   }
 
-  /** Where to start: what we know from the attempt before, else what is stored, else now. */
-  private Mono<Position> position() {
-    if (claimed != null && claimed.position().isPresent()) {
-      return Mono.just(claimed.position().get());
-    }
-    return parts
-        .checkpoints()
-        .claim()
-        .flatMap(
-            checkpoint -> {
-              claimed = checkpoint;
-              return checkpoint.position().map(Mono::just).orElseGet(this::startNow);
-            });
-  }
-
   /** Saved at once: if we fail before the first event, the next start must not begin later. */
   private Mono<Position> startNow() {
     return parts
@@ -133,21 +168,22 @@ public final class PipelineSupervisor {
         .now()
         .map(PipelineSupervisor::justAfter)
         .flatMap(
-            position -> {
-              Checkpoint first = claimed.at(position);
-              return parts
-                  .checkpoints()
-                  .save(first)
-                  .then(
-                      Mono.fromCallable(
-                          () -> {
-                            claimed = first;
-                            return position;
-                          }));
-            });
+            position ->
+                parts
+                    .checkpoints()
+                    .save(leadership.checkpoint().at(position))
+                    .then(Mono.fromRunnable(() -> leadership.reached(position)))
+                    .thenReturn((Position) position))
+        .timeout(POSITION_TIMEOUT, Mono.error(this::noPosition), parts.schedulers().timer());
   }
 
-  private static Position justAfter(BsonTimestamp newest) {
+  private PipelineException noPosition() {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        "MongoDB has not told its time within " + POSITION_TIMEOUT.toSeconds() + " s");
+  }
+
+  private static Position.At justAfter(BsonTimestamp newest) {
     return new Position.At(new BsonTimestamp(newest.getTime(), newest.getInc() + 1));
   }
 
@@ -158,40 +194,59 @@ public final class PipelineSupervisor {
       log.warn("Stopped in a failure: {}", recognised.getMessage());
       return Mono.just(0L);
     }
-    if (!recognised.kind().isRetried()) {
-      return Mono.error(recognised);
+    return switch (recognised.kind()) {
+      case TRANSIENT -> backOff(PipelineState.BACKING_OFF, recognised);
+      case TAKEN_OVER -> {
+        leadership.lose(recognised);
+        yield backOff(PipelineState.STANDBY, recognised);
+      }
+      case UNROUTABLE ->
+          parts.failures().onUnroutable() == OnUnroutable.STOP
+              ? Mono.error(recognised)
+              : backOff(PipelineState.BACKING_OFF, recognised);
+      case POISON_EVENT -> afterPoison(recognised);
+      case POSITION_LOST -> afterLostPosition(recognised);
+      case MISCONFIGURED, BUG -> Mono.error(recognised);
+    };
+  }
+
+  /**
+   * A message that RabbitMQ does not take is parked by the next attempt. If it is not known which
+   * one it was, that attempt publishes one at a time what was on its way, to find out.
+   */
+  private Mono<Long> afterPoison(PipelineException failure) {
+    boolean searched = oneByOne > 0;
+    if (parts.failures().onPoison() == OnPoison.STOP || !culpritFound && searched) {
+      return Mono.error(failure);
     }
+    if (!culpritFound) {
+      oneByOne = Math.max(1, current.window().size());
+    }
+    return backOff(PipelineState.BACKING_OFF, failure);
+  }
+
+  private Mono<Long> afterLostPosition(PipelineException failure) {
+    Optional<BsonTimestamp> from = position().flatMap(Position::clusterTime);
+    if (parts.failures().onPositionLost() == OnPositionLost.STOP) {
+      return lostPosition.explain(failure, from).flatMap(Mono::error);
+    }
+    return lostPosition
+        .gap(failure, from)
+        .flatMap(
+            found -> {
+              gap = Optional.of(found);
+              log.warn("{}: going on with a gap", found.reason());
+              return backOff(PipelineState.BACKING_OFF, failure);
+            });
+  }
+
+  private Mono<Long> backOff(PipelineState state, PipelineException failure) {
     Duration wait = backoff.next();
-    changed(PipelineState.BACKING_OFF, recognised.getMessage());
-    log.debug("Next attempt in {} ms", wait.toMillis(), recognised);
+    states.changed(state, failure.getMessage());
+    log.debug("Next attempt in {} ms", wait.toMillis(), failure);
     return Mono.delay(wait, parts.schedulers().timer())
         .takeUntilOther(stop.asMono())
         .defaultIfEmpty(0L)
-        .doOnNext(tick -> changed(PipelineState.STARTING, "trying again"));
-  }
-
-  /** One line for each change of state; trying again for the same reason is none. */
-  private synchronized void changed(PipelineState newState, String reason) {
-    if (stopping
-        && newState != PipelineState.STOPPED
-        && newState != PipelineState.FAILED
-        && newState != PipelineState.DRAINING) {
-      return;
-    }
-    state = newState;
-    if (newState == PipelineState.STARTING) {
-      return;
-    }
-    String line = newState + ": " + reason;
-    if (line.equals(lastReason)) {
-      return;
-    }
-    lastReason = line;
-    switch (newState) {
-      case BACKING_OFF, BLOCKED -> log.warn("{}", line);
-      case FAILED -> log.debug("{}", line); // Whoever runs the pipeline gets it, and says so.
-      default -> log.info("{}", line);
-    }
-    listener.changed(newState, reason);
+        .doOnNext(tick -> states.tryingAgain());
   }
 }

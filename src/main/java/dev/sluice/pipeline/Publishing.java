@@ -37,6 +37,8 @@ final class Publishing implements EventPublisher.Outcomes {
   private final Scheduler timer;
   private final Scheduler publisher;
   private final Runnable onRoom;
+  private final Leadership leadership;
+  private final Refusals refusals;
   private final PipelineListener listener;
   private final Queue<Outgoing> queue = Queues.<Outgoing>unboundedMultiproducer().get();
   private final AtomicInteger signals = new AtomicInteger();
@@ -56,27 +58,35 @@ final class Publishing implements EventPublisher.Outcomes {
   private volatile boolean holding;
 
   /** When the last confirm came, or the wait for one began. */
-  private volatile long lastHeardMillis;
+  private volatile long lastHeardNanos;
 
   /** The message that waits; touched by the publishing thread only. */
   private Outgoing held;
+
+  /** The last message that was handed to the channel, or was about to be. */
+  private volatile String lastMessageId;
 
   private EventPublisher.ConfirmChannel channel;
 
   /**
    * @param onRoom told after confirms, on the connection's thread
+   * @param leadership asked before each message whether we may still publish
+   * @param refusals told which message RabbitMQ would not have
    */
   Publishing(
       InFlightWindow window,
-      Duration confirmTimeout,
-      PipelineSchedulers schedulers,
+      PipelineParts parts,
       Runnable onRoom,
+      Leadership leadership,
+      Refusals refusals,
       PipelineListener listener) {
     this.window = window;
-    this.confirmTimeout = confirmTimeout;
-    this.timer = schedulers.timer();
-    this.publisher = schedulers.publisher();
+    this.confirmTimeout = parts.settings().confirmTimeout();
+    this.timer = parts.schedulers().timer();
+    this.publisher = parts.schedulers().publisher();
     this.onRoom = onRoom;
+    this.leadership = leadership;
+    this.refusals = refusals;
     this.listener = listener;
   }
 
@@ -88,7 +98,7 @@ final class Publishing implements EventPublisher.Outcomes {
     return Mono.defer(
         () -> {
           channel = openChannel;
-          lastHeardMillis = now();
+          lastHeardNanos = now();
           long period = Math.max(1, confirmTimeout.toMillis() / CHECKS_PER_TIMEOUT);
           var watch =
               timer.schedulePeriodically(
@@ -142,7 +152,7 @@ final class Publishing implements EventPublisher.Outcomes {
       try {
         publishQueued();
       } catch (RuntimeException | Error e) {
-        fail(PipelineException.of(e));
+        lost(PipelineException.of(e));
       }
       seen = signals.addAndGet(-seen);
     } while (seen != 0);
@@ -156,13 +166,17 @@ final class Publishing implements EventPublisher.Outcomes {
       }
       if (window.awaitingConfirm() == 0) {
         // Before it counts as waiting, or the watch may take the idle time for silence.
-        lastHeardMillis = now();
+        lastHeardNanos = now();
       }
       if (!mayPublish(next)) {
         held = next;
         return;
       }
       held = null;
+      if (!leadership.isHeld()) {
+        throw leadership.ranOut();
+      }
+      lastMessageId = next.message().messageId();
       channel.publish(next.message());
     }
     if (upstreamDone && queue.isEmpty() && window.size() == 0 && ended.compareAndSet(false, true)) {
@@ -197,7 +211,7 @@ final class Publishing implements EventPublisher.Outcomes {
       fail(PipelineException.of(e));
       return;
     }
-    lastHeardMillis = now();
+    lastHeardNanos = now();
     onRoom.run();
     if (holding || upstreamDone) {
       holding = false;
@@ -211,7 +225,24 @@ final class Publishing implements EventPublisher.Outcomes {
   }
 
   @Override
+  public void returned(String messageId, PipelineException failure) {
+    if (!ended.get()) {
+      refusals.note(messageId, failure);
+    }
+    fail(failure);
+  }
+
+  /**
+   * A broker that closes the channel because of a message does not say which. It handles them in
+   * order, so if one only is unconfirmed, it is the last.
+   */
+  @Override
   public void lost(PipelineException failure) {
+    if (failure.kind() == FailureKind.POISON_EVENT
+        && window.awaitingConfirm() == 1
+        && !ended.get()) {
+      refusals.note(lastMessageId, failure);
+    }
     fail(failure);
   }
 
@@ -229,14 +260,14 @@ final class Publishing implements EventPublisher.Outcomes {
     if (ended.get()) {
       return;
     }
-    lastHeardMillis = now();
+    lastHeardNanos = now();
     blocked = false;
     listener.changed(PipelineState.STREAMING, "RabbitMQ accepts messages again");
     signal();
   }
 
   private void failIfUnheardForTooLong() {
-    long unheard = now() - lastHeardMillis;
+    long unheard = TimeUnit.NANOSECONDS.toMillis(now() - lastHeardNanos);
     int awaiting = window.awaitingConfirm();
     if (!blocked && awaiting > 0 && unheard > confirmTimeout.toMillis()) {
       fail(
@@ -257,7 +288,8 @@ final class Publishing implements EventPublisher.Outcomes {
     }
   }
 
+  /** Of a clock that nobody sets: in nanoseconds. */
   private long now() {
-    return timer.now(TimeUnit.MILLISECONDS);
+    return timer.now(TimeUnit.NANOSECONDS);
   }
 }

@@ -62,14 +62,15 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
     channel.addConfirmListener(outcomes::confirmed, (tag, upTo) -> outcomes.refused(nacked(tag)));
     channel.addReturnListener(
         returned ->
-            outcomes.refused(
+            outcomes.returned(
+                returned.getProperties().getMessageId(),
                 new PipelineException(
                     FailureKind.UNROUTABLE,
                     "RabbitMQ has no queue for the routing key \""
                         + returned.getRoutingKey()
                         + "\" on the exchange \""
                         + returned.getExchange()
-                        + "\": the queue or its binding was removed, and is declared again")));
+                        + "\": the queue or its binding was removed")));
     channel.addShutdownListener(
         cause -> {
           if (!cause.isInitiatedByApplication()) {
@@ -106,19 +107,21 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
 
   @Override
   public void publish(Message message) {
-    AMQP.BasicProperties properties =
+    AMQP.BasicProperties.Builder properties =
         new AMQP.BasicProperties.Builder()
-            .contentType(Message.CONTENT_TYPE)
+            .contentType(message.content().type())
             .deliveryMode(PERSISTENT)
             .messageId(message.messageId())
             .timestamp(new Date(message.timestampSeconds() * 1000))
             .type(message.type())
             .appId(Message.APP_ID)
-            .headers(message.headers())
-            .build();
-    String routingKey = settings.usesDefaultExchange() ? settings.queue() : message.routingKey();
+            .headers(message.headers());
+    if (!message.content().encoding().isEmpty()) {
+      properties.contentEncoding(message.content().encoding());
+    }
     try {
-      channel.basicPublish(settings.exchange(), routingKey, true, properties, message.body());
+      channel.basicPublish(
+          exchange(message), routingKey(message), true, properties.build(), message.body());
     } catch (ShutdownSignalException e) {
       // Why the channel is gone can be seen here before the listener is told.
       throw lost(e);
@@ -131,6 +134,17 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
               FailureKind.POISON_EVENT, "An event cannot be sent as an AMQP message: " + e, e)
           : RabbitFailures.recognise(e, settings);
     }
+  }
+
+  /** The parking queue is reached by the default exchange: nothing else can be bound to it. */
+  private String exchange(Message message) {
+    return message.destination() == Message.Destination.PARKING ? "" : settings.exchange();
+  }
+
+  private String routingKey(Message message) {
+    return message.destination() == Message.Destination.PARKING
+        ? settings.parkingQueue()
+        : settings.usesDefaultExchange() ? settings.queue() : message.routingKey();
   }
 
   @Override

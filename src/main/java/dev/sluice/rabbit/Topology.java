@@ -1,7 +1,9 @@
 package dev.sluice.rabbit;
 
 import com.rabbitmq.client.Channel;
+import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import reactor.core.publisher.Mono;
@@ -23,6 +25,8 @@ final class Topology {
   /** Matches every routing key of a topic exchange. */
   static final String EVERYTHING = "#";
 
+  private static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
+
   private final RabbitSettings settings;
 
   Topology(RabbitSettings settings) {
@@ -41,12 +45,10 @@ final class Topology {
   private Mono<Void> declare(Sender sender, Channel channel) {
     ResourceManagementOptions onChannel =
         new ResourceManagementOptions().channelMono(Mono.just(channel));
-    QueueSpecification queue =
-        QueueSpecification.queue(settings.queue())
-            .durable(true)
-            .arguments(
-                Map.of("x-queue-type", settings.queueType().name().toLowerCase(Locale.ROOT)));
-    Mono<?> declared = sender.declareQueue(queue, onChannel);
+    Mono<?> declared = sender.declareQueue(queue(settings.queue(), Map.of()), onChannel);
+    if (settings.parking()) {
+      declared = declared.then(sender.declareQueue(parkingQueue(), onChannel));
+    }
     if (!settings.usesDefaultExchange()) {
       ExchangeSpecification exchange =
           ExchangeSpecification.exchange(settings.exchange()).type("topic").durable(true);
@@ -59,6 +61,24 @@ final class Topology {
               .then(sender.bind(binding, onChannel));
     }
     return declared.then();
+  }
+
+  private QueueSpecification queue(String name, Map<String, Object> arguments) {
+    Map<String, Object> all = new HashMap<>(arguments);
+    all.put("x-queue-type", settings.queueType().name().toLowerCase(Locale.ROOT));
+    return QueueSpecification.queue(name).durable(true).arguments(all);
+  }
+
+  /**
+   * Whoever lists what is parked takes it and gives it back, which a quorum queue counts. RabbitMQ
+   * 4 drops a message that came back twenty times unless told otherwise.
+   */
+  private QueueSpecification parkingQueue() {
+    return queue(
+        settings.parkingQueue(),
+        settings.queueType() == QueueType.QUORUM
+            ? Map.of("x-delivery-limit", PRACTICALLY_UNLIMITED)
+            : Map.of());
   }
 
   /** The schedulers are given, or the sender would start pools of its own. */

@@ -26,7 +26,17 @@ class CheckpointWriterTest {
     CheckpointStore store =
         new CheckpointStore() {
           @Override
-          public Mono<Checkpoint> claim() {
+          public Mono<Claim> claim(Optional<Checkpoint> known) {
+            return Mono.never();
+          }
+
+          @Override
+          public Mono<Void> renew(Checkpoint claimed) {
+            return Mono.never();
+          }
+
+          @Override
+          public Mono<Void> release(Checkpoint checkpoint) {
             return Mono.never();
           }
 
@@ -43,12 +53,12 @@ class CheckpointWriterTest {
             window,
             Duration.ofSeconds(1),
             timer,
-            failure -> PipelineException.of(failure).kind().isRetried());
+            failure -> PipelineException.of(failure).kind().isPassing());
     return writer.saveDuring(delivery.asMono()).toFuture();
   }
 
   private void confirm(int number) {
-    window.publish(window.add(token(number), 1, number));
+    window.publish(window.add(new Position.After(token(number)), 1, number));
     window.confirm(number, false);
   }
 

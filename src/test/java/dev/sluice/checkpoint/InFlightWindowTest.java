@@ -1,6 +1,6 @@
 package dev.sluice.checkpoint;
 
-import static dev.sluice.testing.Events.token;
+import static dev.sluice.testing.Events.behind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,7 +18,7 @@ class InFlightWindowTest {
   /** Takes events in and publishes them, each of a document of its own. */
   private void publish(int events) {
     for (int i = 0; i < events; i++) {
-      long number = window.add(token(window.last() + 1), 10, (int) window.last() * 31);
+      long number = window.add(behind(window.last() + 1), 10, ((int) window.last() + 1) * 31);
       assertThat(window.publish(number)).isTrue();
     }
   }
@@ -39,10 +39,10 @@ class InFlightWindowTest {
     assertThat(window.position()).isEmpty();
 
     assertThat(window.confirm(1, false)).isTrue();
-    assertThat(window.position()).contains(token(2));
+    assertThat(window.position()).contains(behind(2));
 
     assertThat(window.confirm(3, false)).isTrue();
-    assertThat(window.position()).contains(token(4));
+    assertThat(window.position()).contains(behind(4));
     assertThat(window.size()).isZero();
     assertThat(window.bytes()).isZero();
   }
@@ -53,7 +53,7 @@ class InFlightWindowTest {
 
     window.confirm(4, true);
 
-    assertThat(window.position()).contains(token(4));
+    assertThat(window.position()).contains(behind(4));
     assertThat(window.awaitingConfirm()).isEqualTo(1);
   }
 
@@ -63,13 +63,13 @@ class InFlightWindowTest {
     window.confirm(1, false);
 
     assertThat(window.confirm(1, true)).isFalse();
-    assertThat(window.position()).contains(token(1));
+    assertThat(window.position()).contains(behind(1));
     assertThat(window.awaitingConfirm()).isEqualTo(1);
   }
 
   @Test
   void refusesAConfirmForWhatWasNeverPublished() {
-    window.add(token(1), 10, 1);
+    window.add(behind(1), 10, 1);
 
     assertThatThrownBy(() -> window.confirm(1, false)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> window.confirm(2, false)).isInstanceOf(IllegalStateException.class);
@@ -87,10 +87,10 @@ class InFlightWindowTest {
 
   @Test
   void isFullByBytesAndTakesTheOneThatPassesThem() {
-    window.add(token(1), 999, 1);
+    window.add(behind(1), 999, 1);
     assertThat(window.hasRoom()).isTrue();
 
-    window.add(token(2), 16_000_000, 2);
+    window.add(behind(2), 16_000_000, 2);
 
     assertThat(window.hasRoom()).isFalse();
     assertThat(window.bytes()).isEqualTo(16_000_999);
@@ -107,8 +107,8 @@ class InFlightWindowTest {
 
   @Test
   void letsOnlyOneEventOfADocumentBeUnconfirmed() {
-    long first = window.add(token(1), 10, 42);
-    long second = window.add(token(2), 10, 42);
+    long first = window.add(behind(1), 10, 42);
+    long second = window.add(behind(2), 10, 42);
     assertThat(window.publish(first)).isTrue();
     assertThat(window.publish(second)).isFalse();
 
@@ -123,38 +123,38 @@ class InFlightWindowTest {
 
     for (int i = 1; i <= 5_000; i++) {
       ChangeEvent event = Events.insertOfObjectId(i);
-      assertThat(wide.publish(wide.add(event.token(), 1, event.documentHash()))).isTrue();
+      assertThat(wide.publish(wide.add(event.position(), 1, event.documentHash()))).isTrue();
     }
   }
 
   @Test
   void movesThePositionOfAnIdleStream() {
-    assertThat(window.progress(0, token(100))).isTrue();
-    assertThat(window.position()).contains(token(100));
+    assertThat(window.progress(0, behind(100))).isTrue();
+    assertThat(window.position()).contains(behind(100));
   }
 
   @Test
   void holdsProgressBackUntilTheEventsBeforeItAreConfirmed() {
     publish(2);
 
-    assertThat(window.progress(2, token(100))).isFalse();
+    assertThat(window.progress(2, behind(100))).isFalse();
     assertThat(window.position()).isEmpty();
 
     window.confirm(2, true);
-    assertThat(window.position()).contains(token(100));
+    assertThat(window.position()).contains(behind(100));
   }
 
   @Test
   void keepsProgressThatIsToldBeforeItsEventsCome() {
-    window.progress(2, token(100));
-    window.progress(2, token(101));
+    window.progress(2, behind(100));
+    window.progress(2, behind(101));
 
     publish(3);
     window.confirm(2, true);
-    assertThat(window.position()).contains(token(101));
+    assertThat(window.position()).contains(behind(101));
 
     window.confirm(3, false);
-    assertThat(window.position()).contains(token(3));
+    assertThat(window.position()).contains(behind(3));
   }
 
   @Test
@@ -162,8 +162,8 @@ class InFlightWindowTest {
     publish(3);
     window.confirm(3, true);
 
-    assertThat(window.progress(1, token(100))).isFalse();
-    assertThat(window.position()).contains(token(3));
+    assertThat(window.progress(1, behind(100))).isFalse();
+    assertThat(window.position()).contains(behind(3));
   }
 
   @Test
@@ -176,7 +176,7 @@ class InFlightWindowTest {
       List<Long> confirmed = new ArrayList<>();
       while (confirmed.size() < 500) {
         if (published < 500 && shuffled.hasRoom() && random.nextBoolean()) {
-          long number = shuffled.add(token(published + 1), 1, (int) published);
+          long number = shuffled.add(behind(published + 1), 1, (int) published);
           if (!shuffled.publish(number)) {
             break;
           }

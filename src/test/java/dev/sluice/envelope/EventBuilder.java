@@ -32,6 +32,7 @@ final class EventBuilder {
   private byte[] update = {};
   private byte[] wallTime = {};
   private byte[] transaction = {};
+  private byte[] to = {};
 
   private EventBuilder(String operation) {
     this.operation = operation;
@@ -54,6 +55,29 @@ final class EventBuilder {
     EventBuilder event = new EventBuilder("update");
     event.update = field(BsonBytes.DOCUMENT, "updateDescription", BsonPieces.parse(description));
     return event;
+  }
+
+  /** An event that names the collection and no document. */
+  static EventBuilder ofCollection(String operation) {
+    EventBuilder event = new EventBuilder(operation);
+    event.id = null;
+    return event;
+  }
+
+  /** As a server sends it: without a namespace. */
+  static EventBuilder invalidate() {
+    EventBuilder event = ofCollection("invalidate");
+    event.database = null;
+    return event;
+  }
+
+  EventBuilder to(String newDatabase, String newCollection) {
+    to =
+        field(
+            BsonBytes.DOCUMENT,
+            "to",
+            BsonPieces.document(text("db", newDatabase), text("coll", newCollection)));
+    return this;
   }
 
   static EventBuilder of(String operation) {
@@ -141,7 +165,18 @@ final class EventBuilder {
 
   /** In the order in which a server of version 8 writes the fields. */
   byte[] bytes() {
-    byte[] namespace = BsonPieces.document(text("db", database), text("coll", collection));
+    byte[] nothing = {};
+    byte[] namespace =
+        database == null
+            ? nothing
+            : field(
+                BsonBytes.DOCUMENT,
+                "ns",
+                BsonPieces.document(text("db", database), text("coll", collection)));
+    byte[] documentKey =
+        id == null
+            ? nothing
+            : field(BsonBytes.DOCUMENT, "documentKey", BsonPieces.document(shardKey, id));
     return BsonPieces.document(
         field(BsonBytes.DOCUMENT, "_id", BsonPieces.document(text("_data", token))),
         text("operationType", operation),
@@ -149,8 +184,9 @@ final class EventBuilder {
         wallTime,
         transaction,
         fullDocument,
-        field(BsonBytes.DOCUMENT, "ns", namespace),
-        field(BsonBytes.DOCUMENT, "documentKey", BsonPieces.document(shardKey, id)),
+        namespace,
+        documentKey,
+        to,
         update);
   }
 

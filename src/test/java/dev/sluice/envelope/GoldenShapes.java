@@ -8,19 +8,23 @@ import static dev.sluice.envelope.BsonPieces.string;
 import static dev.sluice.envelope.BsonPieces.text;
 
 import dev.sluice.change.BsonBytes;
-import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Change;
+import dev.sluice.change.Gap;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import org.bson.BsonTimestamp;
 
 /** The events that have a golden file in {@code shape} and {@code id}. */
 final class GoldenShapes {
   /** One event and how it is to be written. */
-  record Shape(String name, EnvelopeSettings settings, ChangeEvent event) {
+  record Shape(String name, EnvelopeSettings settings, Change event) {
     byte[] body() {
       return message().body();
     }
@@ -51,6 +55,7 @@ final class GoldenShapes {
     GoldenShapes shapes = new GoldenShapes();
     shapes.addOperations();
     shapes.addDocumentFormat();
+    shapes.addWhatConcernsTheCollection();
     shapes.addTypes();
     shapes.addIds();
     shapes.addTexts();
@@ -59,7 +64,8 @@ final class GoldenShapes {
   }
 
   static EnvelopeSettings settings(EventFormat format, JsonMode json) {
-    return new EnvelopeSettings("scrabble-cdc", format, json);
+    return new EnvelopeSettings(
+        "scrabble-cdc", "scrabble", "scrabble", format, json, Long.MAX_VALUE);
   }
 
   private void addOperations() {
@@ -73,7 +79,6 @@ final class GoldenShapes {
     add("update-without-lookup", EventBuilder.update(UPDATE));
     add("wall-time", EventBuilder.delete().wallTime("2026-11-20T01:02:03.120Z"));
     add("wall-time-before-1970", EventBuilder.delete().wallTime("1969-12-31T23:59:59.999Z"));
-    add("captured-on-the-second", EventBuilder.delete().capturedAt(1_795_136_523_000L));
     add("largest-cluster-time", EventBuilder.delete().committedAt(0xffff_ffffL, 0xffff_ffffL));
     add("names-with-dots-and-quotes", EventBuilder.delete().in("d\"b", "a.b.ü\u2028"));
     add("sharded", EventBuilder.delete().shardKey("player", "Ada"));
@@ -112,6 +117,26 @@ final class GoldenShapes {
             + " \"update\": \"mine\", \"types\": \"mine\"}";
     addDocument("keys-like-ours", EventBuilder.insert().document(likeOurs));
     add("keys-like-ours", EventBuilder.insert().document(likeOurs));
+  }
+
+  private void addWhatConcernsTheCollection() {
+    for (EventFormat format : EventFormat.values()) {
+      EnvelopeSettings settings = settings(format, JsonMode.RELAXED);
+      String prefix = format == EventFormat.DOCUMENT ? "shape/document-" : "shape/";
+      Map<String, Change> changes =
+          Map.of(
+              "drop", EventBuilder.ofCollection("drop").build(),
+              "rename", EventBuilder.ofCollection("rename").to("archive", "old plays").build(),
+              "invalidate", EventBuilder.invalidate().build(),
+              "gap", new Gap(Optional.of(timestamp(60)), timestamp(660), "The oplog was too short"),
+              "gap-from-nowhere",
+                  new Gap(Optional.empty(), timestamp(660), "The token is damaged"));
+      changes.forEach((name, change) -> shapes.add(new Shape(prefix + name, settings, change)));
+    }
+  }
+
+  private static BsonTimestamp timestamp(int seconds) {
+    return new BsonTimestamp((int) EventBuilder.COMMITTED_AT - 660 + seconds, 1);
   }
 
   private void addTypes() {

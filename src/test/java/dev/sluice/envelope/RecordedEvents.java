@@ -35,18 +35,16 @@ final class RecordedEvents {
     }
   }
 
-  /** Those on documents, numbered as they came. */
+  /** Numbered as they came. */
   static List<GoldenShapes.Shape> shapes() {
     List<GoldenShapes.Shape> shapes = new ArrayList<>();
     for (ChangeEvent event : all()) {
-      if (event.operation().isOnDocument()) {
-        String name =
-            String.format(
-                Locale.ROOT, "recorded/%02d-%s", shapes.size() + 1, event.operation().text());
-        shapes.add(
-            new GoldenShapes.Shape(
-                name, GoldenShapes.settings(EventFormat.ENVELOPE, JsonMode.RELAXED), event));
-      }
+      String name =
+          String.format(
+              Locale.ROOT, "recorded/%02d-%s", shapes.size() + 1, event.operation().text());
+      shapes.add(
+          new GoldenShapes.Shape(
+              name, GoldenShapes.settings(EventFormat.ENVELOPE, JsonMode.RELAXED), event));
     }
     return shapes;
   }

@@ -79,6 +79,6 @@ class RoutingKeyTest {
   }
 
   private static String key(String database, String collection, Operation operation) {
-    return RoutingKey.of(new Namespace(database, collection), operation);
+    return RoutingKey.of(new Namespace(database, collection), operation.text());
   }
 }

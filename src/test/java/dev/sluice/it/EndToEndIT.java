@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.mongodb.MongoNamespace;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import com.rabbitmq.client.Delivery;
@@ -192,8 +193,30 @@ class EndToEndIT {
       sluice.collection().drop();
       sluice.collection().insertOne(document(new BsonInt32(2), 2));
 
-      sluice.awaitDeliveries(2);
-      assertThat(json(sluice.deliveries.get(1)).get("_id").asText()).isEqualTo("2");
+      sluice.awaitDeliveries(4);
+      assertThat(sluice.deliveries)
+          .extracting(delivery -> delivery.getProperties().getType())
+          .containsExactly("insert", "drop", "invalidate", "insert");
+      assertThat(json(sluice.deliveries.get(1)).get("_id").isNull()).isTrue();
+      assertThat(json(sluice.deliveries.get(3)).get("_id").asText()).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void aRenamedCollectionIsToldOfAndFollowedUnderItsOldName() throws Exception {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of()).start()) {
+      sluice.consume();
+      sluice.collection().insertOne(document(new BsonInt32(1), 1));
+      sluice.awaitDeliveries(1);
+
+      sluice.collection().renameCollection(new MongoNamespace(sluice.database(), "archive"));
+      sluice.collection().insertOne(document(new BsonInt32(2), 2));
+
+      sluice.awaitDeliveries(4);
+      assertThat(sluice.deliveries)
+          .extracting(delivery -> delivery.getProperties().getType())
+          .containsExactly("insert", "rename", "invalidate", "insert");
+      assertThat(json(sluice.deliveries.get(1)).at("/to/collection").asText()).isEqualTo("archive");
     }
   }
 

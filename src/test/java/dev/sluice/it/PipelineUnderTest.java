@@ -62,6 +62,8 @@ final class PipelineUnderTest implements AutoCloseable {
     environment.put("SLUICE_EXCHANGE", name);
     environment.put("SLUICE_QUEUE", name);
     environment.put("SLUICE_CHECKPOINT_INTERVAL", "100ms");
+    // A process that was killed keeps its successor waiting for so long.
+    environment.put("SLUICE_LEASE", "1s");
     environment.putAll(settings);
   }
 

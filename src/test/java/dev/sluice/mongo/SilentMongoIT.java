@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Change;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
 import dev.sluice.config.MongoSettings;
@@ -40,7 +40,7 @@ class SilentMongoIT {
               connection,
               new CaptureSettings("test", "scrabble", Set.of("insert"), true, 100),
               Clock.systemUTC());
-      List<ChangeEvent> events = new CopyOnWriteArrayList<>();
+      List<Change> events = new CopyOnWriteArrayList<>();
       List<Long> progress = new CopyOnWriteArrayList<>();
       AtomicReference<Throwable> failure = new AtomicReference<>();
       var running =

@@ -10,13 +10,9 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.EventId;
 import dev.sluice.change.Position;
-import dev.sluice.config.DeliverySettings;
-import dev.sluice.config.EnvelopeSettings;
-import dev.sluice.config.EventFormat;
-import dev.sluice.config.JsonMode;
-import dev.sluice.envelope.EnvelopeEncoder;
 import dev.sluice.envelope.Message;
 import dev.sluice.testing.InMemoryCheckpoints;
+import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;
 import dev.sluice.testing.ScriptedSource;
 import java.time.Duration;
@@ -29,41 +25,19 @@ import java.util.stream.IntStream;
 import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /** The pipeline between scripted servers: what is published, what is saved, what is tried again. */
 class PipelineSupervisorTest {
-  private static final int WINDOW = 8;
-
-  private final ScriptedSource source = new ScriptedSource();
-  private final ScriptedPublisher publisher = new ScriptedPublisher();
-  private final InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
+  private final ScriptedParts parts = new ScriptedParts();
+  private final ScriptedSource source = parts.source;
+  private final ScriptedPublisher publisher = parts.publisher;
+  private final InMemoryCheckpoints checkpoints = parts.checkpoints;
   private final List<PipelineState> states = new CopyOnWriteArrayList<>();
-  private final Scheduler encoder = Schedulers.newSingle("test-encode");
-  private final Scheduler publishing = Schedulers.newSingle("test-publish");
-  private final Scheduler timer = Schedulers.newSingle("test-timer");
   private PipelineSupervisor pipeline;
   private CompletableFuture<Void> ended;
 
   private void start() {
-    start(Duration.ofSeconds(30));
-  }
-
-  private void start(Duration confirmTimeout) {
-    EnvelopeEncoder envelopes =
-        new EnvelopeEncoder(new EnvelopeSettings("test", EventFormat.ENVELOPE, JsonMode.RELAXED));
-    pipeline =
-        new PipelineSupervisor(
-            new PipelineParts(
-                source,
-                envelopes::encode,
-                publisher,
-                checkpoints,
-                new DeliverySettings(
-                    WINDOW, 1 << 20, confirmTimeout, Duration.ofMillis(10), Duration.ofMillis(500)),
-                new PipelineSchedulers(encoder, publishing, timer)),
-            (state, reason) -> states.add(state));
+    pipeline = new PipelineSupervisor(parts.parts(), (state, reason) -> states.add(state));
     ended = pipeline.run().toFuture();
   }
 
@@ -73,9 +47,7 @@ class PipelineSupervisorTest {
       pipeline.stop();
       ended.get(10, TimeUnit.SECONDS);
     }
-    encoder.dispose();
-    publishing.dispose();
-    timer.dispose();
+    parts.close();
   }
 
   private void awaitPublished(int... numbers) {
@@ -230,7 +202,8 @@ class PipelineSupervisorTest {
   @Test
   void resumesWhenNoConfirmComesForTooLong() {
     publisher.confirming = false;
-    start(Duration.ofMillis(200));
+    parts.confirmTimeout = Duration.ofMillis(200);
+    start();
     source.append(insert(1));
 
     awaitPublished(1, 1);
@@ -240,7 +213,8 @@ class PipelineSupervisorTest {
   @Test
   void doesNotCountTheTimeForWhichTheBrokerBlocks() {
     publisher.confirming = false;
-    start(Duration.ofMillis(300));
+    parts.confirmTimeout = Duration.ofMillis(300);
+    start();
     source.append(insert(1));
     awaitPublished(1);
 
@@ -295,18 +269,6 @@ class PipelineSupervisorTest {
   }
 
   @Test
-  void stopsWhenAnotherProcessHasClaimedThePipeline() {
-    start();
-    await().until(() -> !source.opened.isEmpty());
-    checkpoints.takeOver();
-
-    source.append(insert(1));
-
-    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS)).hasMessageContaining("taken over");
-    assertThat(checkpoints.position()).isNotEqualTo(Optional.of(behind(1)));
-  }
-
-  @Test
   void goesOnWhilePositionsCannotBeSaved() {
     start();
     await().until(() -> !source.opened.isEmpty());
@@ -347,13 +309,27 @@ class PipelineSupervisorTest {
   void followsTheCollectionBehindItsInvalidation() {
     start();
     source.append(insert(1), event("drop", 2, 0), event("invalidate", 3, 0));
-    awaitPublished(1);
+    awaitPublished(1, 2, 3);
     source.complete();
 
     await().until(() -> source.opened.size() == 2);
     assertThat(source.opened).last().isEqualTo(behind(3));
     source.append(insert(4));
-    awaitPublished(1, 4);
+    awaitPublished(1, 2, 3, 4);
+  }
+
+  @Test
+  void publishesTheEndOfTheCollectionOnlyWhenAllBeforeItIsConfirmed() {
+    publisher.confirming = false;
+    start();
+    source.append(insert(1), insert(2), event("drop", 3, 0), insert(4));
+    awaitPublished(1, 2);
+
+    publisher.outcomes().confirmed(2, true);
+    awaitPublished(1, 2, 3);
+    publisher.outcomes().confirmed(3, false);
+
+    awaitPublished(1, 2, 3, 4);
   }
 
   @Test

@@ -8,24 +8,17 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.LogWindow;
 import dev.sluice.change.Position;
-import dev.sluice.checkpoint.Checkpoint;
-import dev.sluice.checkpoint.CheckpointStore;
-import dev.sluice.config.DeliverySettings;
-import dev.sluice.config.EnvelopeSettings;
-import dev.sluice.config.EventFormat;
-import dev.sluice.config.JsonMode;
-import dev.sluice.envelope.EnvelopeEncoder;
-import dev.sluice.envelope.Message;
 import dev.sluice.testing.InMemoryCheckpoints;
+import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;
 import dev.sluice.testing.ScriptedSource;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.AfterEach;
@@ -33,42 +26,24 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What the pipeline does where its stages meet: full windows, ends and failures at odd moments. */
 class PipelineUnderStressTest {
   private static final int WINDOW = 4;
 
-  private final ScriptedSource source = new ScriptedSource();
-  private final ScriptedPublisher publisher = new ScriptedPublisher();
-  private final InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
-  private final Scheduler encoder = Schedulers.newSingle("test-encode");
-  private final Scheduler publishing = Schedulers.newSingle("test-publish");
-  private final Scheduler timer = Schedulers.newSingle("test-timer");
-  private Function<ChangeEvent, Message> encoding =
-      new EnvelopeEncoder(new EnvelopeSettings("test", EventFormat.ENVELOPE, JsonMode.RELAXED))
-          ::encode;
+  private final ScriptedParts parts = new ScriptedParts();
+  private final ScriptedSource source = parts.source;
+  private final ScriptedPublisher publisher = parts.publisher;
+  private final InMemoryCheckpoints checkpoints = parts.checkpoints;
   private PipelineSupervisor pipeline;
   private CompletableFuture<Void> ended;
 
   private void start(ChangeSource from) {
-    pipeline =
-        new PipelineSupervisor(
-            new PipelineParts(
-                from,
-                event -> encoding.apply(event),
-                publisher,
-                checkpoints,
-                new DeliverySettings(
-                    WINDOW,
-                    1 << 20,
-                    Duration.ofSeconds(30),
-                    Duration.ofMillis(10),
-                    Duration.ofSeconds(20)),
-                new PipelineSchedulers(encoder, publishing, timer)),
-            (state, reason) -> {});
+    parts.from = from;
+    parts.window = WINDOW;
+    parts.drainTimeout = Duration.ofSeconds(20);
+    pipeline = new PipelineSupervisor(parts.parts(), (state, reason) -> {});
     ended = pipeline.run().toFuture();
   }
 
@@ -79,9 +54,7 @@ class PipelineUnderStressTest {
       publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "the test is over"));
       ended.get(10, TimeUnit.SECONDS);
     }
-    encoder.dispose();
-    publishing.dispose();
-    timer.dispose();
+    parts.close();
   }
 
   private static ChangeEvent[] inserts(int count) {
@@ -133,7 +106,7 @@ class PipelineUnderStressTest {
   }
 
   @Test
-  void endsWhenAnEventCannotBeTakenIn() {
+  void endsWhenTheKeyOfAnEventIsDamaged() {
     FluxBackedSource damaged = new FluxBackedSource();
     start(damaged);
     await().until(() -> damaged.sink != null);
@@ -149,7 +122,7 @@ class PipelineUnderStressTest {
 
   @Test
   void endsWhenTheEncoderRunsIntoAnError() {
-    encoding =
+    parts.encoder =
         event -> {
           throw new StackOverflowError("nested too deep");
         };
@@ -162,31 +135,10 @@ class PipelineUnderStressTest {
   @Test
   void triesAgainWhenNobodyAnswersWhereToGoOnFrom() {
     VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    AtomicInteger claims = new AtomicInteger();
-    CheckpointStore silentAtFirst =
-        new CheckpointStore() {
-          @Override
-          public Mono<Checkpoint> claim() {
-            return claims.incrementAndGet() == 1 ? Mono.never() : checkpoints.claim();
-          }
-
-          @Override
-          public Mono<Void> save(Checkpoint checkpoint) {
-            return checkpoints.save(checkpoint);
-          }
-        };
-    pipeline =
-        new PipelineSupervisor(
-            new PipelineParts(
-                source,
-                event -> encoding.apply(event),
-                publisher,
-                silentAtFirst,
-                new DeliverySettings(
-                    WINDOW, 1, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ZERO),
-                new PipelineSchedulers(encoder, publishing, time)),
-            (state, reason) -> {});
-    ended = pipeline.run().toFuture();
+    parts.timer.dispose();
+    parts.timer = time;
+    checkpoints.unansweredClaims.set(1);
+    start(source);
 
     time.advanceTimeBy(Duration.ofMinutes(1));
 
@@ -198,16 +150,21 @@ class PipelineUnderStressTest {
 
   /** Emits as the driver does. */
   private static final class FluxBackedSource implements ChangeSource {
-    private volatile FluxSink<ChangeEvent> sink;
+    private volatile FluxSink<Change> sink;
 
     @Override
-    public Flux<ChangeEvent> changes(Position from, Progress progress) {
+    public Flux<Change> changes(Position from, Progress progress) {
       return Flux.create(created -> sink = created);
     }
 
     @Override
     public Mono<BsonTimestamp> now() {
       return Mono.just(new BsonTimestamp(1_700_000_000, 0));
+    }
+
+    @Override
+    public Mono<LogWindow> logWindow() {
+      return Mono.empty();
     }
   }
 }

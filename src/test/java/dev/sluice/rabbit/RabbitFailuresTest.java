@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class RabbitFailuresTest {
   private static final RabbitSettings SETTINGS =
       new RabbitSettings(
-          "localhost", 5671, true, "user", new Secret("x"), "/", "e", "q", QueueType.QUORUM);
+          "localhost", 5671, true, "user", new Secret("x"), "/", "e", "q", QueueType.QUORUM, false);
 
   private static FailureKind kind(Exception failure) {
     return RabbitFailures.recognise(failure, SETTINGS).kind();

@@ -1,6 +1,7 @@
 package dev.sluice.testing;
 
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -19,6 +20,11 @@ public final class Events {
   public static ResumeToken token(long number) {
     return ResumeToken.of(
         new BsonDocument("_data", new BsonString(String.format("82%016X", number))));
+  }
+
+  /** The position behind the event of that token. */
+  public static Position behind(long number) {
+    return new Position.After(token(number));
   }
 
   /** The insert of a document with this id; its token has the same number. */

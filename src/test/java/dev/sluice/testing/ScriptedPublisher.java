@@ -2,9 +2,12 @@ package dev.sluice.testing;
 
 import dev.sluice.envelope.Message;
 import dev.sluice.pipeline.EventPublisher;
+import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 
@@ -24,6 +27,9 @@ public final class ScriptedPublisher implements EventPublisher {
 
   /** Opening fails with it as long as it is set. */
   public volatile PipelineException refusal;
+
+  /** The broker closes the channel over the message of this id, unless it is parked. */
+  public volatile String refused = "";
 
   private volatile Outcomes outcomes;
 
@@ -49,6 +55,7 @@ public final class ScriptedPublisher implements EventPublisher {
   private final class Channel implements ConfirmChannel {
     private final Outcomes listener;
     private long count;
+    private volatile boolean dead;
 
     Channel(Outcomes listener) {
       this.listener = listener;
@@ -59,9 +66,24 @@ public final class ScriptedPublisher implements EventPublisher {
       messages.add(message);
       onChannel.add(message);
       count++;
+      if (dead) {
+        throw tooLarge();
+      }
+      if (message.messageId().equals(refused)
+          && message.destination() == Message.Destination.EXCHANGE) {
+        dead = true;
+        // Time enough for others to be on their way before the news comes back.
+        CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS)
+            .execute(() -> listener.lost(tooLarge()));
+        return;
+      }
       if (confirming) {
         listener.confirmed(count, false);
       }
+    }
+
+    private static PipelineException tooLarge() {
+      return new PipelineException(FailureKind.POISON_EVENT, "one of them was too large");
     }
 
     @Override

@@ -1,9 +1,11 @@
 package dev.sluice.testing;
 
-import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Change;
+import dev.sluice.change.LogWindow;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
 import dev.sluice.pipeline.ChangeSource;
+import dev.sluice.pipeline.PipelineException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,12 +25,19 @@ public final class ScriptedSource implements ChangeSource {
 
   public final AtomicInteger cancelled = new AtomicInteger();
 
-  private final List<ChangeEvent> log = new ArrayList<>();
-  private final List<Sinks.Many<ChangeEvent>> streams = new ArrayList<>();
+  /** How far back the server's log reaches. */
+  public volatile LogWindow logWindow =
+      new LogWindow(new BsonTimestamp(1_700_000_000, 1), new BsonTimestamp(1_700_003_600, 1));
+
+  /** Streams from other positions than this fail with it, as long as it is set. */
+  public volatile PipelineException lostExceptFromLogWindow;
+
+  private final List<Change> log = new ArrayList<>();
+  private final List<Sinks.Many<Change>> streams = new ArrayList<>();
   private Progress progress;
 
-  public synchronized void append(ChangeEvent... events) {
-    for (ChangeEvent event : events) {
+  public synchronized void append(Change... events) {
+    for (Change event : events) {
       log.add(event);
       streams.forEach(stream -> stream.tryEmitNext(event).orThrow());
     }
@@ -36,14 +45,14 @@ public final class ScriptedSource implements ChangeSource {
 
   /** Breaks the streams that are open. */
   public synchronized void fail(RuntimeException failure) {
-    List<Sinks.Many<ChangeEvent>> broken = List.copyOf(streams);
+    List<Sinks.Many<Change>> broken = List.copyOf(streams);
     streams.clear();
     broken.forEach(stream -> stream.tryEmitError(failure));
   }
 
   /** Ends the streams that are open, as an invalidation does. */
   public synchronized void complete() {
-    List<Sinks.Many<ChangeEvent>> ended = List.copyOf(streams);
+    List<Sinks.Many<Change>> ended = List.copyOf(streams);
     streams.clear();
     ended.forEach(Sinks.Many::tryEmitComplete);
   }
@@ -53,13 +62,17 @@ public final class ScriptedSource implements ChangeSource {
   }
 
   @Override
-  public Flux<ChangeEvent> changes(Position from, Progress listener) {
+  public Flux<Change> changes(Position from, Progress listener) {
     return Flux.defer(
         () -> {
           synchronized (this) {
             opened.add(from);
+            if (lostExceptFromLogWindow != null
+                && !from.equals(new Position.At(logWindow.oldest()))) {
+              return Flux.error(lostExceptFromLogWindow);
+            }
             progress = listener;
-            Sinks.Many<ChangeEvent> stream = Sinks.many().unicast().onBackpressureBuffer();
+            Sinks.Many<Change> stream = Sinks.many().unicast().onBackpressureBuffer();
             log.stream().skip(passed(from)).forEach(event -> stream.tryEmitNext(event).orThrow());
             streams.add(stream);
             return stream
@@ -78,7 +91,7 @@ public final class ScriptedSource implements ChangeSource {
   private int passed(Position from) {
     if (from instanceof Position.After after) {
       for (int i = log.size() - 1; i >= 0; i--) {
-        if (log.get(i).token().equals(after.token())) {
+        if (log.get(i).position().equals(after)) {
           return i + 1;
         }
       }
@@ -89,5 +102,10 @@ public final class ScriptedSource implements ChangeSource {
   @Override
   public Mono<BsonTimestamp> now() {
     return Mono.just(new BsonTimestamp(1_700_000_000, 0));
+  }
+
+  @Override
+  public Mono<LogWindow> logWindow() {
+    return Mono.justOrEmpty(logWindow);
   }
 }

@@ -85,7 +85,11 @@ final class UpdateStatement {
     if (found.isEmpty() && upsert) {
       Document inserted = transformed(equalities(query), stages);
       inserted.computeIfAbsent("_id", key -> new ObjectId());
-      collection.addDocument(inserted);
+      Storage.translating(
+          () -> {
+            collection.addDocument(inserted);
+            return inserted;
+          });
       outcome.append("n", 1).append("upserted", inserted.get("_id"));
     }
     return outcome;

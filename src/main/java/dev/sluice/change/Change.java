@@ -1,0 +1,22 @@
+package dev.sluice.change;
+
+/** Something to be published: what the stream brought, or that it could not bring everything. */
+public sealed interface Change permits ChangeEvent, Oversized, Gap {
+  /** The {@link #documentHash} of what concerns all documents of the collection. */
+  long EVERY_DOCUMENT = 0;
+
+  /** Where a stream goes on behind it. */
+  Position position();
+
+  /** What identifies it: the same whenever it is published again. */
+  EventId id();
+
+  /** How many bytes of memory it takes until it is encoded. */
+  int sizeBytes();
+
+  /**
+   * A number that is equal for all changes of one document, or {@link #EVERY_DOCUMENT}. Different
+   * documents may share one, which costs a little waiting and nothing else.
+   */
+  long documentHash();
+}

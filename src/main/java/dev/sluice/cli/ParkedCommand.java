@@ -1,0 +1,109 @@
+package dev.sluice.cli;
+
+import dev.sluice.config.Settings;
+import dev.sluice.envelope.Message;
+import dev.sluice.envelope.ParkedMessages;
+import dev.sluice.rabbit.ParkingQueue.Replayed;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows what could not be published, and publishes it again. */
+@Command(
+    name = "parked",
+    description = {
+      "Shows what could not be published and was put into <queue>.parked; all of it stays there.",
+      "With --replay, once the cause is gone, publishes it again under the same message-ids."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class ParkedCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin private SettingsOption settingsOption;
+
+  @Option(
+      names = "--replay",
+      description =
+          "Publishes each again, and takes out of the queue what RabbitMQ has confirmed. Repeated"
+              + " events may come behind newer ones of their document.")
+  private boolean replay;
+
+  @Option(names = "--body", description = "Shows whole bodies as well.")
+  private boolean body;
+
+  ParkedCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = settingsOption.load(console.environment());
+    try (Wiring wiring = new Wiring(settings)) {
+      return replay ? replay(settings, wiring) : list(settings, wiring);
+    }
+  }
+
+  private int list(Settings settings, Wiring wiring) {
+    List<Message> parked =
+        wiring.parkingQueue().messages().doOnNext(this::show).collectList().block();
+    console.err().println(parked.size() + " parked in " + settings.rabbit().parkingQueue());
+    return ExitCode.OK;
+  }
+
+  private int replay(Settings settings, Wiring wiring) {
+    List<Replayed> all =
+        wiring
+            .parkingQueue()
+            .replay(wiring.publisher(), wiring.restoration()::restore)
+            .doOnNext(this::show)
+            .collectList()
+            .block();
+    long stay = all.stream().filter(one -> one.failure().isPresent()).count();
+    console
+        .err()
+        .println(
+            (all.size() - stay)
+                + " published again, "
+                + stay
+                + " still parked in "
+                + settings.rabbit().parkingQueue());
+    return stay == 0 ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private void show(Replayed replayed) {
+    console
+        .out()
+        .println(
+            replayed.failure().map(failure -> "still parked ").orElse("published    ")
+                + line(replayed.parked())
+                + replayed.failure().map(failure -> ": " + failure.getMessage()).orElse(""));
+  }
+
+  private void show(Message parked) {
+    console.out().println(line(parked) + ": " + parked.headers().get(ParkedMessages.ERROR));
+    if (body && parked.content() == Message.Content.JSON) {
+      console.out().println("  " + new String(parked.body(), StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Reason, id, operation, time of the change, and what of it is in the queue. */
+  private static String line(Message parked) {
+    return parked.headers().get(ParkedMessages.REASON)
+        + " "
+        + parked.messageId()
+        + " "
+        + parked.type()
+        + " of "
+        + Instant.ofEpochSecond(parked.timestampSeconds())
+        + " ("
+        + parked.headers().get(ParkedMessages.BODY)
+        + ", "
+        + parked.body().length
+        + " bytes)";
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.mongo;
+
+import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.changestream.FullDocument;
+import com.mongodb.reactivestreams.client.ChangeStreamPublisher;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.CorruptBsonException;
+import dev.sluice.change.Operation;
+import dev.sluice.change.Position;
+import dev.sluice.config.CaptureSettings;
+import dev.sluice.pipeline.ChangeSource.Progress;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+/** How a change stream is opened, and what is made of its documents. */
+final class ChangeStream {
+  /**
+   * How long the server waits before it answers that nothing happened. An event is answered at
+   * once; this only sets how often the position of an idle stream moves, and how long a closed
+   * cursor lingers.
+   */
+  private static final long MAX_AWAIT_MILLIS = 1000;
+
+  /** What is left of an event that is too large: enough to find it again, and to say what it is. */
+  private static final List<String> KEYS =
+      List.of("operationType", "clusterTime", "wallTime", "ns", "documentKey", "txnNumber", "lsid");
+
+  private final MongoConnection connection;
+  private final CaptureSettings settings;
+  private final ServerVersion version;
+  private final Clock clock;
+
+  ChangeStream(
+      MongoConnection connection, CaptureSettings settings, ServerVersion version, Clock clock) {
+    this.connection = connection;
+    this.settings = settings;
+    this.version = version;
+    this.clock = clock;
+  }
+
+  /** Whole events. Cold; fails with the driver's exceptions. */
+  Flux<ChangeEvent> events(Position from, int batchSize, Progress progress) {
+    List<Bson> stages = new ArrayList<>(List.of(wanted()));
+    if (version.splitsLargeEvents()) {
+      // Has to be the last.
+      stages.add(new BsonDocument("$changeStreamSplitLargeEvent", new BsonDocument()));
+    }
+    return open(stages, from, batchSize, settings.updateLookup(), progress)
+        .transform(events -> version.splitsLargeEvents() ? SplitEvents.join(events) : events)
+        .map(this::event);
+  }
+
+  /** The same events, of which nothing is left but their keys. */
+  Flux<ChangeEvent> keys(Position from) {
+    List<Bson> stages = List.of(wanted(), Aggregates.project(Projections.include(KEYS)));
+    return open(stages, from, 1, false, (events, token) -> {}).map(this::event);
+  }
+
+  private Flux<RawBsonDocument> open(
+      List<Bson> stages, Position from, int batchSize, boolean lookup, Progress progress) {
+    return Flux.defer(
+        () -> {
+          String comment = "sluice " + settings.pipeline() + " " + UUID.randomUUID();
+          StreamWatch tokens = connection.streamWatch();
+          Sinks.Empty<RawBsonDocument> unanswered = Sinks.empty();
+          tokens.follow(comment, progress, () -> unanswered.tryEmitError(silent()));
+          return Flux.from(watch(stages, from, batchSize, lookup, comment))
+              .takeUntilOther(unanswered.asMono())
+              .doFinally(signal -> tokens.forget(comment));
+        });
+  }
+
+  private PipelineException silent() {
+    return new PipelineException(
+        FailureKind.TRANSIENT, "MongoDB at " + connection.address() + " does not answer any more");
+  }
+
+  private Publisher<RawBsonDocument> watch(
+      List<Bson> stages, Position from, int batchSize, boolean lookup, String comment) {
+    MongoCollection<RawBsonDocument> collection =
+        connection
+            .client()
+            .getDatabase(connection.settings().database())
+            .getCollection(settings.collection(), RawBsonDocument.class);
+    ChangeStreamPublisher<RawBsonDocument> stream =
+        collection
+            .watch(stages, RawBsonDocument.class)
+            .batchSize(batchSize)
+            .maxAwaitTime(MAX_AWAIT_MILLIS, TimeUnit.MILLISECONDS)
+            .comment(comment);
+    if (lookup) {
+      stream.fullDocument(FullDocument.UPDATE_LOOKUP);
+    }
+    if (from instanceof Position.After after) {
+      // Unlike resumeAfter it also takes the token of an invalidation.
+      stream.startAfter(after.token().toBson());
+    } else if (from instanceof Position.At at) {
+      stream.startAtOperationTime(at.time());
+    }
+    // The whole event as bytes: an eighth of what the driver's own event class costs.
+    return stream.withDocumentClass(RawBsonDocument.class);
+  }
+
+  /** The end of the collection always comes through: the stream ends with it. */
+  private Bson wanted() {
+    List<String> operations = new ArrayList<>(settings.operations());
+    operations.sort(null);
+    operations.add(Operation.DROP.text());
+    operations.add(Operation.RENAME.text());
+    operations.add(Operation.DROP_DATABASE.text());
+    operations.add(Operation.INVALIDATE.text());
+    return Aggregates.match(Filters.in("operationType", operations));
+  }
+
+  private ChangeEvent event(RawBsonDocument raw) {
+    ByteBuffer bytes = raw.getByteBuffer().asNIO();
+    try {
+      return new ChangeEvent(
+          bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining(), clock.millis());
+    } catch (CorruptBsonException | IllegalArgumentException e) {
+      throw new PipelineException(
+          FailureKind.POISON_EVENT, "A change event cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.sluice.mongo;
+
+import dev.sluice.change.Namespace;
+import dev.sluice.change.Position;
+import dev.sluice.change.ResumeToken;
+import dev.sluice.checkpoint.Checkpoint;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonInvalidOperationException;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.conversions.Bson;
+
+/**
+ * The form of a checkpoint:
+ *
+ * <pre>{@code
+ * { _id: "scrabble-cdc", schema: 2, source: "scrabble.scrabble", epoch: 3,
+ *   position: { after: <resume token> },  // or { at: <Timestamp> } before the first event
+ *   savedAt: <Date>,
+ *   lease: { owner: "1234@host 5f0c…", until: <Date> } }  // absent when nobody runs it
+ * }</pre>
+ *
+ * <p>Updates that need the server's time are pipelines, in which {@code $$NOW} is to be had
+ * (MongoDB 4.2).
+ */
+final class CheckpointDocument {
+  /**
+   * A newer one is not touched. The older one, 1, had no lease; it is brought up to date by the
+   * first claim.
+   */
+  private static final int SCHEMA = 2;
+
+  private final String pipeline;
+  private final Namespace source;
+  private final String instance;
+  private final long leaseMillis;
+
+  CheckpointDocument(String pipeline, Namespace source, String instance, Duration lease) {
+    this.pipeline = pipeline;
+    this.source = source;
+    this.instance = instance;
+    this.leaseMillis = lease.toMillis();
+  }
+
+  /**
+   * Finds the checkpoint if its lease has run out, is not there (which is less than any date), or
+   * is our own. The {@code _id} stands at the top, where an upsert takes it from.
+   */
+  Bson ifFree() {
+    BsonDocument ranOut = document("$lte", array(text("$lease.until"), text("$$NOW")));
+    return document("_id", text(pipeline))
+        .append("$or", array(document("lease.owner", text(instance)), document("$expr", ranOut)));
+  }
+
+  /** Takes the lease and raises the epoch; makes a document that was not there. */
+  List<Bson> claim(Optional<Checkpoint> known) {
+    BsonInt64 knownEpoch = new BsonInt64(known.map(Checkpoint::epoch).orElse(0L));
+    BsonDocument fields =
+        document("schema", new BsonInt32(SCHEMA))
+            .append("source", document("$literal", text(source.toString())))
+            .append(
+                "epoch", document("$add", array(storedOr("epoch", knownEpoch), new BsonInt64(1))))
+            .append("lease", lease());
+    known
+        .flatMap(Checkpoint::position)
+        .ifPresent(
+            position ->
+                fields.append(
+                    "position", storedOr("position", document("$literal", of(position)))));
+    return List.of(document("$set", fields));
+  }
+
+  private static BsonDocument storedOr(String field, BsonValue otherwise) {
+    return document("$ifNull", array(text("$" + field), otherwise));
+  }
+
+  List<Bson> renewal() {
+    return List.of(document("$set", document("lease", lease())));
+  }
+
+  private BsonDocument lease() {
+    return document("owner", document("$literal", text(instance)))
+        .append("until", document("$add", array(text("$$NOW"), new BsonInt64(leaseMillis))));
+  }
+
+  /** Whose lease it is, for a log line. */
+  static String owner(BsonDocument document) {
+    return document.isDocument("lease") && document.getDocument("lease").isString("owner")
+        ? document.getDocument("lease").getString("owner").getValue()
+        : "another instance";
+  }
+
+  /**
+   * @throws PipelineException if it is not of our source, too new, or damaged
+   */
+  Checkpoint read(BsonDocument document) {
+    try {
+      if (document.getNumber("schema").intValue() > SCHEMA) {
+        throw unusable("was written by a newer Sluice: use that one");
+      }
+      String stored = document.getString("source").getValue();
+      if (!stored.equals(source.toString())) {
+        throw unusable(
+            "belongs to " + stored + ", not to " + source + ": choose another SLUICE_PIPELINE");
+      }
+      return new Checkpoint(pipeline, document.getNumber("epoch").longValue(), position(document));
+    } catch (BsonInvalidOperationException e) {
+      throw unusable("is damaged: mend it, or delete it to begin at the present");
+    }
+  }
+
+  private PipelineException unusable(String why) {
+    return new PipelineException(
+        FailureKind.MISCONFIGURED,
+        "The checkpoint \"" + pipeline + "\" in sluice.checkpoints " + why);
+  }
+
+  private static Optional<Position> position(BsonDocument document) {
+    if (!document.containsKey("position")) {
+      return Optional.empty();
+    }
+    BsonDocument position = document.getDocument("position");
+    return Optional.of(
+        position.containsKey("after")
+            ? new Position.After(ResumeToken.of(position.getDocument("after")))
+            : new Position.At(position.getTimestamp("at")));
+  }
+
+  static BsonDocument of(Position position) {
+    if (position instanceof Position.After after) {
+      return new BsonDocument("after", after.token().toBson());
+    }
+    return new BsonDocument("at", ((Position.At) position).time());
+  }
+
+  private static BsonDocument document(String key, BsonValue value) {
+    return new BsonDocument(key, value);
+  }
+
+  private static BsonArray array(BsonValue... values) {
+    return new BsonArray(List.of(values));
+  }
+
+  private static BsonString text(String text) {
+    return new BsonString(text);
+  }
+}

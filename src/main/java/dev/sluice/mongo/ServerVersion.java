@@ -1,0 +1,22 @@
+package dev.sluice.mongo;
+
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+
+/** The version of the server, as far as it decides what can be asked of it. */
+record ServerVersion(int major, int minor, int patch) {
+  /** From the reply to {@code buildInfo}. */
+  static ServerVersion of(BsonDocument buildInfo) {
+    BsonArray numbers = buildInfo.getArray("versionArray");
+    return new ServerVersion(number(numbers, 0), number(numbers, 1), number(numbers, 2));
+  }
+
+  private static int number(BsonArray numbers, int index) {
+    return numbers.get(index).asNumber().intValue();
+  }
+
+  /** Whether it has {@code $changeStreamSplitLargeEvent}: from 6.0.9 and 7.0 on. */
+  boolean splitsLargeEvents() {
+    return major > 6 || major == 6 && (minor > 0 || patch >= 9);
+  }
+}

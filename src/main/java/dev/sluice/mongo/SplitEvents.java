@@ -1,0 +1,73 @@
+package dev.sluice.mongo;
+
+import dev.sluice.change.BsonBytes;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import reactor.core.publisher.Flux;
+
+/**
+ * Puts together again what {@code $changeStreamSplitLargeEvent} took apart: an event of more than
+ * 16 MB comes as fragments, each with some of its top-level fields, a resume token of its own, and
+ * {@code splitEvent: {fragment: n, of: m}} (manual: $changeStreamSplitLargeEvent).
+ *
+ * <p>The event has the token of its last fragment: a stream that is resumed there does not begin in
+ * the middle.
+ */
+final class SplitEvents {
+  private static final String FIELD = "splitEvent";
+  private static final String TOKEN = "_id";
+
+  private SplitEvents() {}
+
+  /** The stage: one event for one event, or for all fragments of one. */
+  static Flux<RawBsonDocument> join(Flux<RawBsonDocument> events) {
+    return events
+        .bufferUntil(event -> !isFollowed(event))
+        .map(fragments -> fragments.size() == 1 ? fragments.get(0) : joined(fragments));
+  }
+
+  /** Whether another fragment of the same event comes behind this one. */
+  static boolean isFollowed(BsonDocument event) {
+    BsonValue split = event.get(FIELD);
+    return split != null
+        && split.asDocument().getNumber("fragment").intValue()
+            < split.asDocument().getNumber("of").intValue();
+  }
+
+  private static RawBsonDocument joined(List<RawBsonDocument> fragments) {
+    ByteArrayOutputStream fields = new ByteArrayOutputStream();
+    fields.writeBytes(new byte[Integer.BYTES]);
+    for (int i = 0; i < fragments.size(); i++) {
+      boolean last = i == fragments.size() - 1;
+      copyFields(fragments.get(i), last, fields);
+    }
+    fields.write(0);
+    byte[] event = fields.toByteArray();
+    ByteBuffer.wrap(event).order(ByteOrder.LITTLE_ENDIAN).putInt(0, event.length);
+    return new RawBsonDocument(event);
+  }
+
+  private static void copyFields(
+      RawBsonDocument fragment, boolean withToken, ByteArrayOutputStream target) {
+    ByteBuffer buffer = fragment.getByteBuffer().asNIO();
+    byte[] bytes = buffer.array();
+    int start = buffer.arrayOffset() + buffer.position();
+    int end = BsonBytes.documentEnd(bytes, start, bytes.length) - 1;
+    int at = start + Integer.BYTES;
+    while (at < end) {
+      int nameEnd = BsonBytes.cStringEnd(bytes, at + 1, end);
+      int next = BsonBytes.skipValue(bytes[at], bytes, nameEnd + 1, end);
+      boolean isToken = BsonBytes.isText(bytes, at + 1, nameEnd, TOKEN);
+      boolean isFragment = BsonBytes.isText(bytes, at + 1, nameEnd, FIELD);
+      if (isToken ? withToken : !isFragment) {
+        target.write(bytes, at, next - at);
+      }
+      at = next;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.change.Change;
+import dev.sluice.change.Oversized;
+import dev.sluice.config.FailureSettings;
+import dev.sluice.config.FailureSettings.OnPoison;
+import dev.sluice.envelope.Message;
+import dev.sluice.envelope.ParkedMessages;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The second stage: makes a message of a change. What cannot become one, is too large for RabbitMQ,
+ * or was refused by it before, ends the attempt or becomes a parked message, as the settings say.
+ *
+ * <p>A parked message takes the place of the event: the position moves on only when RabbitMQ has
+ * confirmed it, like any other. Runs on the encoder's thread.
+ */
+final class Encoding {
+  private static final String POISON = "poison";
+  private static final String OVERSIZED = "oversized";
+  private static final String UNROUTABLE = "unroutable";
+
+  private final Function<Change, Message> encoder;
+  private final ParkedMessages parked;
+  private final Refusals refusals;
+  private final long maxMessageBytes;
+  private final FailureSettings failures;
+
+  Encoding(PipelineParts parts, Refusals refusals) {
+    this.encoder = parts.encoder();
+    this.parked = parts.parked();
+    this.refusals = refusals;
+    this.maxMessageBytes = parts.settings().maxMessageBytes();
+    this.failures = parts.failures();
+  }
+
+  Message encode(Change change) {
+    if (change instanceof Oversized oversized) {
+      String error =
+          "An event is larger than the 16 MB that MongoDB can send: "
+              + oversized.keys()
+              + " (MongoDB says: "
+              + oversized.error()
+              + ")";
+      return unpublishable(
+          change, OVERSIZED, new PipelineException(FailureKind.POISON_EVENT, error));
+    }
+    Message message;
+    try {
+      message = encoder.apply(change);
+    } catch (OutOfMemoryError e) {
+      throw new PipelineException(
+          FailureKind.BUG, "The heap is too small for an event: give Java a larger -Xmx", e);
+    } catch (RuntimeException | Error e) {
+      // An error too: Reactor does not pass one on, and nothing would ever come of the attempt.
+      return unpublishable(
+          change,
+          POISON,
+          new PipelineException(
+              FailureKind.POISON_EVENT,
+              "An event cannot be written as JSON: " + change + " (" + e.getMessage() + ")",
+              e));
+    }
+    return message.body().length > maxMessageBytes
+        ? tooLarge(change, message)
+        : asRefused(change, message);
+  }
+
+  private Message tooLarge(Change change, Message message) {
+    PipelineException failure =
+        new PipelineException(
+            FailureKind.POISON_EVENT,
+            "An event has "
+                + message.body().length
+                + " bytes as a message, more than SLUICE_MAX_MESSAGE_BYTES="
+                + maxMessageBytes
+                + ": raise it as far as RabbitMQ's max_message_size allows, compress by"
+                + " SLUICE_GZIP_ABOVE, or set SLUICE_ON_POISON=park ("
+                + change
+                + ")");
+    if (failures.onPoison() == OnPoison.STOP) {
+      throw failure;
+    }
+    return parked.of(change, message, OVERSIZED, failure.getMessage());
+  }
+
+  private Message asRefused(Change change, Message message) {
+    if (refusals.isEmpty()) {
+      return message;
+    }
+    Optional<PipelineException> refusal = refusals.of(message.messageId());
+    if (refusal.isEmpty()) {
+      return message;
+    }
+    String reason = refusal.get().kind() == FailureKind.UNROUTABLE ? UNROUTABLE : OVERSIZED;
+    return parked.of(change, message, reason, refusal.get().getMessage());
+  }
+
+  private Message unpublishable(Change change, String reason, PipelineException failure) {
+    if (failures.onPoison() == OnPoison.STOP) {
+      throw failure;
+    }
+    return parked.of(change, reason, failure.getMessage());
+  }
+}

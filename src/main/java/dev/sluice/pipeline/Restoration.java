@@ -1,0 +1,141 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.change.Change;
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.EventId;
+import dev.sluice.change.Oversized;
+import dev.sluice.change.Position;
+import dev.sluice.change.ResumeToken;
+import dev.sluice.envelope.Message;
+import dev.sluice.envelope.Message.Destination;
+import dev.sluice.envelope.ParkedMessages;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.bson.BsonDocument;
+import org.bson.BsonInvalidOperationException;
+import org.bson.BsonTimestamp;
+import org.bson.json.JsonParseException;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Makes the message of a parked one: as it was, or encoded from the event that is in it, or from
+ * the event that it points to, as long as MongoDB has that.
+ */
+public final class Restoration {
+  /** A server may have to read through much of its log. */
+  private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(30);
+
+  private final ChangeSource source;
+  private final Function<Change, Message> encoder;
+  private final long maxMessageBytes;
+  private final Scheduler timer;
+  private final Clock clock;
+
+  public Restoration(
+      ChangeSource source,
+      Function<Change, Message> encoder,
+      long maxMessageBytes,
+      Scheduler timer,
+      Clock clock) {
+    this.source = source;
+    this.encoder = encoder;
+    this.maxMessageBytes = maxMessageBytes;
+    this.timer = timer;
+    this.clock = clock;
+  }
+
+  /** Cold. Fails with a {@link PipelineException} that says why the message has to stay parked. */
+  public Mono<Message> restore(Message parked) {
+    return Mono.defer(
+            () ->
+                switch (String.valueOf(parked.headers().get(ParkedMessages.BODY))) {
+                  case "message" -> Mono.just(asItWas(parked));
+                  case "event" -> Mono.fromCallable(() -> encode(event(parked)));
+                  case "pointer" -> find(parked).map(this::encode);
+                  default -> Mono.error(unfit("It is no parked message of Sluice", null));
+                })
+        .flatMap(this::requireSize);
+  }
+
+  private static Message asItWas(Message parked) {
+    Map<String, Object> headers = new HashMap<>(parked.headers());
+    Object routingKey = headers.get(ParkedMessages.ROUTING_KEY);
+    headers.keySet().removeIf(header -> header.startsWith("parked"));
+    return new Message(
+        parked.body(),
+        parked.content(),
+        parked.messageId(),
+        String.valueOf(routingKey),
+        parked.type(),
+        parked.timestampSeconds(),
+        headers,
+        Destination.EXCHANGE);
+  }
+
+  private ChangeEvent event(Message parked) {
+    return new ChangeEvent(parked.body(), 0, parked.body().length, clock.millis());
+  }
+
+  private Mono<Change> find(Message parked) {
+    BsonDocument pointer;
+    ResumeToken token;
+    BsonTimestamp time;
+    try {
+      pointer = BsonDocument.parse(new String(parked.body(), StandardCharsets.UTF_8));
+      token = ResumeToken.of(pointer.getDocument("resumeToken"));
+      time = pointer.getTimestamp("clusterTime");
+    } catch (JsonParseException | BsonInvalidOperationException e) {
+      return Mono.error(unfit("Its pointer cannot be read", e));
+    }
+    EventId wanted = EventId.of(token);
+    return source
+        .changes(new Position.At(time), (events, reached) -> {})
+        .takeUntil(change -> isBehind(change, time))
+        .filter(change -> change.id().equals(wanted))
+        .next()
+        .timeout(SEARCH_TIMEOUT, Mono.error(() -> gone(time)), timer)
+        .switchIfEmpty(Mono.error(() -> gone(time)));
+  }
+
+  private static boolean isBehind(Change change, BsonTimestamp time) {
+    return change.position().clusterTime().filter(at -> at.compareTo(time) > 0).isPresent();
+  }
+
+  private static PipelineException gone(BsonTimestamp time) {
+    return unfit(
+        "MongoDB has no event any more where it points to (cluster time " + time.getTime() + ")",
+        null);
+  }
+
+  private Message encode(Change change) {
+    if (change instanceof Oversized) {
+      throw unfit("MongoDB still cannot send its event", null);
+    }
+    try {
+      return encoder.apply(change);
+    } catch (RuntimeException e) {
+      throw unfit("It still cannot be written as JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private Mono<Message> requireSize(Message message) {
+    return message.body().length <= maxMessageBytes
+        ? Mono.just(message)
+        : Mono.error(
+            unfit(
+                "It still has "
+                    + message.body().length
+                    + " bytes, more than SLUICE_MAX_MESSAGE_BYTES="
+                    + maxMessageBytes,
+                null));
+  }
+
+  private static PipelineException unfit(String why, Throwable cause) {
+    return new PipelineException(FailureKind.POISON_EVENT, why, cause);
+  }
+}
