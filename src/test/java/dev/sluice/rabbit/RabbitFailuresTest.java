@@ -9,6 +9,7 @@ import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
+import dev.sluice.config.TlsFiles;
 import dev.sluice.pipeline.FailureKind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,7 +25,16 @@ import org.junit.jupiter.api.Test;
 class RabbitFailuresTest {
   private static final RabbitSettings SETTINGS =
       new RabbitSettings(
-          "localhost", 5671, true, "user", new Secret("x"), "/", "e", "q", QueueType.QUORUM);
+          "localhost",
+          5671,
+          true,
+          TlsFiles.NONE,
+          "user",
+          new Secret("x"),
+          "/",
+          "e",
+          "q",
+          QueueType.QUORUM);
 
   private static FailureKind kind(Exception failure) {
     return RabbitFailures.recognise(failure, SETTINGS).kind();
