@@ -3,6 +3,7 @@ package dev.sluice.mongo;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.connection.SslSettings;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
@@ -140,7 +141,17 @@ public final class MongoConnection implements AutoCloseable {
         return refused;
       }
     }
+    if (failure instanceof MongoTimeoutException && isTls()) {
+      PipelineException withoutTls = seenServers.tlsRefusal();
+      if (withoutTls != null) {
+        return withoutTls;
+      }
+    }
     return MongoFailures.recognise(failure, address());
+  }
+
+  private boolean isTls() {
+    return tls.isPresent() || Boolean.TRUE.equals(uri.getSslEnabled());
   }
 
   @Override
