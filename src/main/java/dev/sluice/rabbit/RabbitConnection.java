@@ -67,7 +67,7 @@ public final class RabbitConnection implements AutoCloseable {
   public Mono<Connection> open() {
     return Mono.fromCallable(this::openNow)
         .subscribeOn(blocking)
-        .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
+        .onErrorMap(failure -> RabbitFailures.recogniseOpening(failure, settings));
   }
 
   private synchronized Connection openNow() throws IOException, TimeoutException {

@@ -2,6 +2,7 @@ package dev.sluice.rabbit;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.MalformedFrameException;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.FailureKind;
@@ -24,6 +25,20 @@ final class RabbitFailures {
   private static final String TLS_KEYS = "RABBITMQ_TLS_";
 
   private RabbitFailures() {}
+
+  /** What it means that a connection cannot be opened. */
+  static PipelineException recogniseOpening(Throwable failure, RabbitSettings settings) {
+    if (find(failure, MalformedFrameException.class) != null) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "What answers at "
+              + settings.address()
+              + " speaks no AMQP 0-9-1: check host and port, and if the port speaks TLS use amqps://"
+              + " or name the authority of its certificate by RABBITMQ_TLS_CA_FILE",
+          failure);
+    }
+    return recognise(failure, settings);
+  }
 
   static PipelineException recognise(Throwable failure, RabbitSettings settings) {
     if (failure instanceof PipelineException recognised) {

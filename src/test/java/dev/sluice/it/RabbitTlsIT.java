@@ -119,6 +119,14 @@ class RabbitTlsIT {
   }
 
   @Test
+  void aPortWithTlsThatIsSpokenToWithoutIsNamedAsSuch() {
+    tail(rabbit.uri().replace("amqps:", "amqp:"), Map.of())
+        .assertOneSentence(
+            3,
+            "speaks no AMQP 0-9-1: check host and port, and if the port speaks TLS use amqps://");
+  }
+
+  @Test
   void aPortWithoutTlsIsNamedAsSuch() {
     tail(rabbit.uri(rabbit.node().port()), files(authority.certificate(), client))
         .assertOneSentence(3, "what it answers is no TLS: use the port that speaks it");
