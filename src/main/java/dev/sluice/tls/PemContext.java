@@ -19,6 +19,8 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
@@ -173,16 +175,15 @@ public final class PemContext {
     }
   }
 
-  /** What the one signs, the other verifies. */
+  /** They share a number, or what the one signs, the other verifies. */
   private static boolean belongTogether(PrivateKey key, PublicKey certified)
       throws GeneralSecurityException {
-    String algorithm =
-        switch (certified.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> certified.getAlgorithm();
-        };
-    Signature signature = Signature.getInstance(algorithm);
+    if (key instanceof RSAPrivateKey ours && certified instanceof RSAPublicKey theirs) {
+      return ours.getModulus().equals(theirs.getModulus());
+    }
+    String algorithm = certified.getAlgorithm();
+    Signature signature =
+        Signature.getInstance(algorithm.equals("EC") ? "SHA256withECDSA" : algorithm);
     byte[] anything = {1, 2, 3};
     try {
       signature.initSign(key);

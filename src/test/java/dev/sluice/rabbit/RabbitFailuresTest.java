@@ -6,6 +6,7 @@ import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
@@ -91,6 +92,18 @@ class RabbitFailuresTest {
   void aTlsConnectionThatBreaksIsTransient() {
     assertThat(kind(new SSLException("broken", new java.net.SocketException("Broken pipe"))))
         .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  /** What an open connection cannot read was damaged on its way. */
+  @Test
+  void aRecordThatCannotBeReadLaterOnIsTransient() {
+    ShutdownSignalException lost = new ShutdownSignalException(true, false, null, this);
+    lost.initCause(new SSLException("Tag mismatch"));
+    assertThat(kind(lost)).isEqualTo(FailureKind.TRANSIENT);
+
+    ShutdownSignalException refused = new ShutdownSignalException(true, false, null, this);
+    refused.initCause(new SSLHandshakeException("Received fatal alert: certificate_required"));
+    assertThat(kind(refused)).isEqualTo(FailureKind.MISCONFIGURED);
   }
 
   @Test

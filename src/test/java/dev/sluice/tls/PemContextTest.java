@@ -130,6 +130,15 @@ class PemContextTest {
   }
 
   @Test
+  void saysSoOfTwoRsaKeysToo() {
+    Issued own = authority.issueRsa("a.example");
+    Issued other = authority.issueRsa("b.example");
+
+    assertThat(problem(being(own.certificate(), other.key())))
+        .contains("is not the key of the certificate in X_CERT_FILE");
+  }
+
+  @Test
   void saysThatACertificateHasExpired() throws IOException {
     Issued expired = authority.issueExpired("a.example");
 
