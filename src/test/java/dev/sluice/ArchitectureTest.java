@@ -127,10 +127,23 @@ class ArchitectureTest {
                 "reactor..",
                 "org.bson..",
                 "dev.sluice.change..",
+                "dev.sluice.tls..",
                 "dev.sluice.envelope..",
                 "dev.sluice.checkpoint..",
                 "dev.sluice.pipeline..")
             .because("a setting is a plain value: whoever uses it translates it"));
+  }
+
+  @Test
+  void tlsIsMadeOfSettingsAndTheJdk() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.sluice.tls..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.sluice.tls..", "dev.sluice.config..", "java..", "javax.net..")
+            .because("both servers use it: what one of them needs more belongs to that one"));
   }
 
   @Test

@@ -7,10 +7,17 @@ import java.util.Objects;
  *
  * @param uri a connection string; a secret, since it may hold a password
  * @param database the database that is watched
+ * @param tlsFiles any of them makes it TLS, also where the URI says nothing of it
  */
-public record MongoSettings(Secret uri, String database) {
+public record MongoSettings(Secret uri, String database, TlsFiles tlsFiles) {
   public MongoSettings {
     Objects.requireNonNull(uri, "uri");
     Objects.requireNonNull(database, "database");
+    Objects.requireNonNull(tlsFiles, "tlsFiles");
+  }
+
+  /** As the URI alone has it. */
+  public MongoSettings(Secret uri, String database) {
+    this(uri, database, TlsFiles.NONE);
   }
 }

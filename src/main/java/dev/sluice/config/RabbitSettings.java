@@ -6,6 +6,7 @@ import java.util.Objects;
  * Where RabbitMQ is and what is declared there.
  *
  * @param tls whether to speak {@code amqps}
+ * @param tlsFiles what TLS is made with; there are none without it
  * @param exchange a durable topic exchange bound to the queue with {@code #}; empty for the default
  *     exchange, which goes straight to the queue
  * @param parking whether the parking queue is declared as well
@@ -14,6 +15,7 @@ public record RabbitSettings(
     String host,
     int port,
     boolean tls,
+    TlsFiles tlsFiles,
     String username,
     Secret password,
     String virtualHost,
@@ -26,6 +28,9 @@ public record RabbitSettings(
 
   public RabbitSettings {
     Objects.requireNonNull(host, "host");
+    if (tlsFiles.any() && !tls) {
+      throw new IllegalArgumentException("files for TLS, and no TLS");
+    }
     Objects.requireNonNull(username, "username");
     Objects.requireNonNull(password, "password");
     Objects.requireNonNull(virtualHost, "virtualHost");

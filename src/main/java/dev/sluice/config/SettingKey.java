@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,14 +11,23 @@ import java.util.Optional;
 public enum SettingKey {
   MONGO_DATABASE_HOST(
       "mongodb://localhost:30001,localhost:30002,localhost:30003/?replicaSet=my-replica-set"),
+  MONGO_DATABASE_HOST_FILE(""),
   MONGO_DATABASE_NAME("scrabble"),
+  MONGO_DATABASE_TLS_CA_FILE(""),
+  MONGO_DATABASE_TLS_CERT_FILE(""),
+  MONGO_DATABASE_TLS_KEY_FILE(""),
   RABBITMQ_HOST("localhost"),
   RABBITMQ_PORT("5673"),
   RABBITMQ_DEFAULT_USERNAME("guest"),
   RABBITMQ_DEFAULT_PASSWORD("guest"),
+  RABBITMQ_DEFAULT_PASSWORD_FILE(""),
   RABBITMQ_VIRTUAL_HOST("/"),
-  /** Stands for the five above when it is not empty. */
+  /** Stands for the six above when it is not empty. */
   RABBITMQ_URI(""),
+  RABBITMQ_URI_FILE(""),
+  RABBITMQ_TLS_CA_FILE(""),
+  RABBITMQ_TLS_CERT_FILE(""),
+  RABBITMQ_TLS_KEY_FILE(""),
   SLUICE_COLLECTION("scrabble"),
   SLUICE_PIPELINE("scrabble-cdc"),
   SLUICE_OPERATIONS("insert,update,replace,delete"),
@@ -52,6 +62,9 @@ public enum SettingKey {
   /** Keys of our own begin so; unknown ones are refused wherever they stand. */
   static final String PREFIX = "SLUICE_";
 
+  /** So do keys that switch TLS on: one that is mistyped must not leave it off without a word. */
+  static final List<String> TLS_PREFIXES = List.of("MONGO_DATABASE_TLS_", "RABBITMQ_TLS_");
+
   /** Keys of the test suite, which a process under test sees in its environment. */
   static final String TEST_PREFIX = "SLUICE_TEST_";
 
@@ -67,7 +80,7 @@ public enum SettingKey {
 
   /** Whether an empty value means something, rather than that somebody forgot it. */
   boolean mayBeEmpty() {
-    return this == RABBITMQ_URI || this == SLUICE_EXCHANGE || this == SLUICE_GZIP_ABOVE;
+    return defaultValue.isEmpty() || this == SLUICE_EXCHANGE;
   }
 
   static Optional<SettingKey> named(String name) {

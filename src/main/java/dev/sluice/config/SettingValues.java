@@ -1,15 +1,22 @@
 package dev.sluice.config;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -150,11 +157,74 @@ final class SettingValues {
     return count > Long.MAX_VALUE >> shift ? Long.MAX_VALUE : count << shift;
   }
 
+  /**
+   * A text that may stand in a file instead, as Docker and Kubernetes hand over secrets: the whole
+   * file, without the one line end that an editor leaves.
+   */
+  String textOrFile(SettingKey key, SettingKey fileKey) {
+    Optional<NamedFile> file = file(fileKey);
+    if (file.isEmpty()) {
+      return text(key);
+    }
+    if (!given.getOrDefault(key.name(), "").isBlank()) {
+      return wrong(key, "and " + fileKey + " are both set: remove one of them");
+    }
+    try {
+      String text = Files.readString(file.get().path()).replaceFirst("\\r?\\n\\z", "");
+      return text.isBlank() ? wrongFile(key, file.get(), "is empty") : text;
+    } catch (NoSuchFileException e) {
+      return wrongFile(key, file.get(), "does not exist: check the path");
+    } catch (AccessDeniedException e) {
+      return wrongFile(key, file.get(), "may not be read by this user: check its owner and mode");
+    } catch (IOException e) {
+      return wrongFile(key, file.get(), "cannot be read: make it a readable text file in UTF-8");
+    }
+  }
+
+  private Optional<NamedFile> file(SettingKey key) {
+    String path = text(key);
+    try {
+      return path.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new NamedFile(key.name(), Path.of(path)));
+    } catch (InvalidPathException e) {
+      wrong(key, "is no path of a file");
+      return Optional.empty();
+    }
+  }
+
+  TlsFiles tlsFiles(SettingKey authorities, SettingKey certificate, SettingKey key) {
+    Optional<NamedFile> certificateFile = file(certificate);
+    Optional<NamedFile> keyFile = file(key);
+    if (certificateFile.isPresent() != keyFile.isPresent()) {
+      boolean keyMissing = certificateFile.isPresent();
+      wrong(
+          keyMissing ? certificate : key,
+          "needs " + (keyMissing ? key : certificate) + ": a certificate and its key go together");
+      return TlsFiles.NONE;
+    }
+    return new TlsFiles(file(authorities), certificateFile, keyFile);
+  }
+
   AmqpAddress amqpAddress() {
-    String uri = text(SettingKey.RABBITMQ_URI);
+    TlsFiles files =
+        tlsFiles(
+            SettingKey.RABBITMQ_TLS_CA_FILE,
+            SettingKey.RABBITMQ_TLS_CERT_FILE,
+            SettingKey.RABBITMQ_TLS_KEY_FILE);
+    String uri = textOrFile(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE);
     if (!uri.isEmpty()) {
       try {
-        return amqpAddress(new URI(uri));
+        AmqpAddress address = amqpAddress(new URI(uri), files);
+        if (files.any() && !address.tls()) {
+          wrong(
+              SettingKey.RABBITMQ_URI,
+              "begins with amqp://, which is without TLS, and the RABBITMQ_TLS_ files are for TLS:"
+                  + " write amqps://, with the port that speaks it");
+          files = TlsFiles.NONE;
+        } else {
+          return address;
+        }
       } catch (URISyntaxException | IllegalArgumentException e) {
         // Neither the URI nor the exception's text is shown: both may hold the password.
         wrong(
@@ -166,14 +236,17 @@ final class SettingValues {
     return new AmqpAddress(
         text(SettingKey.RABBITMQ_HOST),
         (int) number(SettingKey.RABBITMQ_PORT, 1, 65_535),
-        false,
+        files.any(),
+        files,
         text(SettingKey.RABBITMQ_DEFAULT_USERNAME),
-        new Secret(text(SettingKey.RABBITMQ_DEFAULT_PASSWORD)),
+        new Secret(
+            textOrFile(
+                SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)),
         text(SettingKey.RABBITMQ_VIRTUAL_HOST));
   }
 
   /** See https://www.rabbitmq.com/docs/uri-spec; what is left out takes the protocol's default. */
-  private static AmqpAddress amqpAddress(URI uri) {
+  private static AmqpAddress amqpAddress(URI uri, TlsFiles files) {
     boolean tls = "amqps".equals(uri.getScheme());
     if (!tls && !"amqp".equals(uri.getScheme()) || uri.getHost() == null) {
       throw new IllegalArgumentException("no AMQP URI");
@@ -188,6 +261,7 @@ final class SettingValues {
         uri.getHost(),
         uri.getPort() >= 0 ? uri.getPort() : tls ? 5671 : 5672,
         tls,
+        files,
         decode(login[0]),
         new Secret(decode(login[1])),
         path.length() <= 1 ? "/" : decode(path.substring(1)));
@@ -195,6 +269,11 @@ final class SettingValues {
 
   private static String decode(String text) {
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  private String wrongFile(SettingKey key, NamedFile file, String problem) {
+    problems.add(file + " " + problem + ".");
+    return key.defaultValue();
   }
 
   /** Adds the problem; what comes back is the default, in its place. */

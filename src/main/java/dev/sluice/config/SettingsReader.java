@@ -37,7 +37,7 @@ public final class SettingsReader {
   public static Settings read(Map<String, String> environment, Path dotEnv) {
     List<String> problems = new ArrayList<>();
     Map<String, String> file = DotEnvFile.read(dotEnv, problems);
-    refuseUnknown(environment, key -> key.startsWith(SettingKey.PREFIX), "", problems);
+    refuseUnknown(environment, SettingsReader::isOnlyOurs, "", problems);
     refuseUnknown(file, SettingsReader::isOurs, " in " + dotEnv.getFileName(), problems);
     Map<String, String> given = new LinkedHashMap<>(file);
     given.putAll(environment);
@@ -47,6 +47,12 @@ public final class SettingsReader {
       throw new WrongSettings(problems);
     }
     return settings;
+  }
+
+  /** The environment also holds what other programs read, RabbitMQ's own keys among it. */
+  private static boolean isOnlyOurs(String key) {
+    return key.startsWith(SettingKey.PREFIX)
+        || SettingKey.TLS_PREFIXES.stream().anyMatch(key::startsWith);
   }
 
   /**
@@ -92,7 +98,15 @@ public final class SettingsReader {
   }
 
   private MongoSettings mongo() {
-    String uri = values.text(SettingKey.MONGO_DATABASE_HOST);
+    String uri =
+        values
+            .textOrFile(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE)
+            .strip();
+    TlsFiles files =
+        values.tlsFiles(
+            SettingKey.MONGO_DATABASE_TLS_CA_FILE,
+            SettingKey.MONGO_DATABASE_TLS_CERT_FILE,
+            SettingKey.MONGO_DATABASE_TLS_KEY_FILE);
     if (!uri.startsWith("mongodb://") && !uri.startsWith("mongodb+srv://")) {
       // The value itself may hold a password and is not repeated.
       problems.add(
@@ -100,8 +114,9 @@ public final class SettingsReader {
               + " mongodb+srv://, such as "
               + SettingKey.MONGO_DATABASE_HOST.defaultValue());
     }
+    MongoUriOptions.refuseWeakTls(uri, files, problems);
     return new MongoSettings(
-        new Secret(uri), values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES));
+        new Secret(uri), values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES), files);
   }
 
   private RabbitSettings rabbit(boolean parking) {
@@ -110,6 +125,7 @@ public final class SettingsReader {
         address.host(),
         address.port(),
         address.tls(),
+        address.tlsFiles(),
         address.username(),
         address.password(),
         address.virtualHost(),

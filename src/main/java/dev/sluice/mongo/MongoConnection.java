@@ -3,13 +3,18 @@ package dev.sluice.mongo;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
+import com.mongodb.MongoTimeoutException;
+import com.mongodb.connection.SslSettings;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import dev.sluice.config.MongoSettings;
 import dev.sluice.config.WrongSettings;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import dev.sluice.tls.PemContext;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonTimestamp;
@@ -31,13 +36,14 @@ public final class MongoConnection implements AutoCloseable {
 
   private final MongoSettings settings;
   private final ConnectionString uri;
+  private final Optional<SSLContext> tls;
   private final StreamWatch streamWatch = new StreamWatch();
   private final SeenServers seenServers = new SeenServers();
   private MongoClient client;
   private boolean closed;
 
   /**
-   * @throws WrongSettings if the URI cannot be read
+   * @throws WrongSettings if the URI or a file for TLS cannot be read
    */
   public MongoConnection(MongoSettings settings) {
     this.settings = settings;
@@ -49,6 +55,10 @@ public final class MongoConnection implements AutoCloseable {
           "MONGO_DATABASE_HOST cannot be read as a MongoDB URI: check its hosts, ports and options,"
               + " and percent-encode special characters in user and password.");
     }
+    this.tls =
+        settings.tlsFiles().any()
+            ? Optional.of(PemContext.of(settings.tlsFiles()))
+            : Optional.empty();
   }
 
   public MongoSettings settings() {
@@ -80,9 +90,16 @@ public final class MongoConnection implements AutoCloseable {
         .applyToServerSettings(
             server -> server.addServerListener(seenServers).addServerMonitorListener(streamWatch))
         .addCommandListener(streamWatch)
-        // Last, so that what the URI says wins.
+        // Behind what is set here, so that the URI wins ...
         .applyConnectionString(uri)
+        // ... but for this: nothing that it says makes the connection less safe.
+        .applyToSslSettings(this::secure)
         .build();
+  }
+
+  private void secure(SslSettings.Builder ssl) {
+    tls.ifPresent(context -> ssl.enabled(true).context(context));
+    ssl.invalidHostNameAllowed(false);
   }
 
   StreamWatch streamWatch() {
@@ -135,7 +152,17 @@ public final class MongoConnection implements AutoCloseable {
         return refused;
       }
     }
+    if (failure instanceof MongoTimeoutException && isTls()) {
+      PipelineException withoutTls = seenServers.tlsRefusal();
+      if (withoutTls != null) {
+        return withoutTls;
+      }
+    }
     return MongoFailures.recognise(failure, address());
+  }
+
+  private boolean isTls() {
+    return tls.isPresent() || Boolean.TRUE.equals(uri.getSslEnabled());
   }
 
   @Override

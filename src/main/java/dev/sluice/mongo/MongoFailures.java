@@ -11,6 +11,8 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import dev.sluice.tls.TlsFailure;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
@@ -19,6 +21,8 @@ import java.util.concurrent.TimeoutException;
  * mongo/src/mongo/base/error_codes.yml and the change streams specification of the drivers.
  */
 final class MongoFailures {
+  static final String TLS_KEYS = "MONGO_DATABASE_TLS_";
+
   static final int UNAUTHORIZED = 13;
   private static final int AUTHENTICATION_FAILED = 18;
   private static final int CHANGE_STREAMS_NEED_A_REPLICA_SET = 40573;
@@ -49,6 +53,10 @@ final class MongoFailures {
   static PipelineException recognise(Throwable failure, String address) {
     if (failure instanceof PipelineException recognised) {
       return recognised;
+    }
+    Optional<String> refusal = TlsFailure.ofHandshake(failure, TLS_KEYS);
+    if (refusal.isPresent()) {
+      return noTls(address, refusal.get(), failure);
     }
     if (failure instanceof MongoSecurityException && isPassing(failure.getCause())) {
       return recognise(failure.getCause(), address);
@@ -82,6 +90,13 @@ final class MongoFailures {
           FailureKind.TRANSIENT, "MongoDB at " + address + " has failed: " + failure, failure);
     }
     return PipelineException.of(failure);
+  }
+
+  static PipelineException noTls(String address, String refusal, Throwable failure) {
+    return new PipelineException(
+        FailureKind.MISCONFIGURED,
+        "There is no TLS with MongoDB at " + address + ": " + refusal,
+        failure);
   }
 
   /** The driver calls all that happens during a login a security failure, also a lost network. */

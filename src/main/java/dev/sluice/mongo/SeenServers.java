@@ -1,10 +1,19 @@
 package dev.sluice.mongo;
 
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoSocketOpenException;
+import com.mongodb.MongoSocketReadTimeoutException;
+import com.mongodb.ServerAddress;
 import com.mongodb.connection.ServerDescription;
+import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
 import com.mongodb.event.ServerListener;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import dev.sluice.tls.TlsFailure;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Remembers what the servers said of themselves. A driver that was told a set's name drops every
@@ -15,11 +24,72 @@ import dev.sluice.pipeline.PipelineException;
 final class SeenServers implements ServerListener {
   private volatile ServerDescription last;
 
+  /** What is known of each server now: that it serves, or why not. */
+  private final Map<ServerAddress, ServerDescription> now = new ConcurrentHashMap<>();
+
   @Override
   public void serverDescriptionChanged(ServerDescriptionChangedEvent event) {
-    if (event.getNewDescription().isOk()) {
-      last = event.getNewDescription();
+    ServerDescription server = event.getNewDescription();
+    if (server.isOk()) {
+      last = server;
     }
+    // Without either the driver only begins to find out.
+    if (server.isOk() || server.getException() != null) {
+      // The reason for which a server refuses the handshake gets lost in some of the attempts.
+      now.merge(
+          server.getAddress(),
+          server,
+          (before, after) -> refuses(before) && hangsUp(after) ? before : after);
+    }
+  }
+
+  @Override
+  public void serverClosed(ServerClosedEvent event) {
+    now.remove(event.getServerId().getAddress());
+  }
+
+  /**
+   * Why there is no TLS with any server, asked where there should be. The driver keeps trying them,
+   * and when it gives up it only says that it found none.
+   *
+   * <p>One that serves is enough to go on with, whatever the certificates of the others.
+   *
+   * @return null if one of them serves, or if none of them fails because of TLS
+   */
+  PipelineException tlsRefusal() {
+    PipelineException refusal = null;
+    for (ServerDescription server : now.values()) {
+      if (server.isOk()) {
+        return null;
+      }
+      Throwable failure = server.getException();
+      Optional<String> reason = TlsFailure.whileConnecting(failure, MongoFailures.TLS_KEYS);
+      if (reason.isPresent()) {
+        refusal = MongoFailures.noTls(server.getAddress().toString(), reason.get(), failure);
+      } else if (refusal == null && hangsUp(server)) {
+        refusal =
+            new PipelineException(
+                FailureKind.TRANSIENT,
+                "MongoDB at "
+                    + server.getAddress()
+                    + " "
+                    + TlsFailure.hangsUp(MongoFailures.TLS_KEYS),
+                failure);
+      }
+    }
+    return refusal;
+  }
+
+  private static boolean refuses(ServerDescription server) {
+    return !server.isOk()
+        && TlsFailure.whileConnecting(server.getException(), MongoFailures.TLS_KEYS).isPresent();
+  }
+
+  /** Whether it took the connection and closed it, which is neither being away nor silence. */
+  private static boolean hangsUp(ServerDescription server) {
+    return server.getException() instanceof MongoSocketException
+        && !(server.getException() instanceof MongoSocketOpenException)
+        && !(server.getException() instanceof MongoSocketReadTimeoutException);
   }
 
   /**

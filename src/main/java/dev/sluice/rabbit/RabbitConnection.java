@@ -3,9 +3,10 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.tls.PemContext;
 import java.io.IOException;
 import java.net.Socket;
-import java.security.GeneralSecurityException;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,17 +39,20 @@ public final class RabbitConnection implements AutoCloseable {
   private final RabbitSettings settings;
   private final String name;
   private final Scheduler blocking;
+  private final Optional<SSLContext> tls;
   private volatile Socket socket;
   private Connection connection;
 
   /**
    * @param name shown in RabbitMQ's list of connections
    * @param blocking where connections are opened and closed; its threads may block
+   * @throws dev.sluice.config.WrongSettings if a file for TLS cannot be used
    */
   public RabbitConnection(RabbitSettings settings, String name, Scheduler blocking) {
     this.settings = settings;
     this.name = name;
     this.blocking = blocking;
+    this.tls = settings.tls() ? Optional.of(PemContext.of(settings.tlsFiles())) : Optional.empty();
   }
 
   public RabbitSettings settings() {
@@ -63,18 +67,17 @@ public final class RabbitConnection implements AutoCloseable {
   public Mono<Connection> open() {
     return Mono.fromCallable(this::openNow)
         .subscribeOn(blocking)
-        .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
+        .onErrorMap(failure -> RabbitFailures.recogniseOpening(failure, settings));
   }
 
-  private synchronized Connection openNow()
-      throws IOException, TimeoutException, GeneralSecurityException {
+  private synchronized Connection openNow() throws IOException, TimeoutException {
     if (connection == null || !connection.isOpen()) {
       connection = factory().newConnection(name);
     }
     return connection;
   }
 
-  private ConnectionFactory factory() throws GeneralSecurityException {
+  private ConnectionFactory factory() {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setHost(settings.host());
     factory.setPort(settings.port());
@@ -88,8 +91,8 @@ public final class RabbitConnection implements AutoCloseable {
     factory.setChannelRpcTimeout(CONNECT_MILLIS);
     factory.setRequestedHeartbeat(HEARTBEAT_SECONDS);
     factory.setThreadFactory(daemonThreads());
-    if (settings.tls()) {
-      factory.useSslProtocol(SSLContext.getDefault());
+    if (tls.isPresent()) {
+      factory.useSslProtocol(tls.get());
       factory.enableHostnameVerification();
     }
     factory.setSocketConfigurator(

@@ -2,17 +2,16 @@ package dev.sluice.rabbit;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.MalformedFrameException;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
-import java.io.EOFException;
+import dev.sluice.tls.TlsFailure;
 import java.io.IOException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 
 /**
  * What a failure of the client or the broker means, by its type and AMQP reply code (AMQP 0-9-1,
@@ -23,7 +22,23 @@ import javax.net.ssl.SSLException;
  * failure, is more likely on its way down.
  */
 final class RabbitFailures {
+  private static final String TLS_KEYS = "RABBITMQ_TLS_";
+
   private RabbitFailures() {}
+
+  /** What it means that a connection cannot be opened. */
+  static PipelineException recogniseOpening(Throwable failure, RabbitSettings settings) {
+    if (find(failure, MalformedFrameException.class) != null) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "What answers at "
+              + settings.address()
+              + " speaks no AMQP 0-9-1: check host and port, and if the port speaks TLS use amqps://"
+              + " or name the authority of its certificate by RABBITMQ_TLS_CA_FILE",
+          failure);
+    }
+    return recognise(failure, settings);
+  }
 
   static PipelineException recognise(Throwable failure, RabbitSettings settings) {
     if (failure instanceof PipelineException recognised) {
@@ -42,12 +57,14 @@ final class RabbitFailures {
               settings.username()),
           failure);
     }
-    if (find(failure, SSLException.class) != null && !isCutOff(failure)) {
+    Optional<String> refusal =
+        shutdown == null
+            ? TlsFailure.whileConnecting(failure, TLS_KEYS)
+            : TlsFailure.ofHandshake(failure, TLS_KEYS);
+    if (refusal.isPresent()) {
       return new PipelineException(
           FailureKind.MISCONFIGURED,
-          "The TLS handshake with RabbitMQ at "
-              + settings.address()
-              + " has failed: check the certificate, and that the port speaks TLS",
+          "There is no TLS with RabbitMQ at " + settings.address() + ": " + refusal.get(),
           failure);
     }
     if (shutdown != null) {
@@ -56,17 +73,14 @@ final class RabbitFailures {
     if (find(failure, IOException.class) != null || find(failure, TimeoutException.class) != null) {
       return new PipelineException(
           FailureKind.TRANSIENT,
-          "RabbitMQ at " + settings.address() + " cannot be reached",
+          "RabbitMQ at "
+              + settings.address()
+              + (settings.tls() && TlsFailure.isHangUp(failure)
+                  ? " " + TlsFailure.hangsUp(TLS_KEYS)
+                  : " cannot be reached"),
           failure);
     }
     return PipelineException.of(failure);
-  }
-
-  /** Whether the network failed under TLS, as it does when a broker stops: no fault of TLS. */
-  private static boolean isCutOff(Throwable failure) {
-    return find(failure, EOFException.class) != null
-        || find(failure, SocketException.class) != null
-        || find(failure, SocketTimeoutException.class) != null;
   }
 
   private static PipelineException recogniseShutdown(
@@ -98,8 +112,8 @@ final class RabbitFailures {
               FailureKind.MISCONFIGURED,
               "The RabbitMQ user \""
                   + settings.username()
-                  + "\" lacks a permission: it needs configure and write on the exchange and the"
-                  + " queue, and read on the exchange"
+                  + "\" lacks a permission: see what each command needs in the README under"
+                  + " \"Least privileges\""
                   + reason,
               shutdown);
       case AMQP.NOT_ALLOWED ->

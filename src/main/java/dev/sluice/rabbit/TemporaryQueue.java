@@ -7,6 +7,7 @@ import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.rabbitmq.ConsumeOptions;
@@ -71,21 +72,27 @@ public final class TemporaryQueue {
   }
 
   private Flux<Delivery> consume(Connection opened, String queue) {
+    AtomicReference<Channel> consuming = new AtomicReference<>();
     return Flux.using(
         () -> receiver(opened),
         receiver ->
             receiver
-                .consumeManualAck(queue, new ConsumeOptions().qos(PREFETCH))
+                .consumeManualAck(
+                    queue, new ConsumeOptions().qos(PREFETCH).channelCallback(consuming::set))
                 .map(
                     delivery -> {
                       delivery.ack();
                       return (Delivery) delivery;
                     })
-                .concatWith(Mono.error(this::lost)),
+                .concatWith(Mono.error(() -> lost(consuming.get()))),
         Receiver::close);
   }
 
-  private PipelineException lost() {
+  /** The receiver only completes when its channel is closed, whatever the reason. */
+  private PipelineException lost(Channel channel) {
+    if (channel != null && channel.getCloseReason() != null) {
+      return RabbitFailures.recognise(channel.getCloseReason(), connection.settings());
+    }
     return new PipelineException(
         FailureKind.TRANSIENT,
         "The connection to RabbitMQ at " + connection.settings().address() + " is lost");

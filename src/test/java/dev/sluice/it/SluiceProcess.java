@@ -69,6 +69,12 @@ final class SluiceProcess implements AutoCloseable {
     }
   }
 
+  /** As a process list shows it to everybody on the machine; Linux only. */
+  String commandLine() throws IOException {
+    return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
+        .replace('\0', ' ');
+  }
+
   /** SIGKILL: nothing is flushed, closed or saved. */
   void kill() {
     process.destroyForcibly().onExit().join();

@@ -6,9 +6,11 @@ import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
+import dev.sluice.config.TlsFiles;
 import dev.sluice.pipeline.FailureKind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,7 +26,17 @@ import org.junit.jupiter.api.Test;
 class RabbitFailuresTest {
   private static final RabbitSettings SETTINGS =
       new RabbitSettings(
-          "localhost", 5671, true, "user", new Secret("x"), "/", "e", "q", QueueType.QUORUM, false);
+          "localhost",
+          5671,
+          true,
+          TlsFiles.NONE,
+          "user",
+          new Secret("x"),
+          "/",
+          "e",
+          "q",
+          QueueType.QUORUM,
+          false);
 
   private static FailureKind kind(Exception failure) {
     return RabbitFailures.recognise(failure, SETTINGS).kind();
@@ -81,6 +93,18 @@ class RabbitFailuresTest {
   void aTlsConnectionThatBreaksIsTransient() {
     assertThat(kind(new SSLException("broken", new java.net.SocketException("Broken pipe"))))
         .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  /** What an open connection cannot read was damaged on its way. */
+  @Test
+  void aRecordThatCannotBeReadLaterOnIsTransient() {
+    ShutdownSignalException lost = new ShutdownSignalException(true, false, null, this);
+    lost.initCause(new SSLException("Tag mismatch"));
+    assertThat(kind(lost)).isEqualTo(FailureKind.TRANSIENT);
+
+    ShutdownSignalException refused = new ShutdownSignalException(true, false, null, this);
+    refused.initCause(new SSLHandshakeException("Received fatal alert: certificate_required"));
+    assertThat(kind(refused)).isEqualTo(FailureKind.MISCONFIGURED);
   }
 
   @Test

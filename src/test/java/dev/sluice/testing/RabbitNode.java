@@ -67,7 +67,7 @@ public final class RabbitNode implements AutoCloseable {
   private final Process mapper;
   private Process server;
 
-  private RabbitNode(Leash leash, Path binaries) {
+  private RabbitNode(Leash leash, Path binaries, List<String> configuration) {
     List<Integer> ports = FreePorts.take(3);
     this.leash = leash;
     this.binaries = binaries;
@@ -76,7 +76,7 @@ public final class RabbitNode implements AutoCloseable {
     this.distributionPort = ports.get(1);
     this.mapperPort = ports.get(2);
     this.name = "sluice-" + port + "@localhost";
-    writeConfiguration();
+    writeConfiguration(configuration);
     this.mapper =
         spawn("epmd.log", "epmd", "-port", Integer.toString(mapperPort), "-address", HOST);
   }
@@ -88,14 +88,18 @@ public final class RabbitNode implements AutoCloseable {
         .findFirst();
   }
 
-  /** A new node that serves. */
-  public static RabbitNode launch() {
+  /**
+   * A new node that serves.
+   *
+   * @param configuration lines of {@code rabbitmq.conf} over those that every node has
+   */
+  public static RabbitNode launch(String... configuration) {
     Path binaries =
         installation()
             .orElseThrow(() -> new IllegalStateException("rabbitmq-server is not installed"));
     Leash leash = Leash.onDirectory("sluice-rabbitmq-");
     try {
-      RabbitNode node = new RabbitNode(leash, binaries);
+      RabbitNode node = new RabbitNode(leash, binaries, List.of(configuration));
       node.start();
       return node;
     } catch (RuntimeException e) {
@@ -248,7 +252,7 @@ public final class RabbitNode implements AutoCloseable {
     leash.close();
   }
 
-  private void writeConfiguration() {
+  private void writeConfiguration(List<String> more) {
     try {
       Path home = Files.createDirectory(directory.resolve("home"));
       Path cookie = home.resolve(".erlang.cookie");
@@ -264,8 +268,9 @@ public final class RabbitNode implements AutoCloseable {
           log.file.level = warning
           vm_memory_high_watermark.relative = %s
           disk_free_limit.absolute = %s
+          %s
           """
-              .formatted(HOST, port, MEMORY_WATERMARK, DISK_LIMIT_BYTES));
+              .formatted(HOST, port, MEMORY_WATERMARK, DISK_LIMIT_BYTES, String.join("\n", more)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

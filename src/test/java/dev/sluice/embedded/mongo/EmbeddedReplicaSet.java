@@ -3,6 +3,7 @@ package dev.sluice.embedded.mongo;
 import ch.qos.logback.classic.Level;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -55,11 +57,13 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   private final FaultCommands faultCommands = new FaultCommands(board);
   private final List<ReplicaSetNode> nodes = new ArrayList<>();
   private final boolean restored;
+  private final Optional<SslContext> tls;
   private Faults faults;
 
   private EmbeddedReplicaSet(Builder builder, Journal journal) {
     this.name = builder.name;
     this.version = builder.version;
+    this.tls = builder.tls;
     this.eventLoops =
         new MultiThreadIoEventLoopGroup(IO_THREADS, threads("io"), NioIoHandler.newFactory());
     this.workers =
@@ -107,7 +111,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     }
     CommandDispatcher dispatcher = dispatcher();
     for (int i = 0; i < ports.size(); i++) {
-      ReplicaSetNode node = new ReplicaSetNode(i, eventLoops, workers);
+      ReplicaSetNode node = new ReplicaSetNode(i, eventLoops, workers, tls);
       nodes.add(node);
       node.start(ports.get(i), dispatcher);
     }
@@ -172,7 +176,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   /** The connection string of the whole set. */
   public String uri() {
     String hosts = String.join(",", nodes.stream().map(ReplicaSetNode::host).toList());
-    return "mongodb://" + hosts + "/?replicaSet=" + name;
+    return "mongodb://" + hosts + "/?replicaSet=" + name + (tls.isPresent() ? "&tls=true" : "");
   }
 
   /** What can go wrong with the set. */
@@ -212,6 +216,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     private ServerVersion version = ServerVersion.V7_0;
     private OplogLimit oplog = OplogLimit.DEFAULT;
     private Path directory;
+    private Optional<SslContext> tls = Optional.empty();
 
     private Builder() {}
 
@@ -236,6 +241,12 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     /** Where to keep data across a stop; in memory only unless set. */
     public Builder dataDirectory(Path path) {
       this.directory = path;
+      return this;
+    }
+
+    /** What the nodes speak TLS with, and nothing else then; in plaintext unless set. */
+    public Builder tls(SslContext context) {
+      this.tls = Optional.of(context);
       return this;
     }
 

@@ -7,7 +7,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -19,6 +21,7 @@ final class ReplicaSetNode {
   private final int index;
   private final EventLoopGroup eventLoops;
   private final Executor workers;
+  private final Optional<SslContext> tls;
   private final AtomicInteger connectionIds = new AtomicInteger();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final CursorTable cursors = new CursorTable();
@@ -26,7 +29,8 @@ final class ReplicaSetNode {
   private volatile int port;
   private volatile boolean cutOff;
 
-  ReplicaSetNode(int index, EventLoopGroup eventLoops, Executor workers) {
+  ReplicaSetNode(int index, EventLoopGroup eventLoops, Executor workers, Optional<SslContext> tls) {
+    this.tls = tls;
     this.index = index;
     this.eventLoops = eventLoops;
     this.workers = workers;
@@ -75,6 +79,8 @@ final class ReplicaSetNode {
                             ReplicaSetNode.this,
                             dispatcher,
                             workers);
+                    tls.ifPresent(
+                        context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
                     channel.pipeline().addLast(new WireDecoder(), connection);
                   }
                 });
