@@ -12,6 +12,7 @@ import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.bson.BsonSerializationException;
 
 /**
  * What a failure of the driver or the server means, by its type and code, never by its text. Codes:
@@ -75,6 +76,11 @@ final class MongoFailures {
         || failure instanceof TimeoutException) {
       return new PipelineException(
           FailureKind.TRANSIENT, "MongoDB at " + address + " cannot be reached", failure);
+    }
+    if (failure instanceof BsonSerializationException) {
+      // What the server sent was damaged on its way; what an event holds is not decoded here.
+      return new PipelineException(
+          FailureKind.TRANSIENT, "MongoDB at " + address + " has sent a damaged reply", failure);
     }
     if (failure instanceof MongoClientException || failure instanceof MongoException) {
       return new PipelineException(

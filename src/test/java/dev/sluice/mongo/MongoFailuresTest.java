@@ -10,6 +10,7 @@ import com.mongodb.ServerAddress;
 import dev.sluice.pipeline.FailureKind;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonSerializationException;
 import org.junit.jupiter.api.Test;
 
 class MongoFailuresTest {
@@ -47,6 +48,12 @@ class MongoFailuresTest {
     assertThat(kind(new MongoSecurityException(CREDENTIAL, "going down", code(11600))))
         .isEqualTo(FailureKind.TRANSIENT);
     assertThat(kind(new MongoSecurityException(CREDENTIAL, "no primary to ask", code(91))))
+        .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @Test
+  void aDamagedReplyIsTransient() {
+    assertThat(kind(new BsonSerializationException("Size -1 is not valid because it is negative.")))
         .isEqualTo(FailureKind.TRANSIENT);
   }
 }
