@@ -1,9 +1,11 @@
 package dev.sluice.mongo;
 
+import com.mongodb.MongoWriteException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.sluice.change.Namespace;
@@ -38,6 +40,10 @@ public final class MongoCheckpointStore implements CheckpointStore {
 
   /** The form of the document; a newer one is not touched. */
   private static final int SCHEMA = 1;
+
+  private static final int DUPLICATE_KEY = 11000;
+
+  private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
   private final MongoConnection connection;
   private final String pipeline;
@@ -80,10 +86,20 @@ public final class MongoCheckpointStore implements CheckpointStore {
     Bson ours = Filters.and(byId(), Filters.eq("epoch", checkpoint.epoch()));
     Bson update =
         Updates.combine(
-            Updates.set("position", document(position)), Updates.currentDate("savedAt"));
-    return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours, update)))
+            Updates.set("position", document(position)),
+            Updates.currentDate("savedAt"),
+            Updates.setOnInsert("schema", SCHEMA),
+            Updates.setOnInsert("source", source.toString()));
+    // A document that somebody has deleted is written again. One of another epoch does not match,
+    // and then the insert meets it.
+    return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours, update, UPSERT)))
+        .onErrorMap(MongoCheckpointStore::isDuplicate, failure -> takenOver())
         .onErrorMap(connection::recognise)
-        .flatMap(result -> result.getMatchedCount() == 1 ? Mono.empty() : Mono.error(takenOver()));
+        .then();
+  }
+
+  private static boolean isDuplicate(Throwable failure) {
+    return failure instanceof MongoWriteException refused && refused.getCode() == DUPLICATE_KEY;
   }
 
   private MongoCollection<BsonDocument> checkpoints() {

@@ -3,6 +3,8 @@ package dev.sluice.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.model.Filters;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Position;
 import dev.sluice.checkpoint.Checkpoint;
@@ -62,5 +64,20 @@ class MongoCheckpointStoreIT {
         .hasMessageContaining("belongs to scrabble.scrabble");
 
     store("scrabble").save(rightful.at(SOMEWHERE)).block();
+  }
+
+  @Test
+  void writesADocumentAgainThatSomebodyHasDeleted() {
+    Checkpoint claimed = store("scrabble").claim().block();
+    try (MongoClient mongo = TestMongo.shared().connect()) {
+      mongo
+          .getDatabase("sluice")
+          .getCollection("checkpoints")
+          .deleteOne(Filters.eq("_id", pipeline));
+    }
+
+    store("scrabble").save(claimed.at(SOMEWHERE)).block();
+
+    assertThat(store("scrabble").claim().block().position()).isEqualTo(Optional.of(SOMEWHERE));
   }
 }
