@@ -6,12 +6,17 @@ import com.mongodb.MongoCommandException;
 import com.mongodb.MongoCredential;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoSocketReadException;
+import com.mongodb.MongoWriteException;
 import com.mongodb.ServerAddress;
+import com.mongodb.WriteError;
 import dev.sluice.pipeline.FailureKind;
+import java.util.Set;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonSerializationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MongoFailuresTest {
   private static final MongoCredential CREDENTIAL =
@@ -55,5 +60,37 @@ class MongoFailuresTest {
   void aDamagedReplyIsTransient() {
     assertThat(kind(new BsonSerializationException("Size -1 is not valid because it is negative.")))
         .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  /**
+   * The resumable errors of the drivers' change streams specification, and what servers say while
+   * they start, are elected, run out of something or interrupt what runs.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        6, 7, 43, 63, 89, 91, 133, 150, 189, 234, 262, 9001, 10107, 11600, 11602, 13388, 13435,
+        13436, 50, 64, 94, 100, 112, 134, 136, 175, 211, 216, 237, 246, 371, 11601, 14031, 462
+      })
+  void whatTheSetGetsOverByItselfIsTransient(int code) {
+    assertThat(kind(code(code))).isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {260, 280, 286, 40576, 40585, 40615})
+  void aPositionThatTheSetDoesNotHaveIsLost(int code) {
+    assertThat(kind(code(code))).isEqualTo(FailureKind.POSITION_LOST);
+  }
+
+  @Test
+  void aWriteErrorIsJudgedByItsCodeToo() {
+    assertThat(kind(write(13))).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(kind(write(14031))).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(kind(write(2))).isEqualTo(FailureKind.BUG);
+  }
+
+  private static MongoWriteException write(int code) {
+    return new MongoWriteException(
+        new WriteError(code, "no", new BsonDocument()), new ServerAddress(), Set.of());
   }
 }
