@@ -86,7 +86,7 @@ final class AcknowledgedWrites implements AutoCloseable {
 
   /** Waits until a few more rounds are acknowledged. */
   void goOn() {
-    int enough = rounds + 5;
+    int enough = rounds + 3;
     await().atMost(PATIENCE).until(() -> rounds >= enough);
   }
 

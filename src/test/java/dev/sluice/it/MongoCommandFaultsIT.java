@@ -42,7 +42,7 @@ class MongoCommandFaultsIT {
     try (PipelineUnderTest sluice = pipeline().start();
         AcknowledgedWrites writes = AcknowledgedWrites.into(sluice)) {
       sluice.consume();
-      for (int times = 0; times < 3; times++) {
+      for (int times = 0; times < 2; times++) {
         mongo.failCommandOnce(code, "getMore");
         writes.goOn();
       }

@@ -33,6 +33,9 @@ class MongoFaultsIT {
    */
   private static final Duration NO_PRIMARY = Duration.ofSeconds(9);
 
+  /** Longer than the 4 s after which a save of the position is given up. */
+  private static final Duration NO_SAVE = Duration.ofSeconds(5);
+
   private static FaultyMongo mongo;
 
   @BeforeAll
@@ -127,7 +130,7 @@ class MongoFaultsIT {
             }
           }
           // The stream stays where it is and there is nothing to read; saving is what fails.
-          lastsFor(NO_PRIMARY, sluice);
+          lastsFor(NO_SAVE, sluice);
         });
   }
 

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.RawBsonDocument;
 
 /**
  * A pipeline with a database, an exchange and a queue of its own, between shared servers, in this
@@ -96,6 +97,11 @@ final class PipelineUnderTest implements AutoCloseable {
   /** Another collection of the same database. */
   MongoCollection<BsonDocument> other(String name) {
     return mongo.getDatabase(database()).getCollection(name, BsonDocument.class);
+  }
+
+  /** The watched collection, for documents whose bytes no codec is to look at. */
+  MongoCollection<RawBsonDocument> raw() {
+    return mongo.getDatabase(database()).getCollection("scrabble", RawBsonDocument.class);
   }
 
   void dropDatabase() {

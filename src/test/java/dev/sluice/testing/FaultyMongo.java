@@ -78,7 +78,7 @@ public final class FaultyMongo implements AutoCloseable {
 
   private static FaultyMongo given(String uri) {
     try (MongoClient client = MongoClients.create(uri)) {
-      Document hello = client.getDatabase("admin").runCommand(new Document("hello", 1));
+      Document hello = client.getDatabase("admin").runCommand(new Document("isMaster", 1));
       return new FaultyMongo(SetMembers.given(uri, hello.getList("hosts", String.class)));
     }
   }
@@ -136,7 +136,8 @@ public final class FaultyMongo implements AutoCloseable {
   private Optional<Integer> primaryNow() {
     for (int member = 0; member < direct.size(); member++) {
       try {
-        if (run(member, new Document("hello", 1)).getBoolean("isWritablePrimary", false)) {
+        // Not hello, which the oldest releases do not have.
+        if (run(member, new Document("isMaster", 1)).getBoolean("ismaster", false)) {
           return Optional.of(member);
         }
       } catch (MongoException notReached) {
