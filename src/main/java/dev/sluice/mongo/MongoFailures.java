@@ -111,13 +111,23 @@ final class MongoFailures {
         || duringLogin instanceof MongoServerException refused && isPassing(refused.getCode());
   }
 
+  /**
+   * The driver's message ends in the whole reply, which has another time in it each time: the same
+   * failure again would not be known for the same.
+   */
+  private static String withoutReply(MongoServerException failure) {
+    String message = String.valueOf(failure.getMessage());
+    int reply = message.indexOf(" The full response is ");
+    return reply < 0 ? message : message.substring(0, reply);
+  }
+
   private static boolean isPassing(int code) {
     return TRANSIENT.contains(code) || TRANSIENT_BY_CATEGORY.contains(code);
   }
 
   private static PipelineException recogniseCode(MongoServerException failure, String address) {
     int code = failure.getCode();
-    String said = " (MongoDB says: " + failure.getCode() + " " + failure.getMessage() + ")";
+    String said = " (MongoDB says: " + failure.getCode() + " " + withoutReply(failure) + ")";
     if (POSITION_LOST.contains(code)) {
       return new PipelineException(
           FailureKind.POSITION_LOST,

@@ -14,6 +14,8 @@ import java.util.Set;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonSerializationException;
+import org.bson.BsonString;
+import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,5 +94,20 @@ class MongoFailuresTest {
   private static MongoWriteException write(int code) {
     return new MongoWriteException(
         new WriteError(code, "no", new BsonDocument()), new ServerAddress(), Set.of());
+  }
+
+  @Test
+  void theSameFailureAgainHasTheSameSentence() {
+    assertThat(sentence(1)).isEqualTo(sentence(2)).contains("not primary").endsWith(")");
+  }
+
+  private static String sentence(int clusterTime) {
+    BsonDocument reply =
+        new BsonDocument("code", new BsonInt32(10107))
+            .append("errmsg", new BsonString("not primary"))
+            .append("operationTime", new BsonTimestamp(clusterTime, 1));
+    return MongoFailures.recognise(
+            new MongoCommandException(reply, new ServerAddress()), "somewhere")
+        .getMessage();
   }
 }
