@@ -31,7 +31,7 @@ class MongoFaultsIT {
    * Longer than the 5 s for which Sluice looks for a primary before it says so, and than a lease of
    * some seconds; whatever goes wrong in 30 s goes wrong in this.
    */
-  private static final Duration NO_PRIMARY = Duration.ofSeconds(9);
+  private static final Duration NO_PRIMARY = Duration.ofSeconds(7);
 
   /** Longer than the 4 s after which a save of the position is given up. */
   private static final Duration NO_SAVE = Duration.ofSeconds(5);
