@@ -16,7 +16,6 @@ import dev.sluice.checkpoint.Claim;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
@@ -104,9 +103,9 @@ public final class MongoCheckpointStore implements CheckpointStore {
 
   @Override
   public Mono<Void> renew(Checkpoint claimed) {
-    // Not without its owner: a renewal that is carried out late must not undo a release.
-    Bson ours = Filters.and(ours(claimed), Filters.eq("lease.owner", instance));
-    return updated(ours, form.renewal());
+    return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(claimed), form.renewal())))
+        .onErrorMap(connection::recognise)
+        .flatMap(this::requireOurs);
   }
 
   @Override
@@ -138,12 +137,6 @@ public final class MongoCheckpointStore implements CheckpointStore {
         .then();
   }
 
-  private Mono<Void> updated(Bson filter, List<Bson> pipelineUpdate) {
-    return Mono.defer(() -> Mono.from(checkpoints().updateOne(filter, pipelineUpdate)))
-        .onErrorMap(connection::recognise)
-        .flatMap(this::requireOurs);
-  }
-
   private Mono<Void> requireOurs(UpdateResult result) {
     return result.getMatchedCount() == 1
         ? Mono.empty()
@@ -153,8 +146,13 @@ public final class MongoCheckpointStore implements CheckpointStore {
                 "Another instance has claimed the pipeline \"" + pipeline + "\""));
   }
 
+  /**
+   * Not by the epoch alone: that of a checkpoint which was deleted begins anew. And not without a
+   * lease: a renewal that is carried out late must not undo a release.
+   */
   private Bson ours(Checkpoint checkpoint) {
-    return Filters.and(byId(), Filters.eq("epoch", checkpoint.epoch()));
+    return Filters.and(
+        byId(), Filters.eq("epoch", checkpoint.epoch()), Filters.eq("lease.owner", instance));
   }
 
   private MongoCollection<BsonDocument> checkpoints() {

@@ -2,6 +2,7 @@ package dev.sluice.mongo;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.connection.SslSettings;
@@ -33,6 +34,11 @@ public final class MongoConnection implements AutoCloseable {
   private static final BsonDocument BUILD_INFO = new BsonDocument("buildInfo", new BsonInt32(1));
 
   private static final BsonDocument HELLO = new BsonDocument("hello", new BsonInt32(1));
+
+  /** What {@code hello} was called before 4.4.2; releases of 4.2 up to 4.2.9 know this one only. */
+  private static final BsonDocument OLD_HELLO = new BsonDocument("isMaster", new BsonInt32(1));
+
+  private static final int COMMAND_NOT_FOUND = 59;
 
   private final MongoSettings settings;
   private final ConnectionString uri;
@@ -113,10 +119,20 @@ public final class MongoConnection implements AutoCloseable {
    * <p>Fails with a {@link PipelineException}.
    */
   public Mono<BsonTimestamp> operationTime() {
-    return Mono.defer(
-            () -> Mono.from(client().getDatabase("admin").runCommand(HELLO, BsonDocument.class)))
+    return greet(HELLO)
+        .onErrorResume(MongoConnection::isUnknownCommand, failure -> greet(OLD_HELLO))
         .map(this::operationTimeOf)
         .onErrorMap(this::recognise);
+  }
+
+  private Mono<BsonDocument> greet(BsonDocument command) {
+    return Mono.defer(
+        () -> Mono.from(client().getDatabase("admin").runCommand(command, BsonDocument.class)));
+  }
+
+  private static boolean isUnknownCommand(Throwable failure) {
+    return failure instanceof MongoCommandException refused
+        && refused.getErrorCode() == COMMAND_NOT_FOUND;
   }
 
   private BsonTimestamp operationTimeOf(BsonDocument hello) {

@@ -1,7 +1,6 @@
 package dev.sluice.mongo;
 
 import com.mongodb.MongoClientException;
-import com.mongodb.MongoCommandException;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoIncompatibleDriverException;
@@ -15,6 +14,7 @@ import dev.sluice.tls.TlsFailure;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.bson.BsonSerializationException;
 
 /**
  * What a failure of the driver or the server means, by its type and code, never by its text. Codes:
@@ -43,7 +43,23 @@ final class MongoFailures {
   private static final Set<Integer> TRANSIENT =
       Set.of(
           6, 7, 24, 43, 46, 50, 63, 64, 79, 89, 91, 96, 112, 133, 134, 136, 150, 175, 189, 202, 234,
-          237, 262, 314, 317, 365, 391, 402, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436);
+          237, 262, 314, 317, 365, 391, 402, 9001, 10058, 10107, 11600, 11601, 11602, 13388, 13435,
+          13436);
+
+  /**
+   * These too, by their names and categories in the server's list: a member that starts, joins,
+   * catches up or is elected (94, 95, 100, 117, 211, 216, 384), a snapshot that is not there yet or
+   * no more (239, 246, 250, 272), what interrupts every command of a kind (90, 145, 279, 290, 303,
+   * 355, 453, 46841, 91331, 10045600), sharding that sorts itself out, a database not yet there
+   * included (26, 149, 203, 215, 249, 338, 406), and a server that is short of something until
+   * somebody gives it more: memory, files, connections, rates, disk, or leave to write (146, 264,
+   * 371, 407, 433, 449, 450, 462, 14031).
+   */
+  private static final Set<Integer> TRANSIENT_BY_CATEGORY =
+      Set.of(
+          26, 90, 94, 95, 100, 117, 145, 146, 149, 203, 211, 215, 216, 239, 246, 249, 250, 264, 272,
+          279, 290, 303, 338, 355, 371, 384, 406, 407, 433, 449, 450, 453, 462, 14031, 46841, 91331,
+          10045600);
 
   private MongoFailures() {}
 
@@ -85,6 +101,11 @@ final class MongoFailures {
       return new PipelineException(
           FailureKind.TRANSIENT, "MongoDB at " + address + " cannot be reached", failure);
     }
+    if (failure instanceof BsonSerializationException) {
+      // What the server sent was damaged on its way; what an event holds is not decoded here.
+      return new PipelineException(
+          FailureKind.TRANSIENT, "MongoDB at " + address + " has sent a damaged reply", failure);
+    }
     if (failure instanceof MongoClientException || failure instanceof MongoException) {
       return new PipelineException(
           FailureKind.TRANSIENT, "MongoDB at " + address + " has failed: " + failure, failure);
@@ -102,17 +123,26 @@ final class MongoFailures {
   /** The driver calls all that happens during a login a security failure, also a lost network. */
   private static boolean isPassing(Throwable duringLogin) {
     return duringLogin instanceof MongoSocketException
-        || duringLogin instanceof MongoServerException refused
-            && TRANSIENT.contains(refused.getCode());
+        || duringLogin instanceof MongoServerException refused && isPassing(refused.getCode());
+  }
+
+  /**
+   * The driver's message ends in the whole reply, which has another time in it each time: the same
+   * failure again would not be known for the same.
+   */
+  private static String withoutReply(MongoServerException failure) {
+    String message = String.valueOf(failure.getMessage());
+    int reply = message.indexOf(" The full response is ");
+    return reply < 0 ? message : message.substring(0, reply);
+  }
+
+  private static boolean isPassing(int code) {
+    return TRANSIENT.contains(code) || TRANSIENT_BY_CATEGORY.contains(code);
   }
 
   private static PipelineException recogniseCode(MongoServerException failure, String address) {
     int code = failure.getCode();
-    String text =
-        failure instanceof MongoCommandException command
-            ? command.getErrorMessage()
-            : failure.getMessage();
-    String said = " (MongoDB says: " + code + " " + text + ")";
+    String said = " (MongoDB says: " + failure.getCode() + " " + withoutReply(failure) + ")";
     if (POSITION_LOST.contains(code)) {
       return new PipelineException(
           FailureKind.POSITION_LOST,
@@ -144,7 +174,7 @@ final class MongoFailures {
               + said,
           failure);
     }
-    if (TRANSIENT.contains(code)
+    if (isPassing(code)
         || failure.hasErrorLabel("ResumableChangeStreamError")
         || failure.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
         || failure.hasErrorLabel("RetryableWriteError")) {

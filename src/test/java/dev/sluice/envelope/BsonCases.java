@@ -38,12 +38,12 @@ import org.bson.types.ObjectId;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** A document for every type of BSON and for what is odd about it, each with its name. */
-final class BsonCases {
+public final class BsonCases {
   private static final ObjectId ID = new ObjectId("665f1c2a9d3e4b0012345678");
 
   private BsonCases() {}
 
-  static List<Arguments> documents() {
+  public static List<Arguments> documents() {
     List<Arguments> cases = new ArrayList<>();
     add(cases, "an empty document", document());
     add(cases, "an empty array", documentOf(new BsonArray()));

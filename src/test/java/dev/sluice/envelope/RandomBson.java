@@ -11,7 +11,7 @@ import org.bson.types.Decimal128;
  * would write: broken UTF-8 in names and texts, repeated names, unsorted regex options, odd binary
  * subtypes, every bit pattern of a double and a decimal. The same seed gives the same documents.
  */
-final class RandomBson {
+public final class RandomBson {
   private static final int MAX_DEPTH = 6;
   private static final byte[] TYPES = {
     1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 19, -1,
@@ -63,11 +63,11 @@ final class RandomBson {
 
   private final Random random;
 
-  RandomBson(long seed) {
+  public RandomBson(long seed) {
     this.random = new Random(seed);
   }
 
-  byte[] document() {
+  public byte[] document() {
     return container(0, false);
   }
 

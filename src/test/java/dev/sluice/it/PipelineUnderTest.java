@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -12,6 +13,7 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.cli.Wiring;
 import dev.sluice.config.SettingsReader;
+import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.PipelineState;
 import dev.sluice.pipeline.PipelineSupervisor;
 import dev.sluice.testing.TestMongo;
@@ -28,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.RawBsonDocument;
 
 /**
  * A pipeline with a database, an exchange and a queue of its own, between shared servers, in this
@@ -43,7 +46,7 @@ final class PipelineUnderTest implements AutoCloseable {
   final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
 
   private final Map<String, String> environment;
-  private final MongoClient mongo = TestMongo.shared().connect();
+  private final MongoClient mongo;
   private Connection consumer;
   private Wiring wiring;
   private PipelineSupervisor pipeline;
@@ -53,9 +56,19 @@ final class PipelineUnderTest implements AutoCloseable {
    * @param settings as in the environment, over names made for this test
    */
   PipelineUnderTest(Map<String, String> settings) {
+    this(TestMongo.shared().uri(), settings);
+  }
+
+  /**
+   * @param mongoUri the replica set that this test has instead of the shared one; it writes there,
+   *     whatever address the settings give to the pipeline
+   * @param settings as in the environment, over names made for this test
+   */
+  PipelineUnderTest(String mongoUri, Map<String, String> settings) {
+    mongo = MongoClients.create(mongoUri);
     String name = TestRabbit.freshName("sluice");
     environment = new HashMap<>();
-    environment.put("MONGO_DATABASE_HOST", TestMongo.shared().uri());
+    environment.put("MONGO_DATABASE_HOST", mongoUri);
     environment.put("MONGO_DATABASE_NAME", name);
     environment.put("RABBITMQ_URI", TestRabbit.shared().uri());
     environment.put("SLUICE_PIPELINE", name);
@@ -80,7 +93,21 @@ final class PipelineUnderTest implements AutoCloseable {
   }
 
   MongoCollection<BsonDocument> collection() {
-    return mongo.getDatabase(database()).getCollection("scrabble", BsonDocument.class);
+    return other("scrabble");
+  }
+
+  /** Another collection of the same database. */
+  MongoCollection<BsonDocument> other(String name) {
+    return mongo.getDatabase(database()).getCollection(name, BsonDocument.class);
+  }
+
+  /** The watched collection, for documents whose bytes no codec is to look at. */
+  MongoCollection<RawBsonDocument> raw() {
+    return mongo.getDatabase(database()).getCollection("scrabble", RawBsonDocument.class);
+  }
+
+  void dropDatabase() {
+    mongo.getDatabase(database()).drop();
   }
 
   MongoCollection<BsonDocument> checkpoints() {
@@ -125,6 +152,20 @@ final class PipelineUnderTest implements AutoCloseable {
     wiring = null;
   }
 
+  /** The failure that it ends with; waits for it. */
+  PipelineException failure() {
+    await().atMost(PATIENCE).until(ended::isDone);
+    assertThat(ended).isCompletedExceptionally();
+    return ended.handle((nothing, failure) -> PipelineException.of(failure)).join();
+  }
+
+  /** Starts it again after it has failed. */
+  PipelineUnderTest restart() throws Exception {
+    failure();
+    wiring.close();
+    return start();
+  }
+
   /** Takes everything from the queue, from now on. */
   void consume() throws Exception {
     ConnectionFactory factory = new ConnectionFactory();
@@ -155,7 +196,7 @@ final class PipelineUnderTest implements AutoCloseable {
       wiring.close();
     }
     removeTopology();
-    mongo.getDatabase(database()).drop();
+    dropDatabase();
     checkpoints().deleteOne(new BsonDocument("_id", new BsonString(queue())));
     mongo.close();
   }

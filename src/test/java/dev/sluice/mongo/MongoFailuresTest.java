@@ -7,14 +7,22 @@ import com.mongodb.MongoCredential;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoSocketWriteException;
+import com.mongodb.MongoWriteException;
 import com.mongodb.ServerAddress;
+import com.mongodb.WriteError;
 import dev.sluice.pipeline.FailureKind;
 import java.io.EOFException;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonSerializationException;
+import org.bson.BsonString;
+import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MongoFailuresTest {
   private static final MongoCredential CREDENTIAL =
@@ -76,5 +84,58 @@ class MongoFailuresTest {
         .isEqualTo(FailureKind.TRANSIENT);
     assertThat(kind(new MongoSecurityException(CREDENTIAL, "no primary to ask", code(91))))
         .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @Test
+  void aDamagedReplyIsTransient() {
+    assertThat(kind(new BsonSerializationException("Size -1 is not valid because it is negative.")))
+        .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  /**
+   * The resumable errors of the drivers' change streams specification, and what servers say while
+   * they start, are elected, run out of something or interrupt what runs.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        6, 7, 43, 63, 89, 91, 133, 150, 189, 234, 262, 9001, 10107, 11600, 11602, 13388, 13435,
+        13436, 50, 64, 94, 100, 112, 134, 136, 175, 211, 216, 237, 246, 371, 11601, 14031, 462
+      })
+  void whatTheSetGetsOverByItselfIsTransient(int code) {
+    assertThat(kind(code(code))).isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {260, 280, 286, 40576, 40585, 40615})
+  void aPositionThatTheSetDoesNotHaveIsLost(int code) {
+    assertThat(kind(code(code))).isEqualTo(FailureKind.POSITION_LOST);
+  }
+
+  @Test
+  void aWriteErrorIsJudgedByItsCodeToo() {
+    assertThat(kind(write(13))).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(kind(write(14031))).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(kind(write(2))).isEqualTo(FailureKind.BUG);
+  }
+
+  private static MongoWriteException write(int code) {
+    return new MongoWriteException(
+        new WriteError(code, "no", new BsonDocument()), new ServerAddress(), Set.of());
+  }
+
+  @Test
+  void theSameFailureAgainHasTheSameSentence() {
+    assertThat(sentence(1)).isEqualTo(sentence(2)).contains("not primary").endsWith(")");
+  }
+
+  private static String sentence(int clusterTime) {
+    BsonDocument reply =
+        new BsonDocument("code", new BsonInt32(10107))
+            .append("errmsg", new BsonString("not primary"))
+            .append("operationTime", new BsonTimestamp(clusterTime, 1));
+    return MongoFailures.recognise(
+            new MongoCommandException(reply, new ServerAddress()), "somewhere")
+        .getMessage();
   }
 }

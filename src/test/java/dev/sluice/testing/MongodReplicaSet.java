@@ -34,10 +34,13 @@ final class MongodReplicaSet implements AutoCloseable {
   /** {@code replSetInitiate} says so when somebody did it before. */
   private static final int ALREADY_INITIALIZED = 23;
 
+  private final Path mongod;
   private final Leash leash;
   private final List<Integer> ports;
+  private final List<Process> members = new ArrayList<>();
 
-  private MongodReplicaSet(Leash leash, List<Integer> ports) {
+  private MongodReplicaSet(Path mongod, Leash leash, List<Integer> ports) {
+    this.mongod = mongod;
     this.leash = leash;
     this.ports = ports;
   }
@@ -46,13 +49,12 @@ final class MongodReplicaSet implements AutoCloseable {
   static MongodReplicaSet launch(Path mongod) {
     Leash leash = Leash.onDirectory("sluice-mongod-");
     try {
-      MongodReplicaSet set = new MongodReplicaSet(leash, FreePorts.take(MEMBERS));
-      List<Process> members = new ArrayList<>();
+      MongodReplicaSet set = new MongodReplicaSet(mongod, leash, FreePorts.take(MEMBERS));
       for (int port : set.ports) {
-        members.add(spawn(mongod, leash.directory(), port));
-        leash.holds(members.toArray(Process[]::new));
+        set.members.add(set.spawn(port));
+        set.tellLeash();
       }
-      set.awaitListening(members);
+      set.awaitListening();
       initiate(set.ports);
       return set;
     } catch (RuntimeException e) {
@@ -63,6 +65,54 @@ final class MongodReplicaSet implements AutoCloseable {
 
   String uri() {
     return uri(ports);
+  }
+
+  /** What its members are called, in the order of their numbers. */
+  List<String> hosts() {
+    return ports.stream().map(port -> "localhost:" + port).toList();
+  }
+
+  /** SIGKILL, as if the machine had lost its power; returns when the process is gone. */
+  void kill(int member) {
+    members.get(member).destroyForcibly().onExit().join();
+    tellLeash();
+  }
+
+  /** Starts a killed member again, on its port and its data. */
+  void start(int member) {
+    if (!members.get(member).isAlive()) {
+      members.set(member, spawn(ports.get(member)));
+      tellLeash();
+      awaitListening();
+    }
+  }
+
+  /** SIGSTOP: the member's connections stay open and nobody answers on them. */
+  void pause(int member) {
+    signal(member, "-STOP");
+  }
+
+  /** Ends a pause. */
+  void unpause(int member) {
+    signal(member, "-CONT");
+  }
+
+  private void signal(int member, String signal) {
+    String pid = Long.toString(members.get(member).pid());
+    try {
+      Process kill = new ProcessBuilder("kill", signal, pid).inheritIO().start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("kill " + signal + " " + pid + " has failed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tellLeash() {
+    leash.holds(members.toArray(Process[]::new));
   }
 
   @Override
@@ -119,7 +169,7 @@ final class MongodReplicaSet implements AutoCloseable {
     }
   }
 
-  private void awaitListening(List<Process> members) {
+  private void awaitListening() {
     Awaitility.await()
         .atMost(START_LIMIT)
         .pollInSameThread()
@@ -161,9 +211,10 @@ final class MongodReplicaSet implements AutoCloseable {
             .build());
   }
 
-  private static Process spawn(Path mongod, Path directory, int port) {
+  private Process spawn(int port) {
     try {
-      Path data = Files.createDirectory(directory.resolve(Integer.toString(port)));
+      Path directory = leash.directory();
+      Path data = Files.createDirectories(directory.resolve(Integer.toString(port)));
       List<String> command = new ArrayList<>();
       command.add(mongod.toString());
       command.addAll(options(port, data.toString()));

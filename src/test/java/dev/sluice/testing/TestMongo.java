@@ -122,7 +122,7 @@ public final class TestMongo {
         .findFirst();
   }
 
-  private static boolean allows(String only, String backend) {
+  static boolean allows(String only, String backend) {
     return only.isEmpty() || only.equals(backend);
   }
 
