@@ -130,7 +130,7 @@ final class MongoFailures {
    * The driver's message ends in the whole reply, which has another time in it each time: the same
    * failure again would not be known for the same.
    */
-  private static String withoutReply(MongoServerException failure) {
+  static String withoutReply(MongoServerException failure) {
     String message = String.valueOf(failure.getMessage());
     int reply = message.indexOf(" The full response is ");
     return reply < 0 ? message : message.substring(0, reply);

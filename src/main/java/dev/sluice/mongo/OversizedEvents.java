@@ -50,7 +50,8 @@ final class OversizedEvents {
   private Flux<Change> passOver(Throwable failure) {
     return Flux.defer(() -> stream.keys(position))
         .take(1)
-        .<Change>map(keys -> new Oversized(keys, failure.getMessage()))
+        .<Change>map(
+            keys -> new Oversized(keys, MongoFailures.withoutReply((MongoServerException) failure)))
         .doOnNext(this::note)
         .concatWith(Flux.defer(this::changes));
   }

@@ -38,9 +38,11 @@ final class Encoding {
   Message encode(Change change) {
     if (change instanceof Oversized oversized) {
       String error =
-          "An event is larger than the 16 MB that MongoDB can send: "
+          "An event is larger than the 16 MB that MongoDB can send: shrink the document, set"
+              + " SLUICE_UPDATE_LOOKUP=false so that updates travel without it, or set"
+              + " SLUICE_ON_POISON=park ("
               + oversized.keys()
-              + " (MongoDB says: "
+              + "; MongoDB says: "
               + oversized.error()
               + ")";
       return unpublishable(
