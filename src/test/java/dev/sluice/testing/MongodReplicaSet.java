@@ -24,7 +24,7 @@ import org.bson.Document;
  * A private replica set of three {@code mongod} processes on free ports of 127.0.0.1, with a
  * directory of its own. Nothing of it is left when it closes or this JVM dies.
  */
-final class MongodReplicaSet implements AutoCloseable {
+public final class MongodReplicaSet implements AutoCloseable {
   static final String NAME = "my-replica-set";
   static final int MEMBERS = 3;
 
@@ -34,10 +34,13 @@ final class MongodReplicaSet implements AutoCloseable {
   /** {@code replSetInitiate} says so when somebody did it before. */
   private static final int ALREADY_INITIALIZED = 23;
 
+  private final Path mongod;
   private final Leash leash;
   private final List<Integer> ports;
+  private final List<Process> members = new ArrayList<>();
 
-  private MongodReplicaSet(Leash leash, List<Integer> ports) {
+  private MongodReplicaSet(Path mongod, Leash leash, List<Integer> ports) {
+    this.mongod = mongod;
     this.leash = leash;
     this.ports = ports;
   }
@@ -46,13 +49,12 @@ final class MongodReplicaSet implements AutoCloseable {
   static MongodReplicaSet launch(Path mongod) {
     Leash leash = Leash.onDirectory("sluice-mongod-");
     try {
-      MongodReplicaSet set = new MongodReplicaSet(leash, FreePorts.take(MEMBERS));
-      List<Process> members = new ArrayList<>();
+      MongodReplicaSet set = new MongodReplicaSet(mongod, leash, FreePorts.take(MEMBERS));
       for (int port : set.ports) {
-        members.add(spawn(mongod, leash.directory(), port));
-        leash.holds(members.toArray(Process[]::new));
+        set.members.add(spawn(mongod, leash.directory(), port));
+        leash.holds(set.members.toArray(Process[]::new));
       }
-      set.awaitListening(members);
+      set.awaitListening();
       initiate(set.ports);
       return set;
     } catch (RuntimeException e) {
@@ -63,6 +65,26 @@ final class MongodReplicaSet implements AutoCloseable {
 
   String uri() {
     return uri(ports);
+  }
+
+  /** The members' ports, in the order of their numbers. */
+  public List<Integer> ports() {
+    return ports;
+  }
+
+  /** As a crash: SIGKILL. */
+  public synchronized void kill(int member) {
+    members.get(member).destroyForcibly().onExit().join();
+  }
+
+  /** Starts a killed member again, on the same port and data; returns when it listens. */
+  public synchronized void start(int member) {
+    if (members.get(member).isAlive()) {
+      return;
+    }
+    members.set(member, spawn(mongod, leash.directory(), ports.get(member)));
+    leash.holds(members.toArray(Process[]::new));
+    awaitListening(member);
   }
 
   @Override
@@ -119,18 +141,20 @@ final class MongodReplicaSet implements AutoCloseable {
     }
   }
 
-  private void awaitListening(List<Process> members) {
+  private void awaitListening() {
+    for (int member = 0; member < members.size(); member++) {
+      awaitListening(member);
+    }
+  }
+
+  private void awaitListening(int member) {
+    int port = ports.get(member);
     Awaitility.await()
         .atMost(START_LIMIT)
         .pollInSameThread()
-        .until(
-            () ->
-                ports.stream().allMatch(MongodReplicaSet::listens)
-                    || !members.stream().allMatch(Process::isAlive));
-    for (int n = 0; n < members.size(); n++) {
-      if (!members.get(n).isAlive()) {
-        throw new IllegalStateException("A mongod ended at once:\n" + log(ports.get(n)));
-      }
+        .until(() -> listens(port) || !members.get(member).isAlive());
+    if (!members.get(member).isAlive()) {
+      throw new IllegalStateException("A mongod ended at once:\n" + log(port));
     }
   }
 
@@ -163,8 +187,8 @@ final class MongodReplicaSet implements AutoCloseable {
 
   private static Process spawn(Path mongod, Path directory, int port) {
     try {
-      Path data = Files.createDirectory(directory.resolve(Integer.toString(port)));
-      List<String> command = new ArrayList<>();
+      Path data = Files.createDirectories(directory.resolve(Integer.toString(port)));
+      List<String> command = new ArrayList<>(OwnSession.PREFIX);
       command.add(mongod.toString());
       command.addAll(options(port, data.toString()));
       command.addAll(List.of("--bind_ip", "127.0.0.1", "--nounixsocket"));
