@@ -1,7 +1,7 @@
 # Sluice. `make` alone shows what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
+.PHONY: help demo test prove build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
         local-start-cdc local-test-cdc local-tail
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
@@ -18,6 +18,8 @@ BACKEND     ?= auto
 YES         ?=
 FAULT       ?= stepDown
 export BACKEND YES DEMO_EVENTS
+# Of `make prove`; what is not said has its default there (docs/PROVING.md).
+export DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES
 
 help: ## Shows this help
 	@echo "Sluice: every change of a MongoDB collection to RabbitMQ, in order, none lost."
@@ -30,6 +32,10 @@ demo: $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40)
 
 test: ## All tests and checks, as CI runs them
 	@mvn -B -ntp verify
+
+prove: $(JAR) $(TESTS) ## Load, faults and a verdict: DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,...
+	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.prove.Prove
 
 build: $(JAR) ## Builds target/sluice.jar
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Delivery;
+import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestRabbit;
 import java.time.Duration;
 import java.util.ArrayList;

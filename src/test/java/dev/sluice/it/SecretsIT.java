@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.config.SettingsReader;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
+import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestMongo;
 import dev.sluice.testing.TestRabbit;
 import java.io.IOException;

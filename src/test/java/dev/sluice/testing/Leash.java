@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * processes it was last told of and removes the directory. A shutdown hook would not run when a
  * build is killed.
  */
-final class Leash implements AutoCloseable {
+public final class Leash implements AutoCloseable {
   /** Ctrl-C reaches every process of the terminal; this one must stay to clean up. */
   private static final String SCRIPT =
       """
@@ -35,7 +35,7 @@ final class Leash implements AutoCloseable {
   }
 
   /** Makes a temporary directory that goes away with the leash. */
-  static Leash onDirectory(String prefix) {
+  public static Leash onDirectory(String prefix) {
     try {
       Path directory = Files.createTempDirectory(prefix);
       Process shell =
@@ -50,12 +50,12 @@ final class Leash implements AutoCloseable {
     }
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
   /** From now on these processes, and no others, are the ones to kill. */
-  void holds(Process... processes) {
+  public void holds(Process... processes) {
     String pids =
         Stream.of(processes)
             .filter(Process::isAlive)

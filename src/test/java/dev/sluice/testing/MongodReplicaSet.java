@@ -24,7 +24,7 @@ import org.bson.Document;
  * A private replica set of three {@code mongod} processes on free ports of 127.0.0.1, with a
  * directory of its own. Nothing of it is left when it closes or this JVM dies.
  */
-final class MongodReplicaSet implements AutoCloseable {
+public final class MongodReplicaSet implements AutoCloseable {
   static final String NAME = "my-replica-set";
   static final int MEMBERS = 3;
 
@@ -54,7 +54,9 @@ final class MongodReplicaSet implements AutoCloseable {
         set.members.add(set.spawn(port));
         set.tellLeash();
       }
-      set.awaitListening();
+      for (int member = 0; member < MEMBERS; member++) {
+        set.awaitListening(member);
+      }
       initiate(set.ports);
       return set;
     } catch (RuntimeException e) {
@@ -67,23 +69,28 @@ final class MongodReplicaSet implements AutoCloseable {
     return uri(ports);
   }
 
+  /** The members' ports, in the order of their numbers. */
+  public List<Integer> ports() {
+    return ports;
+  }
+
   /** What its members are called, in the order of their numbers. */
   List<String> hosts() {
     return ports.stream().map(port -> "localhost:" + port).toList();
   }
 
   /** SIGKILL, as if the machine had lost its power; returns when the process is gone. */
-  void kill(int member) {
+  public synchronized void kill(int member) {
     members.get(member).destroyForcibly().onExit().join();
     tellLeash();
   }
 
   /** Starts a killed member again, on its port and its data. */
-  void start(int member) {
+  public synchronized void start(int member) {
     if (!members.get(member).isAlive()) {
       members.set(member, spawn(ports.get(member)));
       tellLeash();
-      awaitListening();
+      awaitListening(member);
     }
   }
 
@@ -169,18 +176,14 @@ final class MongodReplicaSet implements AutoCloseable {
     }
   }
 
-  private void awaitListening() {
+  private void awaitListening(int member) {
+    int port = ports.get(member);
     Awaitility.await()
         .atMost(START_LIMIT)
         .pollInSameThread()
-        .until(
-            () ->
-                ports.stream().allMatch(MongodReplicaSet::listens)
-                    || !members.stream().allMatch(Process::isAlive));
-    for (int n = 0; n < members.size(); n++) {
-      if (!members.get(n).isAlive()) {
-        throw new IllegalStateException("A mongod ended at once:\n" + log(ports.get(n)));
-      }
+        .until(() -> listens(port) || !members.get(member).isAlive());
+    if (!members.get(member).isAlive()) {
+      throw new IllegalStateException("A mongod ended at once:\n" + log(port));
     }
   }
 
@@ -215,7 +218,7 @@ final class MongodReplicaSet implements AutoCloseable {
     try {
       Path directory = leash.directory();
       Path data = Files.createDirectories(directory.resolve(Integer.toString(port)));
-      List<String> command = new ArrayList<>();
+      List<String> command = new ArrayList<>(OwnSession.PREFIX);
       command.add(mongod.toString());
       command.addAll(options(port, data.toString()));
       command.addAll(List.of("--bind_ip", "127.0.0.1", "--nounixsocket"));

@@ -121,7 +121,7 @@ public final class RabbitNode implements AutoCloseable {
     return "amqp://" + USER + ":" + PASSWORD + "@" + HOST + ":" + port + "/%2F";
   }
 
-  /** Starts the node again, on the same port and data, after {@link #kill}. */
+  /** Starts the node again, on the same port and data, after {@link #kill} or {@link #stop}. */
   public void start() {
     if (server != null && server.isAlive()) {
       throw new IllegalStateException("The node runs");
@@ -142,10 +142,15 @@ public final class RabbitNode implements AutoCloseable {
     awaitEnd();
   }
 
-  /** An orderly stop and a start, on the same port and data. */
-  public void restart() {
+  /** An orderly stop, as for an upgrade. */
+  public void stop() {
     server.destroy();
     awaitEnd();
+  }
+
+  /** An orderly stop and a start, on the same port and data. */
+  public void restart() {
+    stop();
     start();
   }
 
@@ -298,8 +303,10 @@ public final class RabbitNode implements AutoCloseable {
 
   private Process spawn(String log, String... command) {
     File output = directory.resolve(log).toFile();
+    List<String> line = new ArrayList<>(OwnSession.PREFIX);
+    line.addAll(List.of(command));
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(line)
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output));
@@ -348,7 +355,8 @@ public final class RabbitNode implements AutoCloseable {
     leash.holds(mapper);
   }
 
-  private String logs() {
+  /** The ends of all its logs: what it has to say when a test cannot explain something. */
+  public String logs() {
     try (Stream<Path> files = Files.walk(directory)) {
       StringBuilder text = new StringBuilder();
       for (Path file : files.filter(path -> path.toString().endsWith(".log")).toList()) {

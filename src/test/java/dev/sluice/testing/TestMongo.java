@@ -34,12 +34,23 @@ public final class TestMongo {
 
   private final String description;
   private final String uri;
-  private final boolean real;
+  private final Optional<MongodReplicaSet> processes;
+  private final Optional<EmbeddedReplicaSet> embedded;
 
-  private TestMongo(String description, String uri, boolean real) {
+  private TestMongo(
+      String description,
+      String uri,
+      Optional<MongodReplicaSet> processes,
+      Optional<EmbeddedReplicaSet> embedded) {
     this.description = description;
     this.uri = uri;
-    this.real = real;
+    this.processes = processes;
+    this.embedded = embedded;
+  }
+
+  /** A real one that is not ours to hurt. */
+  private static TestMongo given(String description, String uri) {
+    return new TestMongo(description, uri, Optional.empty(), Optional.empty());
   }
 
   /** Initialised by the JVM once, when the first test asks. */
@@ -53,7 +64,7 @@ public final class TestMongo {
 
   public static TestMongo shared() {
     TestMongo mongo = Shared.INSTANCE;
-    ServersUnderTest.note("mongodb", mongo.real, mongo.description);
+    ServersUnderTest.note("mongodb", mongo.isReal(), mongo.description);
     return mongo;
   }
 
@@ -69,7 +80,17 @@ public final class TestMongo {
 
   /** False for the embedded replica set. */
   public boolean isReal() {
-    return real;
+    return embedded.isEmpty();
+  }
+
+  /** For the faults: the members as processes, where they are our own. */
+  public Optional<MongodReplicaSet> processes() {
+    return processes;
+  }
+
+  /** For the faults: the embedded set, if it is that. */
+  public Optional<EmbeddedReplicaSet> embedded() {
+    return embedded;
   }
 
   /** A new client; the caller closes it. */
@@ -81,12 +102,13 @@ public final class TestMongo {
     String only = environment.getOrDefault("SLUICE_TEST_MONGODB", "");
     String uri = environment.getOrDefault("SLUICE_TEST_MONGODB_URI", "");
     if (!uri.isEmpty()) {
-      return new TestMongo("the one at SLUICE_TEST_MONGODB_URI", uri, true);
+      return given("the one at SLUICE_TEST_MONGODB_URI", uri);
     }
     Optional<Path> mongod = mongod(environment);
     if (allows(only, "mongod") && mongod.isPresent()) {
       MongodReplicaSet set = MongodReplicaSet.launch(mongod.get());
-      return new TestMongo("a private replica set of " + mongod.get(), set.uri(), true);
+      String what = "a private replica set of " + mongod.get();
+      return new TestMongo(what, set.uri(), Optional.of(set), Optional.empty());
     }
     if (allows(only, "docker") && DockerEngine.isThere(environment)) {
       return container();
@@ -98,12 +120,14 @@ public final class TestMongo {
               + " SLUICE_TEST_MONGODB), and there is none: put a mongod on the path, start a Docker"
               + " engine, or set SLUICE_TEST_MONGODB_URI");
     }
-    return new TestMongo("the embedded replica set (not a MongoDB)", embedded(), false);
+    return embeddedSet();
   }
 
-  /** The one place that knows the embedded replica set; it lives as long as this JVM. */
-  private static String embedded() {
-    return EmbeddedReplicaSet.builder().name("embedded").start().uri();
+  /** It lives as long as this JVM. */
+  private static TestMongo embeddedSet() {
+    EmbeddedReplicaSet set = EmbeddedReplicaSet.builder().name("embedded").start();
+    String what = "the embedded replica set (not a MongoDB)";
+    return new TestMongo(what, set.uri(), Optional.empty(), Optional.of(set));
   }
 
   static Optional<Path> mongod(Map<String, String> environment) {
@@ -143,7 +167,7 @@ public final class TestMongo {
     container.withExposedPorts(ports.toArray(Integer[]::new));
     container.start();
     MongodReplicaSet.initiate(ports);
-    return new TestMongo("a container of " + IMAGE, MongodReplicaSet.uri(ports), true);
+    return given("a container of " + IMAGE, MongodReplicaSet.uri(ports));
   }
 
   static String threeMembers(List<Integer> ports) {

@@ -1,0 +1,192 @@
+package dev.sluice.prove;
+
+import com.mongodb.client.MongoClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** One run: load, faults, a quiet end, a verdict. */
+final class Proof implements AutoCloseable {
+  /**
+   * What a run has found out.
+   *
+   * @param startedAt when the load began, by {@link System#nanoTime}
+   */
+  record Result(long startedAt, Verdict verdict, List<FaultRecord> faults, List<String> endings) {
+    /** Also a fault that could not be caused, and a process that gave up, are no good end. */
+    boolean isGood() {
+      return verdict.isClean()
+          && endings.isEmpty()
+          && faults.stream().allMatch(fault -> fault.failure().isEmpty());
+    }
+  }
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  /** Without any message for so long, what is missing is not on its way. */
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+  /** Whoever pressed Ctrl-C wants the verdict soon. */
+  private static final Duration SHORT_PATIENCE = Duration.ofSeconds(10);
+
+  /** A verdict on a long run takes a moment. */
+  private static final Duration JUDGING_INTERVAL = Duration.ofMillis(500);
+
+  /** What the consumer needs for a full prefetch, many times over. */
+  private static final Duration LAST_MESSAGES = Duration.ofSeconds(20);
+
+  private final ProveOptions options;
+  private final Site site;
+  private final Progress progress;
+  private final Ledger ledger = new Ledger();
+  private final Evidence evidence;
+  private final MongoClient commands;
+  private final MongoClient writes;
+  private final Fleet fleet;
+  private final QueueReader reader;
+  private final Writers writers;
+  private final Causes causes = new Causes();
+  private final List<FaultRecord> faults = new ArrayList<>();
+
+  Proof(ProveOptions options, Site site, Evidence evidence, Progress progress) {
+    this.options = options;
+    this.site = site;
+    this.progress = progress;
+    this.evidence = evidence;
+    this.commands = site.connectToMongo();
+    this.writes = site.connectToMongo();
+    this.fleet = new Fleet(options.instances(), site.environment(), evidence.folder());
+    this.reader = new QueueReader(site.rabbit(), site.queue(), ledger, evidence);
+    this.writers = new Writers(writes, site, ledger, options, options.seed());
+    SluiceCauses.add(causes, fleet);
+    BrokerCauses.add(causes, site, reader);
+    MongoCauses.add(causes, site, commands);
+  }
+
+  /** What can be brought about here. */
+  Causes causes() {
+    return causes;
+  }
+
+  /**
+   * @param stop ends the load early; the verdict is then that on what was written so far
+   */
+  Result run(List<PlannedFault> schedule, CountDownLatch stop) throws InterruptedException {
+    fleet.start();
+    awaitStreaming(stop);
+    progress.say("The pipeline streams; the writing begins.");
+    long start = System.nanoTime();
+    evidence.startsAt(start);
+    progress.begin(ledger, start, options.duration());
+    reader.start();
+    writers.start();
+    for (PlannedFault fault : schedule) {
+      if (waits(start, fault.at(), stop)) {
+        break;
+      }
+      faults.add(cause(fault, stop));
+      progress.fault(faults.get(faults.size() - 1), start);
+    }
+    waits(start, options.duration(), stop);
+    progress.say("Waiting for what is still on its way ...");
+    writers.close();
+    awaitAll(stop);
+    fleet.stop();
+    awaitEmptyQueue();
+    reader.close();
+    progress.end();
+    evidence.wrote(ledger.writes());
+    return new Result(start, ledger.judge(), List.copyOf(faults), fleet.endings());
+  }
+
+  private void awaitStreaming(CountDownLatch stop) {
+    try {
+      Awaitility.await()
+          .atMost(START_LIMIT)
+          .until(() -> fleet.isStreaming() || stop.getCount() == 0 || !fleet.endings().isEmpty());
+    } catch (ConditionTimeoutException e) {
+      throw new IllegalStateException(
+          "No process of the pipeline began to stream; see " + evidence.folder(), e);
+    }
+    if (!fleet.endings().isEmpty()) {
+      throw new IllegalStateException(fleet.endings().get(0) + "; see " + evidence.folder());
+    }
+  }
+
+  /** Whether the run was stopped meanwhile. */
+  private static boolean waits(long start, Duration until, CountDownLatch stop)
+      throws InterruptedException {
+    long rest = start + until.toNanos() - System.nanoTime();
+    return stop.await(rest, TimeUnit.NANOSECONDS);
+  }
+
+  private FaultRecord cause(PlannedFault fault, CountDownLatch stop) throws InterruptedException {
+    long struckAt = System.nanoTime();
+    String detail = "";
+    Optional<String> failure = Optional.empty();
+    try {
+      Cause.Struck struck = causes.of(fault.kind()).strike(new Random(fault.seed()));
+      detail = struck.detail();
+      try {
+        stop.await(fault.lasts().toMillis(), TimeUnit.MILLISECONDS);
+      } finally {
+        struck.lift().done();
+      }
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      failure = Optional.of(e.toString());
+    }
+    return new FaultRecord(fault, struckAt, System.nanoTime(), detail, failure);
+  }
+
+  /** Until nothing is missing, or nothing has come for a good while. */
+  private void awaitAll(CountDownLatch stop) {
+    int before = -1;
+    long since = System.nanoTime();
+    while (ledger.somethingIsMissing() || !ledger.judge().lost().isEmpty()) {
+      int now = ledger.arrivals();
+      if (now != before) {
+        before = now;
+        since = System.nanoTime();
+      }
+      Duration patience = stop.getCount() == 0 ? SHORT_PATIENCE : PATIENCE;
+      if (System.nanoTime() - since > patience.toNanos()) {
+        return;
+      }
+      LockSupport.parkNanos(JUDGING_INTERVAL.toNanos());
+    }
+  }
+
+  /** So that a repeat that was published last is judged as well. */
+  private void awaitEmptyQueue() {
+    try {
+      Awaitility.await()
+          .atMost(LAST_MESSAGES)
+          .ignoreExceptions()
+          .until(
+              () -> {
+                int before = ledger.arrivals();
+                return reader.waiting() == 0 && ledger.arrivals() == before;
+              });
+    } catch (ConditionTimeoutException e) {
+      progress.say("The queue does not run empty.");
+    }
+  }
+
+  @Override
+  public void close() {
+    writers.close();
+    fleet.close();
+    reader.close();
+    commands.close();
+    writes.close();
+  }
+}

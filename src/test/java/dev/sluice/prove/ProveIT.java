@@ -1,0 +1,142 @@
+package dev.sluice.prove;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code make prove} as a process, with servers of its own: short, so with a few faults only. What
+ * a long run would find is found by long runs.
+ */
+class ProveIT {
+  /** A few faults, of which each may cost a start of RabbitMQ on a busy machine. */
+  private static final String DURATION = "15s";
+
+  /** A build runs beside it: it is to prove, not to load. */
+  private static final String RATE = "200";
+
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  /** Its evidence stays there, apart from what the build's own tests note of their servers. */
+  private static final Path FOLDER = Path.of("target", "prove-it").toAbsolutePath();
+
+  @TempDir private Path directory;
+
+  private Process start(Map<String, String> options) throws IOException {
+    List<String> classes = new ArrayList<>();
+    classes.add(Path.of("target/test-classes").toAbsolutePath().toString());
+    classes.add(Path.of("target/classes").toAbsolutePath().toString());
+    classes.add(Files.readString(Path.of("target/test-classpath.txt")).strip());
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-Dsluice.jar="
+                + Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath(),
+            "-cp",
+            String.join(":", classes),
+            "dev.sluice.prove.Prove");
+    builder.environment().putAll(options);
+    builder.directory(Files.createDirectories(FOLDER).toFile());
+    builder.redirectErrorStream(true).redirectOutput(log().toFile());
+    return builder.start();
+  }
+
+  private Path log() {
+    return directory.resolve("prove.log");
+  }
+
+  private String said() {
+    try {
+      return Files.readString(log());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private int exitCode(Process process) throws InterruptedException {
+    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("It does not end:\n" + said());
+    }
+    return process.exitValue();
+  }
+
+  private void proves(long seed) throws Exception {
+    Process run =
+        start(
+            Map.of(
+                "DURATION",
+                DURATION,
+                "RATE",
+                RATE,
+                "KEYS",
+                "100",
+                "FAULTS",
+                "all",
+                "SEED",
+                Long.toString(seed)));
+
+    int code = exitCode(run);
+    System.out.println("make prove, seed " + seed + ":\n" + said());
+
+    assertThat(code).as(said()).isZero();
+    assertThat(said().lines().reduce((before, last) -> last).orElseThrow())
+        .matches("acked=[1-9]\\d* delivered=[1-9]\\d* lost=0 reordered=0 repeated=\\d+ changed=0");
+    assertThat(said()).contains("seed=" + seed).contains("recovery");
+  }
+
+  @Test
+  void aShortRunWithAFixedSeedLosesNothing() throws Exception {
+    proves(1);
+  }
+
+  @Test
+  void aShortRunWithASeedOfItsOwnLosesNothing() throws Exception {
+    proves(ThreadLocalRandom.current().nextInt(2, 1_000_000));
+  }
+
+  @Test
+  void ctrlCEndsTheLoadAndGivesTheVerdictSoFar() throws Exception {
+    Process run = start(Map.of("DURATION", "1h", "RATE", RATE, "FAULTS", "none"));
+    await().atMost(LIMIT).until(() -> said().contains("the writing begins") || !run.isAlive());
+
+    new ProcessBuilder("sh", "-c", "kill -INT " + run.pid()).start().waitFor();
+
+    assertThat(exitCode(run)).as(said()).isZero();
+    assertThat(said()).containsPattern("(?m)^acked=\\d+ delivered=\\d+ lost=0 reordered=0 ");
+    assertThat(run.descendants()).isEmpty();
+  }
+
+  @Test
+  void aFaultThatCannotBeCausedIsRefused() throws Exception {
+    Process run =
+        start(
+            Map.of(
+                "FAULTS", "broker-kill",
+                "SLUICE_TEST_RABBITMQ", "embedded",
+                "SLUICE_TEST_REQUIRE_REAL_RABBITMQ", ""));
+
+    assertThat(exitCode(run)).as(said()).isEqualTo(2);
+    assertThat(said()).contains("prove: broker-kill cannot be caused here: needs a RabbitMQ");
+  }
+
+  @Test
+  void anUnknownFaultIsRefused() throws Exception {
+    Process run = start(Map.of("FAULTS", "earthquake"));
+
+    assertThat(exitCode(run)).as(said()).isEqualTo(2);
+    assertThat(said()).contains("\"earthquake\" is no fault").contains("sluice-kill");
+  }
+}

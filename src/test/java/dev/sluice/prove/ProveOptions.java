@@ -1,0 +1,139 @@
+package dev.sluice.prove;
+
+import dev.sluice.config.Durations;
+import dev.sluice.config.SettingKey;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+/**
+ * What a run is told, by make variables or the environment.
+ *
+ * @param duration how long is written and hurt
+ * @param seed of the schedule of the faults and of what is written
+ * @param faults the faults that are named; nothing for all that can be caused
+ * @param keys documents that are written again and again
+ * @param writers threads that write
+ * @param rate writes a second, of all of them
+ * @param instances processes of the one pipeline
+ */
+record ProveOptions(
+    Duration duration,
+    long seed,
+    Optional<Set<FaultKind>> faults,
+    int keys,
+    int writers,
+    int rate,
+    int instances) {
+
+  /** An option that cannot be what it says; the message is for whoever typed it. */
+  static final class WrongOption extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    WrongOption(String message) {
+      super(message);
+    }
+  }
+
+  /** Whatever is larger is a slip of the finger. */
+  private static final int LARGEST = 100_000;
+
+  /** A thread each. */
+  private static final int MOST_WRITERS = 64;
+
+  /** A JVM each. */
+  private static final int MOST_INSTANCES = 5;
+
+  static ProveOptions read(Map<String, String> environment) {
+    return new ProveOptions(
+        duration(given(environment, "DURATION", "60s")),
+        seed(given(environment, "SEED", "")),
+        faults(given(environment, "FAULTS", "all")),
+        number(environment, "KEYS", 1_000, LARGEST),
+        number(environment, "WRITERS", 4, MOST_WRITERS),
+        number(environment, "RATE", 700, LARGEST),
+        number(environment, "INSTANCES", usualInstances(), MOST_INSTANCES));
+  }
+
+  /** A second process without a lease would not stand by: it would fence off the first. */
+  private static int usualInstances() {
+    return hasLease() ? 2 : 1;
+  }
+
+  static boolean hasLease() {
+    return Arrays.stream(SettingKey.values()).anyMatch(key -> key.name().equals("SLUICE_LEASE"));
+  }
+
+  /** make passes on what is not given as nothing. */
+  private static String given(Map<String, String> environment, String name, String otherwise) {
+    String value = environment.getOrDefault(name, "").strip();
+    return value.isEmpty() ? otherwise : value;
+  }
+
+  private static Duration duration(String text) {
+    try {
+      Duration duration = Durations.parse(text);
+      if (duration.isZero()) {
+        throw new WrongOption("DURATION must be longer than nothing.");
+      }
+      return duration;
+    } catch (IllegalArgumentException e) {
+      throw new WrongOption("DURATION: " + e.getMessage() + ".");
+    }
+  }
+
+  private static long seed(String text) {
+    if (text.isEmpty()) {
+      // Short enough to be typed again.
+      return ThreadLocalRandom.current().nextInt(1, 1_000_000);
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new WrongOption("SEED must be a whole number, not \"" + text + "\".");
+    }
+  }
+
+  private static Optional<Set<FaultKind>> faults(String text) {
+    if (text.equals("all")) {
+      return Optional.empty();
+    }
+    Set<FaultKind> named = EnumSet.noneOf(FaultKind.class);
+    if (text.equals("none")) {
+      return Optional.of(named);
+    }
+    for (String word : text.split(",")) {
+      named.add(FaultKind.of(word.strip()).orElseThrow(() -> unknown(word.strip())));
+    }
+    return Optional.of(named);
+  }
+
+  private static WrongOption unknown(String word) {
+    return new WrongOption(
+        "FAULTS: \"%s\" is no fault. Take all, none, or some of %s."
+            .formatted(
+                word,
+                Arrays.stream(FaultKind.values())
+                    .map(FaultKind::word)
+                    .collect(Collectors.joining(", "))));
+  }
+
+  private static int number(Map<String, String> environment, String name, int otherwise, int most) {
+    String text = given(environment, name, Integer.toString(otherwise));
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= 1 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, with the range.
+    }
+    throw new WrongOption(
+        "%s must be a whole number from 1 to %d, not \"%s\".".formatted(name, most, text));
+  }
+}

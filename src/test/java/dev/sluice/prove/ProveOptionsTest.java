@@ -1,0 +1,75 @@
+package dev.sluice.prove;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProveOptionsTest {
+  @Test
+  void nothingSaidIsAMinuteOfAllFaults() {
+    ProveOptions options = ProveOptions.read(Map.of("SEED", "", "FAULTS", ""));
+
+    assertThat(options.duration()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(options.faults()).isEmpty();
+    assertThat(options.seed()).isPositive();
+  }
+
+  @Test
+  void takesWhatIsSaid() {
+    ProveOptions options =
+        ProveOptions.read(
+            Map.of(
+                "DURATION", "5m",
+                "SEED", "-7",
+                "FAULTS", "sluice-kill, broker-down",
+                "KEYS", "3",
+                "WRITERS", "2",
+                "RATE", "10",
+                "INSTANCES", "1"));
+
+    assertThat(options)
+        .isEqualTo(
+            new ProveOptions(
+                Duration.ofMinutes(5),
+                -7,
+                Optional.of(Set.of(FaultKind.SLUICE_KILL, FaultKind.BROKER_DOWN)),
+                3,
+                2,
+                10,
+                1));
+  }
+
+  @Test
+  void noneIsNoFaults() {
+    assertThat(ProveOptions.read(Map.of("FAULTS", "none")).faults()).contains(Set.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DURATION, 60, 'DURATION: write it as 500ms, 30s, 2m or 1h, not \"60\".'",
+    "DURATION, 0s, DURATION must be longer than nothing.",
+    "SEED, x, 'SEED must be a whole number, not \"x\".'",
+    "KEYS, 0, 'KEYS must be a whole number from 1 to 100000, not \"0\".'",
+    "INSTANCES, many, 'INSTANCES must be a whole number from 1 to 5, not \"many\".'"
+  })
+  void aWrongOptionIsToldInOneSentence(String name, String value, String sentence) {
+    assertThatThrownBy(() -> ProveOptions.read(Map.of(name, value)))
+        .isInstanceOf(ProveOptions.WrongOption.class)
+        .hasMessage(sentence);
+  }
+
+  @Test
+  void anUnknownFaultIsAnsweredWithThoseThereAre() {
+    assertThatThrownBy(() -> ProveOptions.read(Map.of("FAULTS", "earthquake")))
+        .isInstanceOf(ProveOptions.WrongOption.class)
+        .hasMessageContaining("\"earthquake\" is no fault")
+        .hasMessageContaining("sluice-kill, ");
+  }
+}
