@@ -1,127 +1,43 @@
 package dev.sluice.it;
 
+import static dev.sluice.it.FaultyRabbit.at;
+import static dev.sluice.it.FaultyRabbit.awaitAll;
+import static dev.sluice.it.FaultyRabbit.awaitFailure;
+import static dev.sluice.it.FaultyRabbit.awaitStreamingAgain;
+import static dev.sluice.it.FaultyRabbit.distinct;
+import static dev.sluice.it.FaultyRabbit.insert;
+import static dev.sluice.it.FaultyRabbit.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.Delivery;
-import dev.sluice.pipeline.PipelineState;
+import dev.sluice.pipeline.FailureKind;
 import dev.sluice.testing.RabbitNode;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.IntStream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
+import org.bson.BsonString;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What RabbitMQ can do to us, done to us: on a real node of our own. */
-class BrokerFaultsIT {
+/** Queues, exchanges and messages that RabbitMQ no longer has or does not take. */
+class BrokerTopologyFaultsIT {
   private static RabbitNode node;
 
   @BeforeAll
-  static void startNode() {
-    Assumptions.assumeTrue(
-        RabbitNode.installation().isPresent(), "needs an installed rabbitmq-server");
-    node = RabbitNode.launch();
-  }
-
-  @AfterAll
-  static void stopNode() {
-    if (node != null) {
-      node.close();
-    }
-  }
-
-  private static PipelineUnderTest pipeline(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(settings);
-    all.put("RABBITMQ_URI", node.uri());
-    return new PipelineUnderTest(all);
-  }
-
-  private static void insert(PipelineUnderTest sluice, int from, int to) {
-    sluice
-        .collection()
-        .insertMany(
-            IntStream.range(from, to)
-                .mapToObj(i -> new BsonDocument("_id", new BsonInt32(i)))
-                .toList());
-  }
-
-  /** Every id came out, and each first in the order of its writing. */
-  private static void assertAllInOrder(List<Delivery> deliveries, int events) {
-    Set<Integer> ids = new LinkedHashSet<>();
-    for (Delivery delivery : deliveries) {
-      ids.add(Integer.parseInt(String.valueOf(delivery.getProperties().getHeaders().get("id"))));
-    }
-    assertThat(ids).containsExactlyElementsOf(IntStream.range(0, events).boxed().toList());
-  }
-
-  private static long distinct(List<Delivery> deliveries) {
-    return new HashSet<>(
-            deliveries.stream().map(delivery -> delivery.getProperties().getMessageId()).toList())
-        .size();
-  }
-
-  private static void awaitAll(PipelineUnderTest sluice, int events) {
-    await().atMost(Duration.ofSeconds(60)).until(() -> distinct(sluice.deliveries) >= events);
-    assertAllInOrder(sluice.deliveries, events);
-  }
-
-  @Test
-  void brokerRestart() throws Exception {
-    try (PipelineUnderTest sluice = pipeline(Map.of()).start()) {
-      insert(sluice, 0, 500);
-      node.restart();
-      insert(sluice, 500, 1_000);
-
-      await().atMost(PipelineUnderTest.PATIENCE).until(() -> streamingAgain(sluice));
-      sluice.consume();
-
-      awaitAll(sluice, 1_000);
-    }
-  }
-
-  private static boolean streamingAgain(PipelineUnderTest sluice) {
-    return sluice.state() == PipelineState.STREAMING
-        && sluice.states.stream().anyMatch(state -> state.startsWith("BACKING_OFF"));
-  }
-
-  @Test
-  void connectionClosedByTheBroker() throws Exception {
-    try (PipelineUnderTest sluice = pipeline(Map.of()).start()) {
-      insert(sluice, 0, 500);
-      node.closeAllConnections("for a test");
-      insert(sluice, 500, 1_000);
-      await().atMost(PipelineUnderTest.PATIENCE).until(() -> streamingAgain(sluice));
-      sluice.consume();
-
-      awaitAll(sluice, 1_000);
-    }
+  static void takeNode() {
+    node = FaultyRabbit.node();
   }
 
   @Test
   void queueDeletedWhileRunning() throws Exception {
     try (PipelineUnderTest sluice = pipeline(Map.of()).start()) {
-      try (Connection connection = node.connect();
-          Channel channel = connection.createChannel()) {
-        channel.queueDelete(sluice.queue());
-      }
+      at(node, channel -> channel.queueDelete(sluice.queue()));
       insert(sluice, 0, 100);
-
-      await().atMost(PipelineUnderTest.PATIENCE).until(() -> streamingAgain(sluice));
+      awaitFailure(sluice, "no queue for the routing key");
+      awaitStreamingAgain(sluice);
       sluice.consume();
 
       awaitAll(sluice, 100);
-      assertThat(sluice.states).anyMatch(state -> state.contains("no queue for the routing key"));
     }
   }
 
@@ -129,47 +45,45 @@ class BrokerFaultsIT {
   void exchangeDeletedWhileRunning() throws Exception {
     try (PipelineUnderTest sluice = pipeline(Map.of()).start()) {
       sluice.consume();
-      try (Connection connection = node.connect();
-          Channel channel = connection.createChannel()) {
-        channel.exchangeDelete(sluice.environment().get("SLUICE_EXCHANGE"));
-      }
+      at(node, channel -> channel.exchangeDelete(sluice.exchange()));
       insert(sluice, 0, 100);
 
       awaitAll(sluice, 100);
     }
   }
 
+  /** A publish to an exchange that is gone: 404, for the channel and not for the connection. */
   @Test
-  void memoryAlarmForLongerThanTheConfirmTimeout() throws Exception {
-    try (PipelineUnderTest sluice = pipeline(Map.of("SLUICE_CONFIRM_TIMEOUT", "1s")).start()) {
-      try (RabbitNode.Fault alarm = node.memoryAlarm()) {
-        insert(sluice, 0, 2_000);
-        await().until(() -> sluice.state() == PipelineState.BLOCKED);
-        await()
-            .during(Duration.ofSeconds(3))
-            .atMost(Duration.ofSeconds(5))
-            .until(() -> sluice.state() == PipelineState.BLOCKED);
-      }
+  void channelClosedByAnErrorAgainAndAgainUnderLoad() throws Exception {
+    try (PipelineUnderTest sluice = pipeline(Map.of()).start();
+        ChangesUnderWay changes = new ChangesUnderWay(sluice)) {
       sluice.consume();
+      for (int i = 0; i < 5; i++) {
+        sluice.states.clear();
+        at(node, channel -> channel.exchangeDelete(sluice.exchange()));
+        awaitFailure(sluice, "NOT_FOUND");
+        awaitStreamingAgain(sluice);
+        changes.awaitRounds(2);
+      }
 
-      awaitAll(sluice, 2_000);
-      assertThat(distinct(sluice.deliveries)).isEqualTo(sluice.deliveries.size());
+      changes.assertAllComesOut(sluice);
     }
   }
 
   @Test
-  void stopDuringAMemoryAlarmEndsInTime() throws Exception {
-    try (PipelineUnderTest sluice = pipeline(Map.of("SLUICE_DRAIN_TIMEOUT", "1s")).start()) {
-      try (RabbitNode.Fault alarm = node.memoryAlarm()) {
-        insert(sluice, 0, 2_000);
-        await().until(() -> sluice.state() == PipelineState.BLOCKED);
-
-        sluice.stop();
-      }
-      sluice.start();
+  void bindingRemovedAgainAndAgainUnderLoad() throws Exception {
+    try (PipelineUnderTest sluice = pipeline(Map.of()).start();
+        ChangesUnderWay changes = new ChangesUnderWay(sluice)) {
       sluice.consume();
+      for (int i = 0; i < 5; i++) {
+        sluice.states.clear();
+        at(node, channel -> channel.queueUnbind(sluice.queue(), sluice.exchange(), "#"));
+        awaitFailure(sluice, "no queue for the routing key");
+        awaitStreamingAgain(sluice);
+        changes.awaitRounds(2);
+      }
 
-      awaitAll(sluice, 2_000);
+      changes.assertAllComesOut(sluice);
     }
   }
 
@@ -191,16 +105,62 @@ class BrokerFaultsIT {
                 new BsonDocument(),
                 new BsonDocument("$set", new BsonDocument("n", new BsonInt32(n))));
       }
-      await()
-          .atMost(PipelineUnderTest.PATIENCE)
-          .until(() -> sluice.states.stream().anyMatch(state -> state.startsWith("BACKING_OFF")));
+      awaitFailure(sluice, "has refused message");
 
       sluice.consume();
 
       int events = keys * 41;
-      await().atMost(Duration.ofSeconds(60)).until(() -> distinct(sluice.deliveries) >= events);
+      await().atMost(FaultyRabbit.PATIENCE).until(() -> distinct(sluice.deliveries) >= events);
       OrderPerDocument.check(sluice.deliveries, keys, 40);
       node.clearPolicy("full");
+    }
+  }
+
+  @Test
+  void aClassicQueueIsRefilledAfterItsConnectionsWereCutAndItWasDeleted() throws Exception {
+    try (PipelineUnderTest sluice = pipeline(Map.of("SLUICE_QUEUE_TYPE", "classic")).start()) {
+      insert(sluice, 0, 100);
+      await().until(() -> node.queueMessages(sluice.queue()) == 100);
+      node.closeAllConnections("for a test");
+      insert(sluice, 100, 200);
+      awaitStreamingAgain(sluice);
+      sluice.consume();
+      awaitAll(sluice, 200);
+      sluice.stopConsuming();
+      sluice.states.clear();
+
+      at(node, channel -> channel.queueDelete(sluice.queue()));
+      insert(sluice, 200, 300);
+      awaitStreamingAgain(sluice);
+      sluice.consume();
+
+      awaitAll(sluice, 300);
+    }
+  }
+
+  /** What came before it is delivered, nothing behind it is; with a higher limit all of it is. */
+  @Test
+  void aMessageLargerThanTheBrokersLimitStopsAndGoesOnceTheLimitIsHigher() throws Exception {
+    try (PipelineUnderTest sluice = pipeline(Map.of())) {
+      // Before the start: RabbitMQ looks at the limit when a channel is opened.
+      try (RabbitNode.Fault limit = node.maxMessageBytes(100_000)) {
+        sluice.start();
+        insert(sluice, 0, 10);
+        sluice
+            .collection()
+            .insertOne(
+                new BsonDocument("_id", new BsonInt32(10))
+                    .append("large", new BsonString("x".repeat(200_000))));
+        insert(sluice, 11, 20);
+
+        assertThat(sluice.awaitFailed(FailureKind.POISON_EVENT))
+            .hasMessageContaining("larger than its max_message_size");
+        assertThat(node.queueMessages(sluice.queue())).isEqualTo(10);
+      }
+      sluice.start();
+      sluice.consume();
+
+      awaitAll(sluice, 20);
     }
   }
 }
