@@ -7,6 +7,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.cli.Console;
 import dev.sluice.cli.SluiceCommand;
+import dev.sluice.consuming.OwnQueue;
 import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestMongo;
@@ -114,6 +115,22 @@ class StartFailuresIT {
       Ended ended = run(sluice.environment());
 
       assertOneSentence(ended, 3, "exists with other arguments", "SLUICE_QUEUE_TYPE");
+    }
+  }
+
+  /** Why docs/CONSUMING.md binds a queue of its own. */
+  @Test
+  void aQueueWithASingleActiveConsumerEndsWithThree() throws Exception {
+    Assumptions.assumeTrue(TestRabbit.shared().isReal(), "the embedded broker ignores arguments");
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      try (Connection connection = TestRabbit.shared().connect();
+          Channel channel = connection.createChannel()) {
+        OwnQueue.declare(channel, sluice.exchange(), sluice.queue());
+      }
+
+      Ended ended = run(sluice.environment());
+
+      assertOneSentence(ended, 3, "exists with other arguments", "x-single-active-consumer");
     }
   }
 
