@@ -5,6 +5,7 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.EventPublisher;
 import java.io.IOException;
+import java.time.Duration;
 import reactor.core.publisher.Mono;
 
 /**
@@ -12,6 +13,13 @@ import reactor.core.publisher.Mono;
  * so that nothing of an attempt outlives it.
  */
 public final class ConfirmingPublisher implements EventPublisher {
+  /**
+   * The client waits for these answers without a limit, and a broker whose queues hang still beats.
+   * A quorum queue is declared in less than a second; a declaration given up too early is there at
+   * the next attempt.
+   */
+  private static final Duration DECLARE_TIMEOUT = Duration.ofSeconds(10);
+
   private final RabbitConnection connection;
   private final RabbitSettings settings;
   private final Topology topology;
@@ -36,7 +44,10 @@ public final class ConfirmingPublisher implements EventPublisher {
   private Mono<Connection> declare(Connection opened) {
     return Mono.usingWhen(
             Mono.fromCallable(opened::createChannel).subscribeOn(connection.blocking()),
-            channel -> topology.declare(channel, connection.blocking()),
+            channel ->
+                topology
+                    .declare(channel, connection.blocking())
+                    .timeout(DECLARE_TIMEOUT, connection.blocking()),
             this::closeQuietly)
         .thenReturn(opened);
   }

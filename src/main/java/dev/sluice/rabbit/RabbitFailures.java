@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * What a failure of the client or the broker means, by its type and AMQP reply code (AMQP 0-9-1,
- * 1.2), never by its text.
+ * 1.2) and not by its text, with one exception: a limit of connections has the code of an unknown
+ * virtual host.
  *
  * <p>A broker that refuses a login says so (RabbitMQ docs: Authentication Failure Notifications).
  * One that only hangs up during the login, which the client calls a possible authentication
@@ -23,6 +25,14 @@ import java.util.concurrent.TimeoutException;
  */
 final class RabbitFailures {
   private static final String TLS_KEYS = "RABBITMQ_TLS_";
+
+  /**
+   * The one text that decides anything: RabbitMQ has one code, 530, for a limit that is reached and
+   * for a virtual host that is not there. In the text of every 530 that tells of a limit (of the
+   * user, the virtual host) and of no other one, as read off RabbitMQ 3.10. Names, which may be any
+   * word, stand in quotes before it. If a release changes it, such a 530 stops the pipeline.
+   */
+  private static final Pattern LIMIT = Pattern.compile("\\blimit (of )?\\(");
 
   private RabbitFailures() {}
 
@@ -117,23 +127,44 @@ final class RabbitFailures {
                   + reason,
               shutdown);
       case AMQP.NOT_ALLOWED ->
-          new PipelineException(
-              FailureKind.MISCONFIGURED,
-              "RabbitMQ at "
-                  + settings.address()
-                  + " refuses the login of \""
-                  + settings.username()
-                  + "\" to the virtual host \""
-                  + settings.virtualHost()
-                  + "\": check RABBITMQ_VIRTUAL_HOST, the user, its password and its permissions"
-                  + reason,
-              shutdown);
+          LIMIT.matcher(said).find()
+              ? tooMany(shutdown, settings, reason)
+              : new PipelineException(
+                  FailureKind.MISCONFIGURED,
+                  "RabbitMQ at "
+                      + settings.address()
+                      + " refuses the login of \""
+                      + settings.username()
+                      + "\" to the virtual host \""
+                      + settings.virtualHost()
+                      + "\": check RABBITMQ_VIRTUAL_HOST, the user, its password and its permissions"
+                      + reason,
+                  shutdown);
       default ->
           new PipelineException(
               FailureKind.TRANSIENT,
               "The connection to RabbitMQ at " + settings.address() + " is lost" + reason,
               shutdown);
     };
+  }
+
+  /**
+   * Passes by itself: after a network failure the broker counts our own dead connection until it
+   * misses its heartbeats.
+   */
+  private static PipelineException tooMany(
+      ShutdownSignalException shutdown, RabbitSettings settings, String reason) {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        "RabbitMQ at "
+            + settings.address()
+            + " takes no more connections of \""
+            + settings.username()
+            + "\" to the virtual host \""
+            + settings.virtualHost()
+            + "\": if this does not pass, raise the limit"
+            + reason,
+        shutdown);
   }
 
   private static <T extends Throwable> T find(Throwable failure, Class<T> type) {

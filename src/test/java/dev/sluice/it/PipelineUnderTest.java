@@ -1,6 +1,7 @@
 package dev.sluice.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoClient;
@@ -13,6 +14,7 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.cli.Wiring;
 import dev.sluice.config.SettingsReader;
+import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.PipelineState;
 import dev.sluice.pipeline.PipelineSupervisor;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +50,7 @@ final class PipelineUnderTest implements AutoCloseable {
 
   private final Map<String, String> environment;
   private final MongoClient mongo;
+  private String consumedFrom;
   private Connection consumer;
   private Wiring wiring;
   private PipelineSupervisor pipeline;
@@ -78,6 +82,12 @@ final class PipelineUnderTest implements AutoCloseable {
     // A process that was killed keeps its successor waiting for so long.
     environment.put("SLUICE_LEASE", "1s");
     environment.putAll(settings);
+    consumedFrom = environment.get("RABBITMQ_URI");
+  }
+
+  /** Has {@link #consume} read from here, where the pipeline takes another way to RabbitMQ. */
+  void consumeFrom(String uri) {
+    consumedFrom = uri;
   }
 
   Map<String, String> environment() {
@@ -86,6 +96,10 @@ final class PipelineUnderTest implements AutoCloseable {
 
   String queue() {
     return environment.get("SLUICE_QUEUE");
+  }
+
+  String exchange() {
+    return environment.get("SLUICE_EXCHANGE");
   }
 
   String database() {
@@ -144,6 +158,11 @@ final class PipelineUnderTest implements AutoCloseable {
     return pipeline.state();
   }
 
+  /** Tells it to stop and waits for nothing. */
+  void beginStop() {
+    pipeline.stop();
+  }
+
   /** Stops in order: drains, saves, closes. */
   void stop() throws Exception {
     pipeline.stop();
@@ -166,10 +185,22 @@ final class PipelineUnderTest implements AutoCloseable {
     return start();
   }
 
+  /** Waits until it has ended by a failure of this kind, and closes it. */
+  PipelineException awaitFailed(FailureKind kind) {
+    await().atMost(PATIENCE).until(ended::isDone);
+    wiring.close();
+    wiring = null;
+    CompletionException failed = catchThrowableOfType(CompletionException.class, ended::join);
+    assertThat(failed).cause().isInstanceOf(PipelineException.class);
+    PipelineException failure = (PipelineException) failed.getCause();
+    assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(kind);
+    return failure;
+  }
+
   /** Takes everything from the queue, from now on. */
   void consume() throws Exception {
     ConnectionFactory factory = new ConnectionFactory();
-    factory.setUri(environment.get("RABBITMQ_URI"));
+    factory.setUri(consumedFrom);
     factory.setAutomaticRecoveryEnabled(false);
     consumer = factory.newConnection("test consumer");
     Channel channel = consumer.createChannel();
@@ -182,6 +213,11 @@ final class PipelineUnderTest implements AutoCloseable {
           channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
         },
         tag -> {});
+  }
+
+  /** Leaves to the queue what comes from now on. */
+  void stopConsuming() throws Exception {
+    consumer.close();
   }
 
   void awaitDeliveries(int count) {
@@ -206,8 +242,8 @@ final class PipelineUnderTest implements AutoCloseable {
       consumer.abort();
     }
     removed(channel -> channel.queueDelete(queue()));
-    if (!environment.get("SLUICE_EXCHANGE").isEmpty()) {
-      removed(channel -> channel.exchangeDelete(environment.get("SLUICE_EXCHANGE")));
+    if (!exchange().isEmpty()) {
+      removed(channel -> channel.exchangeDelete(exchange()));
     }
   }
 

@@ -7,7 +7,9 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.cli.Console;
 import dev.sluice.cli.SluiceCommand;
+import dev.sluice.consuming.OwnQueue;
 import dev.sluice.testing.FreePorts;
+import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestMongo;
 import dev.sluice.testing.TestRabbit;
 import java.io.PrintWriter;
@@ -113,6 +115,75 @@ class StartFailuresIT {
       Ended ended = run(sluice.environment());
 
       assertOneSentence(ended, 3, "exists with other arguments", "SLUICE_QUEUE_TYPE");
+    }
+  }
+
+  /** Why docs/CONSUMING.md binds a queue of its own. */
+  @Test
+  void aQueueWithASingleActiveConsumerEndsWithThree() throws Exception {
+    Assumptions.assumeTrue(TestRabbit.shared().isReal(), "the embedded broker ignores arguments");
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      try (Connection connection = TestRabbit.shared().connect();
+          Channel channel = connection.createChannel()) {
+        OwnQueue.declare(channel, sluice.exchange(), sluice.queue());
+      }
+
+      Ended ended = run(sluice.environment());
+
+      assertOneSentence(ended, 3, "exists with other arguments", "x-single-active-consumer");
+    }
+  }
+
+  @Test
+  void anExchangeOfAnotherTypeEndsWithThree() throws Exception {
+    Assumptions.assumeTrue(TestRabbit.shared().isReal(), "the embedded broker answers otherwise");
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      try (Connection connection = TestRabbit.shared().connect();
+          Channel channel = connection.createChannel()) {
+        channel.exchangeDeclare(sluice.exchange(), "fanout", true);
+      }
+
+      Ended ended = run(sluice.environment());
+
+      assertOneSentence(ended, 3, "exists with other arguments", "SLUICE_EXCHANGE");
+    }
+  }
+
+  /** Without each of the permissions that the README lists, a start says which it lacks. */
+  @Test
+  void aUserWhoMayNotDeclareBindOrReadEndsWithThree() {
+    Assumptions.assumeTrue(
+        TestRabbit.shared().node().isPresent(), "needs a RabbitMQ whose users are ours");
+    RabbitNode node = TestRabbit.shared().node().get();
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      String user = TestRabbit.freshName("user");
+      node.addUser(user, "hush");
+      String uri = "amqp://" + user + ":hush@" + node.host() + ":" + node.port() + "/%2F";
+      for (String[] lacking :
+          new String[][] {{"^$", ".*", ".*"}, {".*", "^$", ".*"}, {".*", ".*", "^$"}}) {
+        node.setPermissions(user, lacking[0], lacking[1], lacking[2]);
+
+        Ended ended = run(with(sluice, "RABBITMQ_URI", uri));
+
+        assertOneSentence(ended, 3, "\"" + user + "\" lacks a permission", "ACCESS_REFUSED");
+        assertThat(ended.err()).doesNotContain("hush");
+      }
+    }
+  }
+
+  @Test
+  void aUserWhoMayNotEnterTheVirtualHostEndsWithThree() {
+    Assumptions.assumeTrue(
+        TestRabbit.shared().node().isPresent(), "needs a RabbitMQ whose users are ours");
+    RabbitNode node = TestRabbit.shared().node().get();
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+      String user = TestRabbit.freshName("user");
+      node.addUser(user, "hush");
+      String uri = "amqp://" + user + ":hush@" + node.host() + ":" + node.port() + "/%2F";
+
+      Ended ended = run(with(sluice, "RABBITMQ_URI", uri));
+
+      assertOneSentence(ended, 3, "refuses the login of \"" + user + "\" to the virtual host");
     }
   }
 

@@ -57,6 +57,11 @@ public final class RabbitNode implements AutoCloseable {
   private static final String MEMORY_WATERMARK = "0.4";
   private static final String DISK_LIMIT_BYTES = "1000000";
 
+  /** The defaults of RabbitMQ 3.10. */
+  private static final int MAX_MESSAGE_BYTES = 134_217_728;
+
+  private static final int HEARTBEAT_SECONDS = 60;
+
   private final Leash leash;
   private final Path binaries;
   private final Path directory;
@@ -179,6 +184,19 @@ public final class RabbitNode implements AutoCloseable {
   public Fault diskAlarm() {
     ctl("set_disk_free_limit", "1000000000000000");
     return () -> ctl("set_disk_free_limit", DISK_LIMIT_BYTES);
+  }
+
+  /** Refuses larger messages: the channel that brings one is closed with 406. */
+  public Fault maxMessageBytes(int bytes) {
+    ctl("eval", "application:set_env(rabbit, max_message_size, " + bytes + ").");
+    return () ->
+        ctl("eval", "application:set_env(rabbit, max_message_size, " + MAX_MESSAGE_BYTES + ").");
+  }
+
+  /** What the node proposes to clients from now on; the smaller of two proposals holds. */
+  public Fault heartbeat(int seconds) {
+    ctl("eval", "application:set_env(rabbit, heartbeat, " + seconds + ").");
+    return () -> ctl("eval", "application:set_env(rabbit, heartbeat, " + HEARTBEAT_SECONDS + ").");
   }
 
   /**

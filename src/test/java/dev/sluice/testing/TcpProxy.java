@@ -87,7 +87,12 @@ public final class TcpProxy implements AutoCloseable {
    * that never arrives although the server did what it was asked.
    */
   public void swallowServerToClient(long afterBytes) {
-    toClient.dropAfter(afterBytes);
+    dropBytesAfter(Direction.SERVER_TO_CLIENT, afterBytes);
+  }
+
+  /** Lets so many more bytes pass this way and loses the rest, most likely within a message. */
+  public void dropBytesAfter(Direction direction, long bytes) {
+    gates(direction).forEach(gate -> gate.dropAfter(bytes));
   }
 
   /** Forwards again, in both directions. */
