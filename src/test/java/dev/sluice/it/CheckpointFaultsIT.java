@@ -42,8 +42,13 @@ class CheckpointFaultsIT {
     mongo.heal();
   }
 
+  /** What hurts the writing of positions hurts renewals too: here the lease does not run out. */
   private static PipelineUnderTest pipeline() {
-    return new PipelineUnderTest(mongo.uri(), Map.of());
+    return pipeline("5m");
+  }
+
+  private static PipelineUnderTest pipeline(String lease) {
+    return new PipelineUnderTest(mongo.uri(), Map.of("SLUICE_LEASE", lease));
   }
 
   private static BsonDocument mine(PipelineUnderTest sluice) {
@@ -117,7 +122,7 @@ class CheckpointFaultsIT {
 
   @Test
   void writeRefusedForWantOfAPrivilegeEndsWithThreeAndLosesNothing() throws Exception {
-    try (PipelineUnderTest sluice = pipeline().start();
+    try (PipelineUnderTest sluice = pipeline("2s").start();
         AcknowledgedWrites writes = AcknowledgedWrites.into(sluice)) {
       sluice.consume();
       mongo.failCommand(13, "update");

@@ -146,8 +146,15 @@ final class PipelineUnderTest implements AutoCloseable {
   void launch() {
     states.clear();
     wiring = new Wiring(SettingsReader.read(environment, Path.of("no-such-file")));
-    pipeline = wiring.pipeline((state, reason) -> states.add(state + ": " + reason));
+    pipeline = wiring.pipeline(this::note);
     ended = pipeline.run().toFuture();
+  }
+
+  /** All but the first, which says nothing. */
+  private void note(PipelineState state, String reason) {
+    if (state != PipelineState.STARTING) {
+      states.add(state + ": " + reason);
+    }
   }
 
   CompletableFuture<Void> ended() {
