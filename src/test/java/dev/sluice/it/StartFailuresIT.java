@@ -8,6 +8,8 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.cli.Console;
 import dev.sluice.cli.SluiceCommand;
 import dev.sluice.consuming.OwnQueue;
+import dev.sluice.pipeline.PipelineState;
+import dev.sluice.testing.FaultyMongo;
 import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestMongo;
@@ -265,6 +267,29 @@ class StartFailuresIT {
 
       await().until(() -> sluice.states.size() == 1);
       assertThat(sluice.states.get(0)).startsWith("BACKING_OFF: MongoDB at localhost:" + nobody);
+    }
+  }
+
+  @Test
+  void aReplicaSetWithoutAPrimaryIsWaitedForWithOneLineAndThenServes() throws Exception {
+    try (FaultyMongo mongo = FaultyMongo.launch()) {
+      int primary = mongo.primary();
+      Assumptions.assumeTrue(mongo.size() == 3, "needs a set of three members");
+      mongo.kill((primary + 1) % 3);
+      mongo.kill((primary + 2) % 3);
+      try (PipelineUnderTest sluice =
+          new PipelineUnderTest(mongo.uriWith("serverSelectionTimeoutMS=300"), Map.of())) {
+        sluice.launch();
+        await().until(() -> !sluice.states.isEmpty());
+        assertThat(sluice.states.get(0)).startsWith("BACKING_OFF: MongoDB at ");
+
+        mongo.heal();
+
+        await()
+            .atMost(PipelineUnderTest.PATIENCE)
+            .until(() -> sluice.state() == PipelineState.STREAMING);
+        assertThat(sluice.states).filteredOn(state -> state.startsWith("BACKING_OFF")).hasSize(1);
+      }
     }
   }
 }
