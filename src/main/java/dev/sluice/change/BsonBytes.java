@@ -173,7 +173,7 @@ public final class BsonBytes {
    * Where the value of the first field of that name begins in the document at {@code document}, or
    * -1. What is in other fields is not looked at.
    */
-  static int find(byte[] bytes, int document, int limit, String key) {
+  public static int find(byte[] bytes, int document, int limit, String key) {
     int end = documentEnd(bytes, document, limit) - 1;
     int at = document + Integer.BYTES;
     while (at < end) {

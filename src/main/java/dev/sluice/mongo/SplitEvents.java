@@ -4,9 +4,9 @@ import dev.sluice.change.BsonBytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.bson.BsonDocument;
-import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import reactor.core.publisher.Flux;
 
@@ -26,17 +26,37 @@ final class SplitEvents {
 
   /** The stage: one event for one event, or for all fragments of one. */
   static Flux<RawBsonDocument> join(Flux<RawBsonDocument> events) {
-    return events
-        .bufferUntil(event -> !isFollowed(event))
-        .map(fragments -> fragments.size() == 1 ? fragments.get(0) : joined(fragments));
+    return Flux.defer(
+        () -> {
+          List<RawBsonDocument> fragments = new ArrayList<>();
+          return events.handle(
+              (event, sink) -> {
+                if (isFollowed(event)) {
+                  fragments.add(event);
+                } else if (fragments.isEmpty()) {
+                  sink.next(event);
+                } else {
+                  fragments.add(event);
+                  RawBsonDocument whole = joined(fragments);
+                  fragments.clear();
+                  sink.next(whole);
+                }
+              });
+        });
   }
 
-  /** Whether another fragment of the same event comes behind this one. */
-  static boolean isFollowed(BsonDocument event) {
-    BsonValue split = event.get(FIELD);
-    return split != null
-        && split.asDocument().getNumber("fragment").intValue()
-            < split.asDocument().getNumber("of").intValue();
+  /**
+   * Whether another fragment of the same event comes behind this one. Asked for each event twice,
+   * so it looks for the field among the names only.
+   */
+  static boolean isFollowed(RawBsonDocument event) {
+    ByteBuffer buffer = event.getByteBuffer().asNIO();
+    int start = buffer.arrayOffset() + buffer.position();
+    if (BsonBytes.find(buffer.array(), start, start + buffer.remaining(), FIELD) < 0) {
+      return false;
+    }
+    BsonDocument split = event.getDocument(FIELD);
+    return split.getNumber("fragment").intValue() < split.getNumber("of").intValue();
   }
 
   private static RawBsonDocument joined(List<RawBsonDocument> fragments) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
 
 /**
  * Watches our change streams from beside the driver: reads the post-batch resume tokens out of
@@ -70,7 +71,7 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
       cursor = reply.getNumber("id").longValue();
       boolean whole = true;
       for (BsonValue event : reply.getArray(batch)) {
-        whole = !SplitEvents.isFollowed(event.asDocument());
+        whole = !SplitEvents.isFollowed((RawBsonDocument) event);
         events += whole ? 1 : 0;
       }
       // In the middle of an event nothing can be resumed that makes sense.
