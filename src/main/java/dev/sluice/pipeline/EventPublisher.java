@@ -31,12 +31,20 @@ public interface EventPublisher {
   /** A channel in confirm mode. It lives until its first failure, and is never repaired. */
   interface ConfirmChannel {
     /**
-     * Publishes the next message: persistent, and to be returned if no queue takes it. May block
-     * while the broker does. One thread at a time.
+     * Publishes the next message: persistent, and to be returned if no queue takes it. It may be
+     * kept back until {@link #flush}. May block while the broker does. One thread at a time.
      *
      * @throws PipelineException if it could not be written; the channel is then of no more use
      */
     void publish(Message message);
+
+    /**
+     * Sends what was kept back: to be called when there is nothing more to publish for now. May
+     * block while the broker does.
+     *
+     * @throws PipelineException if it could not be written; the channel is then of no more use
+     */
+    void flush();
 
     /**
      * Closes the channel. Ends within seconds, whatever the state of the connection; never fails.

@@ -159,29 +159,42 @@ final class Publishing implements EventPublisher.Outcomes {
   }
 
   private void publishQueued() {
-    while (!ended.get() && !blocked) {
-      Outgoing next = held != null ? held : queue.poll();
-      if (next == null) {
-        break;
+    boolean published = false;
+    try {
+      while (!ended.get() && !blocked && publishNext()) {
+        published = true;
       }
-      if (window.awaitingConfirm() == 0) {
-        // Before it counts as waiting, or the watch may take the idle time for silence.
-        lastHeardNanos = now();
+    } finally {
+      if (published) {
+        channel.flush();
       }
-      if (!mayPublish(next)) {
-        held = next;
-        return;
-      }
-      held = null;
-      if (!leadership.isHeld()) {
-        throw leadership.ranOut();
-      }
-      lastMessageId = next.message().messageId();
-      channel.publish(next.message());
     }
     if (upstreamDone && queue.isEmpty() && window.size() == 0 && ended.compareAndSet(false, true)) {
       end.tryEmitEmpty();
     }
+  }
+
+  /** False if there is none, or it has to wait. */
+  private boolean publishNext() {
+    Outgoing next = held != null ? held : queue.poll();
+    if (next == null) {
+      return false;
+    }
+    if (window.awaitingConfirm() == 0) {
+      // Before it counts as waiting, or the watch may take the idle time for silence.
+      lastHeardNanos = now();
+    }
+    if (!mayPublish(next)) {
+      held = next;
+      return false;
+    }
+    held = null;
+    if (!leadership.isHeld()) {
+      throw leadership.ranOut();
+    }
+    lastMessageId = next.message().messageId();
+    channel.publish(next.message());
+    return true;
   }
 
   /**

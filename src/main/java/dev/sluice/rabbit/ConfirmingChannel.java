@@ -119,6 +119,7 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
     if (!message.content().encoding().isEmpty()) {
       properties.contentEncoding(message.content().encoding());
     }
+    connection.hold();
     try {
       channel.basicPublish(
           exchange(message), routingKey(message), true, properties.build(), message.body());
@@ -133,6 +134,15 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
           ? new PipelineException(
               FailureKind.POISON_EVENT, "An event cannot be sent as an AMQP message: " + e, e)
           : RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  @Override
+  public void flush() {
+    try {
+      connection.release();
+    } catch (IOException e) {
+      throw RabbitFailures.recognise(e, settings);
     }
   }
 

@@ -44,6 +44,7 @@ final class OneByOne implements EventPublisher.Outcomes {
               Sinks.Empty<Void> mine = Sinks.empty();
               outcome = mine;
               channel.publish(message);
+              channel.flush();
               return mine.asMono();
             })
         .subscribeOn(blocking)

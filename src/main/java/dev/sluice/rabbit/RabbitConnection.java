@@ -94,6 +94,8 @@ public final class RabbitConnection implements AutoCloseable {
     if (tls.isPresent()) {
       factory.useSslProtocol(tls.get());
       factory.enableHostnameVerification();
+    } else {
+      factory.setSocketFactory(new BurstSockets());
     }
     factory.setSocketConfigurator(
         factory
@@ -103,6 +105,20 @@ public final class RabbitConnection implements AutoCloseable {
                   socket = opened;
                 }));
     return factory;
+  }
+
+  /** For the burst of messages that begins now; one with TLS is not collected. */
+  void hold() {
+    if (socket instanceof BurstSocket burst) {
+      burst.hold();
+    }
+  }
+
+  /** The end of the burst. */
+  void release() throws IOException {
+    if (socket instanceof BurstSocket burst) {
+      burst.release();
+    }
   }
 
   private ThreadFactory daemonThreads() {

@@ -82,6 +82,9 @@ public final class ScriptedPublisher implements EventPublisher {
       }
     }
 
+    @Override
+    public void flush() {}
+
     private static PipelineException tooLarge() {
       return new PipelineException(FailureKind.POISON_EVENT, "one of them was too large");
     }
