@@ -55,7 +55,9 @@ class InputIT {
   private static final JsonWriterSettings EXTENDED =
       JsonWriterSettings.builder().outputMode(JsonMode.EXTENDED).build();
 
-  private static final Map<String, String> CANONICAL = Map.of("SLUICE_JSON", "canonical");
+  /** The largest document makes a message that is larger than the default limit. */
+  private static final Map<String, String> CANONICAL =
+      Map.of("SLUICE_JSON", "canonical", "SLUICE_MAX_MESSAGE_BYTES", "64MiB");
 
   private static RawBsonDocument raw(BsonDocument document) {
     return new RawBsonDocument(document, new BsonDocumentCodec());
