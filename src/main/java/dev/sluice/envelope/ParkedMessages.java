@@ -34,6 +34,8 @@ public final class ParkedMessages {
   /** The routing key under which it would have been published. */
   public static final String ROUTING_KEY = "parkedRoutingKey";
 
+  private static final String POINTER = "pointer";
+
   /** All headers have to fit one frame, and a driver's message may be a page. */
   private static final int LONGEST_ERROR = 1_000;
 
@@ -79,6 +81,23 @@ public final class ParkedMessages {
     return pointer(change, error, change.sizeBytes(), headers);
   }
 
+  /** A message of which RabbitMQ would not have as much as the other methods leave of it. */
+  public Message pointerTo(Change change, Message message, String reason, String error) {
+    Map<String, Object> headers = headers(message.headers(), reason, error);
+    headers.put(ROUTING_KEY, message.routingKey());
+    return pointer(change, error, message.body().length, headers);
+  }
+
+  /** A change of which no message could be made, and whose bytes RabbitMQ would not have. */
+  public Message pointerTo(Change change, String reason, String error) {
+    return pointer(change, error, change.sizeBytes(), headers(Map.of(), reason, error));
+  }
+
+  /** Whether there is nothing left that could be taken away to make it fit. */
+  public static boolean isPointer(Message message) {
+    return POINTER.equals(message.headers().get(BODY));
+  }
+
   private static Map<String, Object> headers(Map<String, Object> own, String reason, String error) {
     Map<String, Object> headers = new HashMap<>(own);
     headers.put(REASON, reason);
@@ -89,7 +108,7 @@ public final class ParkedMessages {
 
   /** What is needed to find the event again, in canonical Extended JSON. */
   private Message pointer(Change change, String error, long bytes, Map<String, Object> headers) {
-    headers.put(BODY, "pointer");
+    headers.put(BODY, POINTER);
     BsonDocument pointer = new BsonDocument();
     if (keysOf(change) != null) {
       ChangeEvent event = keysOf(change);

@@ -5,7 +5,9 @@ import dev.sluice.change.LogWindow;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
 import dev.sluice.pipeline.ChangeSource;
+import dev.sluice.pipeline.PipelineException;
 import java.time.Clock;
+import java.util.Optional;
 import org.bson.BsonTimestamp;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -41,6 +43,11 @@ public final class ChangeStreamSource implements ChangeSource {
               ChangeStream stream = new ChangeStream(connection, settings, version, clock);
               return new OversizedEvents(stream, settings.batchSize(), from, progress).changes();
             })
-        .onErrorMap(connection::recognise);
+        .onErrorMap(this::recognise);
+  }
+
+  private RuntimeException recognise(Throwable failure) {
+    Optional<PipelineException> lost = MongoFailures.lostPosition(failure);
+    return lost.isPresent() ? lost.get() : connection.recognise(failure);
   }
 }

@@ -51,19 +51,15 @@ final class CheckpointDocument {
   }
 
   /**
-   * Finds the checkpoint if its lease has run out, is not there (which is less than any date), or
-   * is our own. The {@code _id} stands at the top, where an upsert takes it from.
+   * Takes the lease and raises the epoch if the lease has run out, is not there (which is less than
+   * any date), or is our own; else leaves everything as it is. Makes a document that was not there.
+   *
+   * <p>The condition stands here and not in the filter: a filter with {@code $expr}, without which
+   * it cannot name {@code $$NOW}, is refused in an upsert.
    */
-  Bson ifFree() {
-    BsonDocument ranOut = document("$lte", array(text("$lease.until"), text("$$NOW")));
-    return document("_id", text(pipeline))
-        .append("$or", array(document("lease.owner", text(instance)), document("$expr", ranOut)));
-  }
-
-  /** Takes the lease and raises the epoch; makes a document that was not there. */
   List<Bson> claim(Optional<Checkpoint> known) {
     BsonInt64 knownEpoch = new BsonInt64(known.map(Checkpoint::epoch).orElse(0L));
-    BsonDocument fields =
+    BsonDocument ours =
         document("schema", new BsonInt32(SCHEMA))
             .append("source", document("$literal", text(source.toString())))
             .append(
@@ -73,9 +69,22 @@ final class CheckpointDocument {
         .flatMap(Checkpoint::position)
         .ifPresent(
             position ->
-                fields.append(
-                    "position", storedOr("position", document("$literal", of(position)))));
-    return List.of(document("$set", fields));
+                ours.append("position", storedOr("position", document("$literal", of(position)))));
+    BsonString stored = text("$$ROOT");
+    BsonDocument claimed = document("$mergeObjects", array(stored, ours));
+    return List.of(document("$replaceWith", document("$cond", array(isFree(), claimed, stored))));
+  }
+
+  private BsonDocument isFree() {
+    BsonDocument isOurs =
+        document("$eq", array(text("$lease.owner"), document("$literal", text(instance))));
+    BsonDocument ranOut = document("$lte", array(text("$lease.until"), text("$$NOW")));
+    return document("$or", array(isOurs, ranOut));
+  }
+
+  /** Whether the lease in it is ours, or was when it ran out. */
+  boolean isOurs(BsonDocument document) {
+    return owner(document).equals(instance);
   }
 
   private static BsonDocument storedOr(String field, BsonValue otherwise) {

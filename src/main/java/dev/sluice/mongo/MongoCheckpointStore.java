@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * Keeps checkpoints in the collection {@code sluice.checkpoints} of the watched replica set, one
@@ -66,34 +67,30 @@ public final class MongoCheckpointStore implements CheckpointStore {
     return connection
         .operationTime()
         .then(Mono.defer(() -> Mono.from(checkpoints().find(byId()).first())))
-        .map(Optional::of)
-        .defaultIfEmpty(Optional.empty())
-        .flatMap(stored -> claim(stored, known))
+        .doOnNext(form::read)
+        .then(claimIfFree(known))
         .onErrorMap(connection::recognise);
   }
 
-  /**
-   * One command takes the lease if it is free. If it is not, the filter finds nothing, the command
-   * goes on to insert a document of that {@code _id}, and there is one.
-   */
-  private Mono<Claim> claim(Optional<BsonDocument> stored, Optional<Checkpoint> known) {
-    Optional<Checkpoint> before = stored.map(form::read);
-    return Mono.from(
-            checkpoints()
-                .findOneAndUpdate(
-                    form.ifFree(),
-                    form.claim(known),
-                    new FindOneAndUpdateOptions()
-                        .upsert(true)
-                        .returnDocument(ReturnDocument.AFTER)))
-        .<Claim>map(document -> new Claim.Ours(form.read(document)))
-        .onErrorResume(
-            MongoCheckpointStore::isDuplicateKey,
-            failure ->
-                Mono.just(
-                    new Claim.Others(
-                        stored.map(CheckpointDocument::owner).orElse("another instance"),
-                        before.orElse(new Checkpoint(pipeline, 0, Optional.empty())))));
+  /** One command takes the lease if it is free, and shows whose it is then. */
+  private Mono<Claim> claimIfFree(Optional<Checkpoint> known) {
+    return Mono.defer(
+            () ->
+                Mono.from(
+                    checkpoints()
+                        .findOneAndUpdate(
+                            byId(),
+                            form.claim(known),
+                            new FindOneAndUpdateOptions()
+                                .upsert(true)
+                                .returnDocument(ReturnDocument.AFTER))))
+        // Two who find no document may both insert one: it is there the second time.
+        .retryWhen(Retry.max(1).filter(MongoCheckpointStore::isDuplicateKey))
+        .map(
+            document ->
+                form.isOurs(document)
+                    ? new Claim.Ours(form.read(document))
+                    : new Claim.Others(CheckpointDocument.owner(document), form.read(document)));
   }
 
   private static boolean isDuplicateKey(Throwable failure) {

@@ -31,6 +31,12 @@ public final class MongoConnection implements AutoCloseable {
 
   private static final int CONNECT_SECONDS = 5;
 
+  /**
+   * A server knows its version without looking it up. The driver waits for an answer without a
+   * limit, also for that of a server that was cut off without a word.
+   */
+  private static final int VERSION_SECONDS = 10;
+
   private static final BsonDocument BUILD_INFO = new BsonDocument("buildInfo", new BsonInt32(1));
 
   private static final BsonDocument HELLO = new BsonDocument("hello", new BsonInt32(1));
@@ -155,7 +161,11 @@ public final class MongoConnection implements AutoCloseable {
   Mono<ServerVersion> serverVersion() {
     return Mono.defer(
             () ->
-                Mono.from(client().getDatabase("admin").runCommand(BUILD_INFO, BsonDocument.class)))
+                Mono.from(
+                    client()
+                        .getDatabase("admin")
+                        .withTimeout(VERSION_SECONDS, TimeUnit.SECONDS)
+                        .runCommand(BUILD_INFO, BsonDocument.class)))
         .map(ServerVersion::of)
         .onErrorMap(this::recognise);
   }

@@ -29,9 +29,9 @@ final class MongoFailures {
   static final int BSON_OBJECT_TOO_LARGE = 10334;
 
   /**
-   * The position is of no use any more: ChangeStreamHistoryLost (286), ChangeStreamFatalError
-   * (280), InvalidResumeToken (260), and what servers before 4.4 said instead; FailedToParse (9)
-   * and 40647 are the answers to a token that is damaged.
+   * A change stream's position is of no use any more: ChangeStreamHistoryLost (286),
+   * ChangeStreamFatalError (280), InvalidResumeToken (260), and what servers before 4.4 said
+   * instead; FailedToParse (9) and 40647 are among the answers to a token that is damaged.
    */
   private static final Set<Integer> POSITION_LOST =
       Set.of(286, 280, 260, 40576, 40585, 40615, 9, 40647, 40649, 50811);
@@ -113,6 +113,21 @@ final class MongoFailures {
     return PipelineException.of(failure);
   }
 
+  /**
+   * Whether a change stream has failed because its position is lost. The same codes mean something
+   * else when another command fails by them, and nothing of the log is to be passed over for that.
+   */
+  static Optional<PipelineException> lostPosition(Throwable failure) {
+    return failure instanceof MongoServerException server
+            && POSITION_LOST.contains(server.getCode())
+        ? Optional.of(
+            new PipelineException(
+                FailureKind.POSITION_LOST,
+                "MongoDB no longer has the position where this pipeline stood" + said(server),
+                failure))
+        : Optional.empty();
+  }
+
   static PipelineException noTls(String address, String refusal, Throwable failure) {
     return new PipelineException(
         FailureKind.MISCONFIGURED,
@@ -136,19 +151,17 @@ final class MongoFailures {
     return reply < 0 ? message : message.substring(0, reply);
   }
 
+  private static String said(MongoServerException failure) {
+    return " (MongoDB says: " + failure.getCode() + " " + withoutReply(failure) + ")";
+  }
+
   private static boolean isPassing(int code) {
     return TRANSIENT.contains(code) || TRANSIENT_BY_CATEGORY.contains(code);
   }
 
   private static PipelineException recogniseCode(MongoServerException failure, String address) {
     int code = failure.getCode();
-    String said = " (MongoDB says: " + failure.getCode() + " " + withoutReply(failure) + ")";
-    if (POSITION_LOST.contains(code)) {
-      return new PipelineException(
-          FailureKind.POSITION_LOST,
-          "MongoDB no longer has the position where this pipeline stood" + said,
-          failure);
-    }
+    String said = said(failure);
     if (code == AUTHENTICATION_FAILED) {
       return new PipelineException(
           FailureKind.MISCONFIGURED,

@@ -2,6 +2,7 @@ package dev.sluice.mongo;
 
 import com.mongodb.MongoServerException;
 import dev.sluice.change.Change;
+import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Oversized;
 import dev.sluice.change.Position;
 import dev.sluice.pipeline.ChangeSource.Progress;
@@ -18,42 +19,78 @@ import reactor.core.publisher.Flux;
  * <p>Serves one subscription.
  */
 final class OversizedEvents {
-  private final ChangeStream stream;
+  /** The ways to read the same events. */
+  interface Streams {
+    /** Whole events. Cold; fails with the driver's exceptions. */
+    Flux<ChangeEvent> events(Position from, int batchSize, Progress progress);
+
+    /** The same events, of which nothing is left but their keys. */
+    Flux<ChangeEvent> keys(Position from);
+  }
+
+  /** How the stream is read. */
+  private enum Care {
+    USUAL,
+    /** For as many events as a reply may have had; then the reason for the care is behind us. */
+    ONE_BY_ONE,
+    /** The next event only, which is the one that is too large. */
+    KEYS
+  }
+
+  private final Streams stream;
   private final int batchSize;
   private final Progress progress;
   private Position position;
   private long emitted;
+  private Care care = Care.USUAL;
+  private String refusal = "";
+  private boolean goesOn;
 
-  OversizedEvents(ChangeStream stream, int batchSize, Position from, Progress progress) {
+  OversizedEvents(Streams stream, int batchSize, Position from, Progress progress) {
     this.stream = stream;
     this.batchSize = batchSize;
     this.position = from;
     this.progress = progress;
   }
 
-  /** Cold; fails with the driver's exceptions. */
+  /**
+   * Cold; fails with the driver's exceptions.
+   *
+   * <p>One stream behind the other and not one in the other: there may be thousands.
+   */
   Flux<Change> changes() {
-    return Flux.defer(
-        () -> read(batchSize).onErrorResume(OversizedEvents::isTooLarge, failure -> oneByOne()));
+    return Flux.defer(this::read)
+        .onErrorResume(OversizedEvents::isTooLarge, this::takeMoreCare)
+        .repeat(() -> goesOn);
   }
 
-  /** For as many events as a reply may have had; then the reason for the care is behind us. */
-  private Flux<Change> oneByOne() {
-    return Flux.defer(
-        () ->
-            read(1)
-                .take(batchSize)
-                .concatWith(Flux.defer(this::changes))
-                .onErrorResume(OversizedEvents::isTooLarge, this::passOver));
+  private Flux<Change> read() {
+    goesOn = false;
+    return switch (care) {
+      case USUAL -> read(batchSize);
+      case ONE_BY_ONE -> read(1).take(batchSize).doOnComplete(() -> goOn(Care.USUAL));
+      case KEYS ->
+          stream
+              .keys(position)
+              .take(1)
+              .<Change>map(keys -> new Oversized(keys, refusal))
+              .doOnNext(this::note)
+              .doOnComplete(() -> goOn(Care.USUAL));
+    };
   }
 
-  private Flux<Change> passOver(Throwable failure) {
-    return Flux.defer(() -> stream.keys(position))
-        .take(1)
-        .<Change>map(
-            keys -> new Oversized(keys, MongoFailures.withoutReply((MongoServerException) failure)))
-        .doOnNext(this::note)
-        .concatWith(Flux.defer(this::changes));
+  private void goOn(Care next) {
+    care = next;
+    goesOn = true;
+  }
+
+  private Flux<Change> takeMoreCare(Throwable failure) {
+    if (care == Care.KEYS) {
+      return Flux.error(failure);
+    }
+    refusal = MongoFailures.withoutReply((MongoServerException) failure);
+    goOn(care == Care.USUAL ? Care.ONE_BY_ONE : Care.KEYS);
+    return Flux.empty();
   }
 
   private Flux<Change> read(int batch) {

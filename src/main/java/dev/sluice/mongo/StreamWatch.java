@@ -50,6 +50,10 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
     private final Runnable unanswered;
     private volatile Question open;
     private long events;
+
+    /** Whether no fragments of an event are still to come; an empty reply does not change that. */
+    private boolean whole = true;
+
     private long cursor;
     private volatile boolean forgotten;
 
@@ -69,7 +73,6 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
 
     private void replied(BsonDocument reply, String batch) {
       cursor = reply.getNumber("id").longValue();
-      boolean whole = true;
       for (BsonValue event : reply.getArray(batch)) {
         whole = !SplitEvents.isFollowed((RawBsonDocument) event);
         events += whole ? 1 : 0;

@@ -64,6 +64,11 @@ final class Attempt {
     return window;
   }
 
+  /** Whether the stream could not even be opened where it was to begin. */
+  boolean failedAt(Position position) {
+    return start.from().equals(position) && !streaming.get();
+  }
+
   /**
    * Runs. Completes when the stream has ended for good, or after a stop when all that was taken in
    * is confirmed or the time for that has passed.

@@ -95,14 +95,19 @@ final class Encoding {
     if (refusal.isEmpty()) {
       return message;
     }
-    String reason = refusal.get().kind() == FailureKind.UNROUTABLE ? UNROUTABLE : OVERSIZED;
-    return parked.of(change, message, reason, refusal.get().getMessage());
+    String error = refusal.get().getMessage();
+    return refusal.get().kind() == FailureKind.UNROUTABLE
+        ? parked.of(change, message, UNROUTABLE, error)
+        // What is too large for one queue is too large for the other.
+        : parked.pointerTo(change, message, OVERSIZED, error);
   }
 
   private Message unpublishable(Change change, String reason, PipelineException failure) {
     if (failures.onPoison() == OnPoison.STOP) {
       throw failure;
     }
-    return parked.of(change, reason, failure.getMessage());
+    return refusals.of(change.id().value()).isPresent()
+        ? parked.pointerTo(change, reason, failure.getMessage())
+        : parked.of(change, reason, failure.getMessage());
   }
 }

@@ -5,6 +5,7 @@ import dev.sluice.change.LogWindow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.bson.BsonTimestamp;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -42,21 +43,41 @@ final class LostPosition {
                     failure));
   }
 
-  /** The gap between the position and the earliest point that is still there. */
+  /**
+   * The gap between the position and the earliest point that is still there. Fails for passing
+   * reasons: what can be told a little later is not to be passed over.
+   */
   Mono<Gap> gap(PipelineException failure, Optional<BsonTimestamp> from) {
-    return log()
+    return readLog()
+        .onErrorReturn(cause -> !isPassing(cause), Optional.empty())
         .flatMap(
             log ->
                 earliest(from, log)
-                    .map(to -> new Gap(from, to, failure.getMessage() + missing(from, log))));
+                    .timeout(PATIENCE, timer)
+                    .map(to -> new Gap(from, to, failure.getMessage() + missing(from, log))))
+        .onErrorMap(LostPosition::isPassing, cause -> unknown(failure, cause));
+  }
+
+  private static boolean isPassing(Throwable failure) {
+    return failure instanceof TimeoutException || PipelineException.of(failure).kind().isPassing();
+  }
+
+  private static PipelineException unknown(PipelineException failure, Throwable cause) {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        failure.getMessage() + "; how far its log reaches back cannot be read for now",
+        cause);
   }
 
   private Mono<Optional<LogWindow>> log() {
+    return readLog().onErrorReturn(Optional.empty());
+  }
+
+  private Mono<Optional<LogWindow>> readLog() {
     return source
         .logWindow()
         .timeout(PATIENCE, timer)
         .map(Optional::of)
-        .onErrorReturn(Optional.empty())
         .defaultIfEmpty(Optional.empty());
   }
 

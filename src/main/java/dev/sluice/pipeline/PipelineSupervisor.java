@@ -41,8 +41,10 @@ public final class PipelineSupervisor {
   private volatile boolean stopping;
   private volatile Attempt current;
 
-  /** A gap that is to be told of before the stream goes on. */
+  /** A gap that is to be told of before the stream goes on, and the position that was lost. */
   private Optional<Gap> gap = Optional.empty();
+
+  private Optional<Position> lost = Optional.empty();
 
   /** How many events are still to be published one at a time. */
   private int oneByOne;
@@ -128,6 +130,10 @@ public final class PipelineSupervisor {
   }
 
   private Mono<Void> attemptFrom(Position from) {
+    if (!lost.equals(Optional.of(from))) {
+      // Another instance may have gone on meanwhile.
+      gap = Optional.empty();
+    }
     Position start = gap.map(Gap::position).orElse(from);
     Attempt attempt =
         new Attempt(parts, leadership, refusals, new Start(start, gap, oneByOne), states::changed);
@@ -232,12 +238,24 @@ public final class PipelineSupervisor {
     }
     return lostPosition
         .gap(failure, from)
-        .flatMap(
-            found -> {
-              gap = Optional.of(found);
-              log.warn("{}: going on with a gap", found.reason());
-              return backOff(PipelineState.BACKING_OFF, failure);
-            });
+        .flatMap(found -> goOnBehind(found, failure, from))
+        .onErrorResume(
+            cause -> PipelineException.of(cause).kind().isPassing(),
+            cause -> backOff(PipelineState.BACKING_OFF, PipelineException.of(cause)))
+        .takeUntilOther(stop.asMono())
+        .defaultIfEmpty(0L);
+  }
+
+  /** Unless it has just been tried there: it would be told of the same gap for ever. */
+  private Mono<Long> goOnBehind(
+      Gap found, PipelineException failure, Optional<BsonTimestamp> from) {
+    if (current.failedAt(found.position())) {
+      return lostPosition.explain(failure, from).flatMap(Mono::error);
+    }
+    lost = leadership.checkpoint().position();
+    gap = Optional.of(found);
+    log.warn("{}: going on with a gap", found.reason());
+    return backOff(PipelineState.BACKING_OFF, failure);
   }
 
   private Mono<Long> backOff(PipelineState state, PipelineException failure) {

@@ -2,7 +2,9 @@ package dev.sluice.pipeline;
 
 import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.envelope.Message;
+import dev.sluice.envelope.ParkedMessages;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,8 +65,11 @@ final class Publishing implements EventPublisher.Outcomes {
   /** The message that waits; touched by the publishing thread only. */
   private Outgoing held;
 
-  /** The last message that was handed to the channel, or was about to be. */
-  private volatile String lastMessageId;
+  /**
+   * The last message that was handed to the channel, or was about to be; empty if it can only be
+   * published as it is.
+   */
+  private volatile Optional<String> lastMessageId = Optional.empty();
 
   private EventPublisher.ConfirmChannel channel;
 
@@ -192,7 +197,10 @@ final class Publishing implements EventPublisher.Outcomes {
     if (!leadership.isHeld()) {
       throw leadership.ranOut();
     }
-    lastMessageId = next.message().messageId();
+    lastMessageId =
+        Optional.of(next.message())
+            .filter(message -> !ParkedMessages.isPointer(message))
+            .map(Message::messageId);
     channel.publish(next.message());
     return true;
   }
@@ -251,10 +259,12 @@ final class Publishing implements EventPublisher.Outcomes {
    */
   @Override
   public void lost(PipelineException failure) {
+    // Before it is counted: another may be about to be published.
+    Optional<String> last = lastMessageId;
     if (failure.kind() == FailureKind.POISON_EVENT
         && window.awaitingConfirm() == 1
         && !ended.get()) {
-      refusals.note(lastMessageId, failure);
+      last.ifPresent(messageId -> refusals.note(messageId, failure));
     }
     fail(failure);
   }

@@ -55,6 +55,7 @@ class InputIT {
   private static final JsonWriterSettings EXTENDED =
       JsonWriterSettings.builder().outputMode(JsonMode.EXTENDED).build();
 
+  /** The largest document makes a message that is larger than the default limit. */
   private static final Map<String, String> CANONICAL =
       Map.of("SLUICE_JSON", "canonical", "SLUICE_MAX_MESSAGE_BYTES", "64MiB");
 

@@ -107,9 +107,17 @@ class MongoFailuresTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {260, 280, 286, 40576, 40585, 40615})
-  void aPositionThatTheSetDoesNotHaveIsLost(int code) {
-    assertThat(kind(code(code))).isEqualTo(FailureKind.POSITION_LOST);
+  @ValueSource(ints = {260, 280, 286, 40576, 40585, 40615, 9, 40647, 40649, 50811})
+  void aPositionThatTheSetDoesNotHaveIsLostToItsStream(int code) {
+    assertThat(MongoFailures.lostPosition(code(code)))
+        .hasValueSatisfying(lost -> assertThat(lost.kind()).isEqualTo(FailureKind.POSITION_LOST));
+  }
+
+  /** Nothing must be passed over because a checkpoint could not be written. */
+  @ParameterizedTest
+  @ValueSource(ints = {260, 280, 286, 40576, 40585, 40615, 9, 40647, 40649, 50811})
+  void noOtherCommandLosesAPosition(int code) {
+    assertThat(kind(code(code))).isEqualTo(FailureKind.BUG);
   }
 
   @Test

@@ -68,4 +68,38 @@ class SilentMongoIT {
       running.dispose();
     }
   }
+
+  /** Before there is a stream that could be watched, the server is asked for its version. */
+  @Test
+  void aStreamThatIsOpenedAtASilentServerFails() {
+    try (EmbeddedReplicaSet set = EmbeddedReplicaSet.builder().name("silent").start();
+        MongoConnection connection =
+            new MongoConnection(new MongoSettings(new Secret(set.uri()), "scrabble"))) {
+      ChangeStreamSource source =
+          new ChangeStreamSource(
+              connection,
+              new CaptureSettings("test", "scrabble", Set.of("insert"), true, 100),
+              Clock.systemUTC());
+      Position.At now = new Position.At(connection.operationTime().block());
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      List<Long> progress = new CopyOnWriteArrayList<>();
+
+      try (Fault cutOff = set.faults().partition(set.faults().primary())) {
+        var running =
+            source
+                .changes(now, (number, token) -> progress.add(number))
+                .subscribe(change -> {}, failure::set);
+
+        await().atMost(NOTICED).until(() -> failure.get() != null || !progress.isEmpty());
+        running.dispose();
+      }
+
+      if (failure.get() != null) {
+        assertThat(failure.get())
+            .isInstanceOfSatisfying(
+                PipelineException.class,
+                lost -> assertThat(lost.kind()).isEqualTo(FailureKind.TRANSIENT));
+      }
+    }
+  }
 }

@@ -17,6 +17,7 @@ import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
 import dev.sluice.envelope.Message;
 import dev.sluice.envelope.Message.Destination;
+import dev.sluice.testing.Events;
 import dev.sluice.testing.InMemoryCheckpoints;
 import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;
@@ -28,7 +29,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.bson.BsonTimestamp;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -262,6 +266,40 @@ class FailurePolicyTest {
     source.append(insert(1), insert(2), insert(3));
 
     assertEnds(FailureKind.POISON_EVENT, "too large");
+  }
+
+  /** The broker's limit holds for the parking queue as well. */
+  @Test
+  void parksAsAPointerWhatTheBrokerFindsTooLarge() {
+    start(OnPoison.PARK);
+    source.append(insert(1));
+    await().until(() -> publisher.messages.size() == 1);
+    // Less than the message of an insert, more than a pointer to it.
+    publisher.maxMessageBytes = publisher.messages.get(0).body().length + 500;
+
+    source.append(large(2), insert(3));
+
+    await().untilAsserted(() -> assertThat(published()).endsWith("parked " + id(2), id(3)));
+    assertThat(parked().headers())
+        .containsEntry("parkedReason", "oversized")
+        .containsEntry("parkedBody", "pointer");
+  }
+
+  @Test
+  void stopsAtAParkedMessageThatTheBrokerDoesNotTakeEither() {
+    publisher.maxMessageBytes = 10;
+    start(OnPoison.PARK);
+
+    source.append(insert(1));
+
+    assertEnds(FailureKind.POISON_EVENT, "too large");
+  }
+
+  private static ChangeEvent large(int number) {
+    BsonDocument event =
+        new RawBsonDocument(insert(number).bytes()).decode(new BsonDocumentCodec());
+    event.getDocument("fullDocument").append("text", new BsonString("x".repeat(5_000)));
+    return Events.of(event);
   }
 
   @Test

@@ -31,6 +31,9 @@ public final class ScriptedPublisher implements EventPublisher {
   /** The broker closes the channel over the message of this id, unless it is parked. */
   public volatile String refused = "";
 
+  /** The broker closes the channel over messages that are larger, wherever they go. */
+  public volatile int maxMessageBytes = Integer.MAX_VALUE;
+
   private volatile Outcomes outcomes;
 
   /** What the newest channel's publisher is told with. */
@@ -69,8 +72,10 @@ public final class ScriptedPublisher implements EventPublisher {
       if (dead) {
         throw tooLarge();
       }
-      if (message.messageId().equals(refused)
-          && message.destination() == Message.Destination.EXCHANGE) {
+      boolean isRefused =
+          message.messageId().equals(refused)
+              && message.destination() == Message.Destination.EXCHANGE;
+      if (isRefused || message.body().length > maxMessageBytes) {
         dead = true;
         // Time enough for others to be on their way before the news comes back.
         CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS)

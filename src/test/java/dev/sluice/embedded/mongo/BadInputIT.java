@@ -127,6 +127,8 @@ class BadInputIT {
         "26 | {listIndexes: 'none'}",
         "73 | {renameCollection: 'x', to: 'y'}",
         "9 | {findAndModify: 'c'}",
+        "224 | {findAndModify: 'c', query: {$or: [{$expr: {$eq: ['$x', 1]}}]}, update: {},"
+            + " upsert: true}",
         "14 | {distinct: 'c', key: 1}",
         "40415 | {aggregate: 'c', pipeline: [{$changeStream: {nope: 1}}], cursor: {}}",
         "40674 | {aggregate: 'c', pipeline: [{$changeStream: {resumeAfter: {_data: '82'},"

@@ -49,6 +49,7 @@ final class FindAndModifyCommand {
       throw ServerError.failedToParse("Either an update or remove=true must be specified");
     }
     Document query = call.document("query", new Document());
+    UpdateStatement.requireFit(query, upsert);
     if (storage.collection(namespace).isEmpty() && !upsert) {
       return reply(null, 0, remove ? null : false, null);
     }

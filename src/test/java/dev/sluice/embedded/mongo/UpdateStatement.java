@@ -31,6 +31,7 @@ final class UpdateStatement {
     }
     boolean multi = Boolean.TRUE.equals(statement.get("multi"));
     boolean upsert = Boolean.TRUE.equals(statement.get("upsert"));
+    requireFit(query, upsert);
     if (storage.collection(namespace).isEmpty()) {
       if (!upsert) {
         return new Document("n", 0).append("nModified", 0);
@@ -49,6 +50,24 @@ final class UpdateStatement {
       throw ServerError.failedToParse("multi update is not supported for replacement-style update");
     }
     return byEngine(namespace, statement, intent);
+  }
+
+  /** A server cannot tell what a document that it inserts gets from an expression. */
+  static void requireFit(Document query, boolean upsert) {
+    if (upsert && hasExpression(query)) {
+      throw new ServerError(
+          224,
+          "QueryFeatureNotAllowed",
+          "$expr is not allowed in the query predicate for an upsert");
+    }
+  }
+
+  private static boolean hasExpression(Object query) {
+    return query instanceof Document document
+        ? document.containsKey("$expr")
+            || document.values().stream().anyMatch(UpdateStatement::hasExpression)
+        : query instanceof Collection<?> clauses
+            && clauses.stream().anyMatch(UpdateStatement::hasExpression);
   }
 
   private Document byEngine(Namespace namespace, Document statement, UpdateIntent intent) {
