@@ -15,8 +15,8 @@ record ServerVersion(int major, int minor, int patch) {
     return numbers.get(index).asNumber().intValue();
   }
 
-  /** Whether it has {@code $changeStreamSplitLargeEvent}: from 6.0.9 and 7.0 on. */
+  /** Whether it has {@code $changeStreamSplitLargeEvent}: from 7.0 on, and in 6.0 from 6.0.9 on. */
   boolean splitsLargeEvents() {
-    return major > 6 || major == 6 && (minor > 0 || patch >= 9);
+    return major > 6 || major == 6 && minor == 0 && patch >= 9;
   }
 }

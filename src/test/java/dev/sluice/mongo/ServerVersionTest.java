@@ -1,0 +1,18 @@
+package dev.sluice.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ServerVersionTest {
+  /** Manual, $changeStreamSplitLargeEvent: new in 7.0, and in 6.0.9. */
+  @Test
+  void knowsWhichServersSplitLargeEvents() {
+    assertThat(new ServerVersion(6, 0, 8).splitsLargeEvents()).isFalse();
+    assertThat(new ServerVersion(6, 0, 9).splitsLargeEvents()).isTrue();
+    assertThat(new ServerVersion(6, 1, 0).splitsLargeEvents()).isFalse();
+    assertThat(new ServerVersion(6, 2, 1).splitsLargeEvents()).isFalse();
+    assertThat(new ServerVersion(7, 0, 0).splitsLargeEvents()).isTrue();
+    assertThat(new ServerVersion(8, 1, 0).splitsLargeEvents()).isTrue();
+  }
+}
