@@ -48,13 +48,12 @@ public final class ParkedMessages {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  /** A message that RabbitMQ would not have, or that is too large for it. */
+  /** A message that no queue took, or that is too large. */
   public Message of(Change change, Message message, String reason, String error) {
-    Map<String, Object> headers = headers(message.headers(), reason, error);
-    headers.put(ROUTING_KEY, message.routingKey());
     if (message.body().length > maxMessageBytes) {
-      return pointer(change, error, message.body().length, headers);
+      return pointer(change, message, reason, error);
     }
+    Map<String, Object> headers = headers(message, reason, error);
     headers.put(BODY, "message");
     return new Message(
         message.body(),
@@ -65,6 +64,17 @@ public final class ParkedMessages {
         message.timestampSeconds(),
         headers,
         Message.Destination.PARKING);
+  }
+
+  /** A message whose body RabbitMQ would not have: it would not have it in this queue either. */
+  public Message pointer(Change change, Message message, String reason, String error) {
+    return pointer(change, error, message.body().length, headers(message, reason, error));
+  }
+
+  private static Map<String, Object> headers(Message message, String reason, String error) {
+    Map<String, Object> headers = headers(message.headers(), reason, error);
+    headers.put(ROUTING_KEY, message.routingKey());
+    return headers;
   }
 
   /** A change of which no message could be made. */

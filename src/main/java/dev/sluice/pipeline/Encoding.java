@@ -95,8 +95,10 @@ final class Encoding {
     if (refusal.isEmpty()) {
       return message;
     }
-    String reason = refusal.get().kind() == FailureKind.UNROUTABLE ? UNROUTABLE : OVERSIZED;
-    return parked.of(change, message, reason, refusal.get().getMessage());
+    String error = refusal.get().getMessage();
+    return refusal.get().kind() == FailureKind.UNROUTABLE
+        ? parked.of(change, message, UNROUTABLE, error)
+        : parked.pointer(change, message, OVERSIZED, error);
   }
 
   private Message unpublishable(Change change, String reason, PipelineException failure) {

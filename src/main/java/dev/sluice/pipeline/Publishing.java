@@ -64,7 +64,7 @@ final class Publishing implements EventPublisher.Outcomes {
   private Outgoing held;
 
   /** The last message that was handed to the channel, or was about to be. */
-  private volatile String lastMessageId;
+  private volatile Message last;
 
   private EventPublisher.ConfirmChannel channel;
 
@@ -176,8 +176,8 @@ final class Publishing implements EventPublisher.Outcomes {
       if (!leadership.isHeld()) {
         throw leadership.ranOut();
       }
-      lastMessageId = next.message().messageId();
-      channel.publish(next.message());
+      last = next.message();
+      channel.publish(last);
     }
     if (upstreamDone && queue.isEmpty() && window.size() == 0 && ended.compareAndSet(false, true)) {
       end.tryEmitEmpty();
@@ -234,14 +234,16 @@ final class Publishing implements EventPublisher.Outcomes {
 
   /**
    * A broker that closes the channel because of a message does not say which. It handles them in
-   * order, so if one only is unconfirmed, it is the last.
+   * order, so if one only is unconfirmed, it is the last. A message that cannot even be parked is
+   * not noted: parking it again would be refused again.
    */
   @Override
   public void lost(PipelineException failure) {
     if (failure.kind() == FailureKind.POISON_EVENT
         && window.awaitingConfirm() == 1
+        && last.destination() == Message.Destination.EXCHANGE
         && !ended.get()) {
-      refusals.note(lastMessageId, failure);
+      refusals.note(last.messageId(), failure);
     }
     fail(failure);
   }

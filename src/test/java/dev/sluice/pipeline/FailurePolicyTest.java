@@ -250,8 +250,23 @@ class FailurePolicyTest {
     source.append(insert(1), insert(2), insert(3), insert(4));
 
     await().untilAsserted(() -> assertThat(published()).endsWith("parked " + id(2), id(3), id(4)));
-    assertThat(parked().headers()).containsEntry("parkedReason", "oversized");
+    assertThat(parked().headers())
+        .containsEntry("parkedReason", "oversized")
+        .containsEntry("parkedBody", "pointer")
+        .containsEntry("parkedRoutingKey", "scrabble.scrabble.insert");
     await().until(() -> checkpoints.position().equals(Optional.of(behind(4))));
+  }
+
+  /** Nothing would ever come of trying it again. */
+  @Test
+  void stopsAtAMessageThatCannotEvenBeParked() {
+    publisher.refused = id(2);
+    publisher.refusingPointers = true;
+    start(OnPoison.PARK);
+
+    source.append(insert(1), insert(2), insert(3));
+
+    assertEnds(FailureKind.POISON_EVENT, "too large");
   }
 
   @Test

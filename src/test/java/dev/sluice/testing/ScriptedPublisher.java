@@ -28,8 +28,11 @@ public final class ScriptedPublisher implements EventPublisher {
   /** Opening fails with it as long as it is set. */
   public volatile PipelineException refusal;
 
-  /** The broker closes the channel over the message of this id, unless it is parked. */
+  /** The broker closes the channel over the message of this id, unless only a pointer is parked. */
   public volatile String refused = "";
+
+  /** It does so over its pointer as well. */
+  public volatile boolean refusingPointers;
 
   private volatile Outcomes outcomes;
 
@@ -70,7 +73,7 @@ public final class ScriptedPublisher implements EventPublisher {
         throw tooLarge();
       }
       if (message.messageId().equals(refused)
-          && message.destination() == Message.Destination.EXCHANGE) {
+          && (refusingPointers || !"pointer".equals(message.headers().get("parkedBody")))) {
         dead = true;
         // Time enough for others to be on their way before the news comes back.
         CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS)
