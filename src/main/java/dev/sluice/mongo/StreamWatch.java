@@ -49,6 +49,12 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
     private final Runnable unanswered;
     private volatile Question open;
     private long events;
+
+    /**
+     * Whether the last event has come to its end. Over replies: an empty one may come in between.
+     */
+    private boolean whole = true;
+
     private long cursor;
     private volatile boolean forgotten;
 
@@ -68,7 +74,6 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
 
     private void replied(BsonDocument reply, String batch) {
       cursor = reply.getNumber("id").longValue();
-      boolean whole = true;
       for (BsonValue event : reply.getArray(batch)) {
         whole = !SplitEvents.isFollowed(event.asDocument());
         events += whole ? 1 : 0;
