@@ -28,7 +28,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /** How a change stream is opened, and what is made of its documents. */
-final class ChangeStream {
+final class ChangeStream implements OversizedEvents.Reading {
   /**
    * How long the server waits before it answers that nothing happened. An event is answered at
    * once; this only sets how often the position of an idle stream moves, and how long a closed
@@ -53,8 +53,8 @@ final class ChangeStream {
     this.clock = clock;
   }
 
-  /** Whole events. Cold; fails with the driver's exceptions. */
-  Flux<ChangeEvent> events(Position from, int batchSize, Progress progress) {
+  @Override
+  public Flux<ChangeEvent> events(Position from, int batchSize, Progress progress) {
     List<Bson> stages = new ArrayList<>(List.of(wanted()));
     if (version.splitsLargeEvents()) {
       // Has to be the last.
@@ -65,8 +65,8 @@ final class ChangeStream {
         .map(this::event);
   }
 
-  /** The same events, of which nothing is left but their keys. */
-  Flux<ChangeEvent> keys(Position from) {
+  @Override
+  public Flux<ChangeEvent> keys(Position from) {
     List<Bson> stages = List.of(wanted(), Aggregates.project(Projections.include(KEYS)));
     return open(stages, from, 1, false, (events, token) -> {}).map(this::event);
   }

@@ -2,6 +2,7 @@ package dev.sluice.mongo;
 
 import com.mongodb.MongoServerException;
 import dev.sluice.change.Change;
+import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Oversized;
 import dev.sluice.change.Position;
 import dev.sluice.pipeline.ChangeSource.Progress;
@@ -18,13 +19,34 @@ import reactor.core.publisher.Flux;
  * <p>Serves one subscription.
  */
 final class OversizedEvents {
-  private final ChangeStream stream;
+  /** The stream that is read, as often as need be. Cold; fails with the driver's exceptions. */
+  interface Reading {
+    /** Whole events, in replies of so many at the most. */
+    Flux<ChangeEvent> events(Position from, int batchSize, Progress progress);
+
+    /** The same events, of which nothing is left but their keys. */
+    Flux<ChangeEvent> keys(Position from);
+  }
+
+  private enum Step {
+    WHOLE_REPLIES,
+    ONE_BY_ONE,
+    KEYS
+  }
+
+  private final Reading stream;
   private final int batchSize;
   private final Progress progress;
   private Position position;
   private long emitted;
+  private Step step = Step.WHOLE_REPLIES;
 
-  OversizedEvents(ChangeStream stream, int batchSize, Position from, Progress progress) {
+  /** What the server said of the event that is to be passed over. */
+  private String error;
+
+  private boolean ended;
+
+  OversizedEvents(Reading stream, int batchSize, Position from, Progress progress) {
     this.stream = stream;
     this.batchSize = batchSize;
     this.position = from;
@@ -33,27 +55,38 @@ final class OversizedEvents {
 
   /** Cold; fails with the driver's exceptions. */
   Flux<Change> changes() {
-    return Flux.defer(
-        () -> read(batchSize).onErrorResume(OversizedEvents::isTooLarge, failure -> oneByOne()));
+    // One step after the other, not one inside of the other: there may be many.
+    return Flux.defer(this::proceed).repeat(() -> !ended);
   }
 
-  /** For as many events as a reply may have had; then the reason for the care is behind us. */
-  private Flux<Change> oneByOne() {
-    return Flux.defer(
-        () ->
-            read(1)
-                .take(batchSize)
-                .concatWith(Flux.defer(this::changes))
-                .onErrorResume(OversizedEvents::isTooLarge, this::passOver));
+  private Flux<Change> proceed() {
+    return switch (step) {
+      case WHOLE_REPLIES ->
+          read(batchSize).onErrorResume(tooLarge -> then(Step.ONE_BY_ONE, tooLarge));
+      // For as many events as a reply may have had; then the reason for the care is behind us.
+      case ONE_BY_ONE ->
+          read(1)
+              .take(batchSize)
+              .doOnComplete(() -> step = Step.WHOLE_REPLIES)
+              .onErrorResume(tooLarge -> then(Step.KEYS, tooLarge));
+      case KEYS ->
+          stream
+              .keys(position)
+              .take(1)
+              .<Change>map(keys -> new Oversized(keys, error))
+              .doOnNext(this::note)
+              .doOnComplete(() -> step = Step.WHOLE_REPLIES);
+    };
   }
 
-  private Flux<Change> passOver(Throwable failure) {
-    return Flux.defer(() -> stream.keys(position))
-        .take(1)
-        .<Change>map(
-            keys -> new Oversized(keys, MongoFailures.withoutReply((MongoServerException) failure)))
-        .doOnNext(this::note)
-        .concatWith(Flux.defer(this::changes));
+  private Flux<Change> then(Step next, Throwable failure) {
+    if (failure instanceof MongoServerException server
+        && server.getCode() == MongoFailures.BSON_OBJECT_TOO_LARGE) {
+      step = next;
+      error = MongoFailures.withoutReply(server);
+      return Flux.empty();
+    }
+    return Flux.error(failure);
   }
 
   private Flux<Change> read(int batch) {
@@ -61,16 +94,12 @@ final class OversizedEvents {
     return stream
         .events(position, batch, (events, token) -> progress.reached(before + events, token))
         .<Change>map(event -> event)
-        .doOnNext(this::note);
+        .doOnNext(this::note)
+        .doOnComplete(() -> ended = true);
   }
 
   private void note(Change change) {
     position = change.position();
     emitted++;
-  }
-
-  private static boolean isTooLarge(Throwable failure) {
-    return failure instanceof MongoServerException server
-        && server.getCode() == MongoFailures.BSON_OBJECT_TOO_LARGE;
   }
 }
