@@ -41,16 +41,20 @@ class CompressedMessagesIT {
               });
 
       assertThat(sluice.deliveries.get(0).getProperties().getContentEncoding()).isEqualTo("gzip");
-      assertThat(DeliveredJson.of(sluice.deliveries.get(0)).at("/document/filler").asText()).hasSize(4_000);
+      assertThat(DeliveredJson.of(sluice.deliveries.get(0)).at("/document/filler").asText())
+          .hasSize(4_000);
       assertThat(lines.get().out().lines()).hasSize(2).allMatch(line -> line.contains("wordword"));
       assertThat(bodies.get().out().lines())
           .hasSize(2)
           .allSatisfy(
               body ->
-                  assertThat(new ObjectMapper().readTree(body).at("/document/filler").asText()).hasSize(4_000));
+                  assertThat(new ObjectMapper().readTree(body).at("/document/filler").asText())
+                      .hasSize(4_000));
 
       sluice.collection().insertOne(new BsonDocument("_id", new BsonInt32(1)));
-      await().atMost(FaultyRabbit.PATIENCE).until(() -> "1".equals(newest(sluice).getHeaders().get("id").toString()));
+      await()
+          .atMost(FaultyRabbit.PATIENCE)
+          .until(() -> "1".equals(newest(sluice).getHeaders().get("id").toString()));
       assertThat(newest(sluice).getContentEncoding()).as("a small one").isNull();
     }
   }
