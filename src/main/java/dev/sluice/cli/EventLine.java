@@ -26,7 +26,7 @@ public final class EventLine {
   public String of(Delivery delivery) {
     String operation = String.valueOf(delivery.getProperties().getType());
     try {
-      JsonNode event = mapper.readTree(delivery.getBody());
+      JsonNode event = mapper.readTree(JsonBody.of(delivery));
       String style = STYLES.getOrDefault(operation, "bold");
       return ansi.string("@|" + style + " " + pad(operation) + "|@")
           + " "

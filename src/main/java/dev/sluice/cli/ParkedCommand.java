@@ -4,6 +4,7 @@ import dev.sluice.config.Settings;
 import dev.sluice.envelope.Message;
 import dev.sluice.envelope.ParkedMessages;
 import dev.sluice.rabbit.ParkingQueue.Replayed;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -86,8 +87,16 @@ final class ParkedCommand implements Callable<Integer> {
 
   private void show(Message parked) {
     console.out().println(line(parked) + ": " + parked.headers().get(ParkedMessages.ERROR));
-    if (body && parked.content() == Message.Content.JSON) {
-      console.out().println("  " + new String(parked.body(), StandardCharsets.UTF_8));
+    if (body && parked.content() != Message.Content.BSON) {
+      console.out().println("  " + text(parked));
+    }
+  }
+
+  private static String text(Message parked) {
+    try {
+      return new String(JsonBody.of(parked), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "(cannot be inflated: " + e.getMessage() + ")";
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import com.rabbitmq.client.Delivery;
 import dev.sluice.config.Settings;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -65,16 +66,18 @@ final class TailCommand implements Callable<Integer> {
                                   + settings.rabbit().address()
                                   + "; Ctrl-C ends."));
       (count == null ? events : events.take(count))
-          .doOnNext(
-              event ->
-                  console
-                      .out()
-                      .println(
-                          json
-                              ? new String(event.getBody(), StandardCharsets.UTF_8)
-                              : line.of(event)))
+          .doOnNext(event -> console.out().println(json ? body(event) : line.of(event)))
           .blockLast();
     }
     return ExitCode.OK;
+  }
+
+  /** As it came, if it is not what it says it is. */
+  private static String body(Delivery event) {
+    try {
+      return new String(JsonBody.of(event), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return new String(event.getBody(), StandardCharsets.UTF_8);
+    }
   }
 }

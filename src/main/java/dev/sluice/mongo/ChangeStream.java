@@ -28,7 +28,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /** How a change stream is opened, and what is made of its documents. */
-final class ChangeStream implements OversizedEvents.Streams {
+final class ChangeStream implements OversizedEvents.Reading {
   /**
    * How long the server waits before it answers that nothing happened. An event is answered at
    * once; this only sets how often the position of an idle stream moves, and how long a closed

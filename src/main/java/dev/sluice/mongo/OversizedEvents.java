@@ -19,78 +19,74 @@ import reactor.core.publisher.Flux;
  * <p>Serves one subscription.
  */
 final class OversizedEvents {
-  /** The ways to read the same events. */
-  interface Streams {
-    /** Whole events. Cold; fails with the driver's exceptions. */
+  /** The stream that is read, as often as need be. Cold; fails with the driver's exceptions. */
+  interface Reading {
+    /** Whole events, in replies of so many at the most. */
     Flux<ChangeEvent> events(Position from, int batchSize, Progress progress);
 
     /** The same events, of which nothing is left but their keys. */
     Flux<ChangeEvent> keys(Position from);
   }
 
-  /** How the stream is read. */
-  private enum Care {
-    USUAL,
-    /** For as many events as a reply may have had; then the reason for the care is behind us. */
+  private enum Step {
+    WHOLE_REPLIES,
     ONE_BY_ONE,
-    /** The next event only, which is the one that is too large. */
     KEYS
   }
 
-  private final Streams stream;
+  private final Reading stream;
   private final int batchSize;
   private final Progress progress;
   private Position position;
   private long emitted;
-  private Care care = Care.USUAL;
-  private String refusal = "";
-  private boolean goesOn;
+  private Step step = Step.WHOLE_REPLIES;
 
-  OversizedEvents(Streams stream, int batchSize, Position from, Progress progress) {
+  /** What the server said of the event that is to be passed over. */
+  private String error;
+
+  private boolean ended;
+
+  OversizedEvents(Reading stream, int batchSize, Position from, Progress progress) {
     this.stream = stream;
     this.batchSize = batchSize;
     this.position = from;
     this.progress = progress;
   }
 
-  /**
-   * Cold; fails with the driver's exceptions.
-   *
-   * <p>One stream behind the other and not one in the other: there may be thousands.
-   */
+  /** Cold; fails with the driver's exceptions. */
   Flux<Change> changes() {
-    return Flux.defer(this::read)
-        .onErrorResume(OversizedEvents::isTooLarge, this::takeMoreCare)
-        .repeat(() -> goesOn);
+    // One step after the other, not one inside of the other: there may be many.
+    return Flux.defer(this::proceed).repeat(() -> !ended);
   }
 
-  private Flux<Change> read() {
-    goesOn = false;
-    return switch (care) {
-      case USUAL -> read(batchSize);
-      case ONE_BY_ONE -> read(1).take(batchSize).doOnComplete(() -> goOn(Care.USUAL));
+  private Flux<Change> proceed() {
+    return switch (step) {
+      case WHOLE_REPLIES ->
+          read(batchSize).onErrorResume(tooLarge -> then(Step.ONE_BY_ONE, tooLarge));
+      // For as many events as a reply may have had; then the reason for the care is behind us.
+      case ONE_BY_ONE ->
+          read(1)
+              .take(batchSize)
+              .doOnComplete(() -> step = Step.WHOLE_REPLIES)
+              .onErrorResume(tooLarge -> then(Step.KEYS, tooLarge));
       case KEYS ->
           stream
               .keys(position)
               .take(1)
-              .<Change>map(keys -> new Oversized(keys, refusal))
+              .<Change>map(keys -> new Oversized(keys, error))
               .doOnNext(this::note)
-              .doOnComplete(() -> goOn(Care.USUAL));
+              .doOnComplete(() -> step = Step.WHOLE_REPLIES);
     };
   }
 
-  private void goOn(Care next) {
-    care = next;
-    goesOn = true;
-  }
-
-  private Flux<Change> takeMoreCare(Throwable failure) {
-    if (care == Care.KEYS) {
-      return Flux.error(failure);
+  private Flux<Change> then(Step next, Throwable failure) {
+    if (failure instanceof MongoServerException server
+        && server.getCode() == MongoFailures.BSON_OBJECT_TOO_LARGE) {
+      step = next;
+      error = MongoFailures.withoutReply(server);
+      return Flux.empty();
     }
-    refusal = MongoFailures.withoutReply((MongoServerException) failure);
-    goOn(care == Care.USUAL ? Care.ONE_BY_ONE : Care.KEYS);
-    return Flux.empty();
+    return Flux.error(failure);
   }
 
   private Flux<Change> read(int batch) {
@@ -98,16 +94,12 @@ final class OversizedEvents {
     return stream
         .events(position, batch, (events, token) -> progress.reached(before + events, token))
         .<Change>map(event -> event)
-        .doOnNext(this::note);
+        .doOnNext(this::note)
+        .doOnComplete(() -> ended = true);
   }
 
   private void note(Change change) {
     position = change.position();
     emitted++;
-  }
-
-  private static boolean isTooLarge(Throwable failure) {
-    return failure instanceof MongoServerException server
-        && server.getCode() == MongoFailures.BSON_OBJECT_TOO_LARGE;
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.EventId;
 import dev.sluice.change.Oversized;
 import dev.sluice.change.Position;
@@ -78,7 +79,11 @@ public final class Restoration {
   }
 
   private ChangeEvent event(Message parked) {
-    return new ChangeEvent(parked.body(), 0, parked.body().length, clock.millis());
+    try {
+      return new ChangeEvent(parked.body(), 0, parked.body().length, clock.millis());
+    } catch (CorruptBsonException | IllegalArgumentException e) {
+      throw unfit("Its event cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private Mono<Change> find(Message parked) {

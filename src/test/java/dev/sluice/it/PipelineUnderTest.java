@@ -54,7 +54,9 @@ final class PipelineUnderTest implements AutoCloseable {
   private Connection consumer;
   private Wiring wiring;
   private PipelineSupervisor pipeline;
-  private CompletableFuture<Void> ended;
+
+  /** Not before {@link #launch}: a process may run the pipeline instead. */
+  private CompletableFuture<Void> ended = new CompletableFuture<>();
 
   /**
    * @param settings as in the environment, over names made for this test
@@ -96,6 +98,10 @@ final class PipelineUnderTest implements AutoCloseable {
 
   String queue() {
     return environment.get("SLUICE_QUEUE");
+  }
+
+  String parkingQueue() {
+    return queue() + ".parked";
   }
 
   String exchange() {
@@ -249,6 +255,7 @@ final class PipelineUnderTest implements AutoCloseable {
       consumer.abort();
     }
     removed(channel -> channel.queueDelete(queue()));
+    removed(channel -> channel.queueDelete(parkingQueue()));
     if (!exchange().isEmpty()) {
       removed(channel -> channel.exchangeDelete(exchange()));
     }

@@ -1,8 +1,10 @@
 package dev.sluice.mongo;
 
 import static dev.sluice.testing.Events.behind;
-import static dev.sluice.testing.Events.event;
+import static dev.sluice.testing.Events.insert;
+import static dev.sluice.testing.Events.token;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.ServerAddress;
@@ -11,103 +13,213 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Oversized;
 import dev.sluice.change.Position;
 import dev.sluice.pipeline.ChangeSource.Progress;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.IntPredicate;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.bson.BsonDocument;
-import org.bson.BsonInt32;
+import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.SynchronousSink;
 
+/** A server that cannot send some of its events, one of which fails the whole reply. */
 class OversizedEventsTest {
-  private static final int BATCH = 4;
+  private static final Position START = new Position.At(new BsonTimestamp(1_700_000_000, 1));
+  private static final int BATCH = 10;
 
-  /** Streams of a log of so many events, of which some are too large to be sent. */
-  private record Log(int size, IntPredicate tooLarge) implements OversizedEvents.Streams {
+  /** What was asked for: where from and in replies of how many; 0 stands for keys. */
+  private record Asked(Position from, int batchSize) {}
+
+  private final List<Asked> asked = new ArrayList<>();
+  private final List<Long> progress = new ArrayList<>();
+
+  /** Has events from 1 on, and ends behind the last. */
+  private final class Server implements OversizedEvents.Reading {
+    private final int last;
+    private final Set<Integer> tooLarge;
+
+    private final Map<Position, Integer> numbers = new HashMap<>(Map.of(START, 0));
+
+    Server(int last, Set<Integer> tooLarge) {
+      this.last = last;
+      this.tooLarge = tooLarge;
+      IntStream.rangeClosed(1, last).forEach(number -> numbers.put(behind(number), number));
+    }
+
+    private int next(Position from) {
+      return numbers.get(from) + 1;
+    }
+
     @Override
-    public Flux<ChangeEvent> events(Position from, int batchSize, Progress progress) {
-      return Flux.generate(
-              () -> next(from),
-              (Integer first, SynchronousSink<List<Integer>> sink) -> {
-                int end = Math.min(first + batchSize, size + 1);
-                List<Integer> batch = new ArrayList<>();
-                for (int number = first; number < end; number++) {
-                  batch.add(number);
-                }
-                if (batch.isEmpty()) {
-                  sink.complete();
-                } else if (batch.stream().anyMatch(tooLarge::test)) {
-                  sink.error(
-                      new MongoCommandException(
-                          new BsonDocument("code", new BsonInt32(10334)), new ServerAddress()));
-                } else {
-                  sink.next(batch);
-                }
-                return end;
-              })
-          .concatMapIterable(batch -> batch, 1)
-          .map(number -> event("insert", number, number));
+    public Flux<ChangeEvent> events(Position from, int batchSize, Progress reached) {
+      return Flux.defer(
+          () -> {
+            asked.add(new Asked(from, batchSize));
+            int begin = next(from);
+            return Flux.range(0, last)
+                .map(reply -> begin + reply * batchSize)
+                .takeWhile(first -> first <= last)
+                .concatMap(
+                    first -> reply(begin, first, Math.min(last, first + batchSize - 1), reached),
+                    1);
+          });
+    }
+
+    private Flux<ChangeEvent> reply(int begin, int first, int end, Progress reached) {
+      return Flux.defer(
+          () -> {
+            List<Integer> numbers = IntStream.rangeClosed(first, end).boxed().toList();
+            if (numbers.stream().anyMatch(tooLarge::contains)) {
+              return Flux.error(error(10334));
+            }
+            reached.reached(end - begin + 1L, token(end));
+            return Flux.fromIterable(numbers).map(number -> insert(number));
+          });
     }
 
     @Override
     public Flux<ChangeEvent> keys(Position from) {
-      int first = next(from);
-      return Flux.range(first, size + 1 - first).map(number -> event("insert", number, number));
-    }
-
-    private int next(Position from) {
-      for (int number = 0; number <= size; number++) {
-        if (behind(number).equals(from)) {
-          return number + 1;
-        }
-      }
-      throw new AssertionError(from);
+      return Flux.defer(
+          () -> {
+            asked.add(new Asked(from, 0));
+            return Flux.range(next(from), last - next(from) + 1).map(number -> insert(number));
+          });
     }
   }
 
-  private static List<Change> all(int size, IntPredicate tooLarge) {
-    return new OversizedEvents(new Log(size, tooLarge), BATCH, behind(0), (events, token) -> {})
+  private static MongoCommandException error(int code) {
+    return new MongoCommandException(
+        BsonDocument.parse("{ok: 0, code: " + code + ", errmsg: 'BSONObj size is invalid'}"),
+        new ServerAddress());
+  }
+
+  private List<Change> read(OversizedEvents.Reading server, int batchSize) {
+    return new OversizedEvents(server, batchSize, START, (events, token) -> progress.add(events))
         .changes()
         .collectList()
-        .block(Duration.ofMinutes(1));
+        .block();
   }
 
-  private static void assertComplete(List<Change> changes, IntPredicate tooLarge) {
-    for (int number = 1; number <= changes.size(); number++) {
-      Change change = changes.get(number - 1);
-      assertThat(change.position()).isEqualTo(behind(number));
-      assertThat(change instanceof Oversized).isEqualTo(tooLarge.test(number));
-    }
+  /** The numbers of the events that came; of those of which only the keys came, below zero. */
+  private List<Integer> read(int last, Integer... tooLarge) {
+    return read(new Server(last, Set.of(tooLarge)), BATCH).stream()
+        .map(
+            change ->
+                IntStream.rangeClosed(1, last)
+                        .filter(number -> change.position().equals(behind(number)))
+                        .findFirst()
+                        .orElseThrow()
+                    * (change instanceof Oversized ? -1 : 1))
+        .toList();
+  }
+
+  private static Integer[] all(int last, Integer... tooLarge) {
+    Set<Integer> keysOnly = Set.of(tooLarge);
+    return IntStream.rangeClosed(1, last)
+        .mapToObj(number -> keysOnly.contains(number) ? -number : number)
+        .toArray(Integer[]::new);
   }
 
   @Test
-  void passesOverSingleEventsWherever() {
-    for (int large = 1; large <= 10; large++) {
-      int number = large;
-      List<Change> changes = all(10, each -> each == number);
-
-      assertThat(changes).hasSize(10);
-      assertComplete(changes, each -> each == number);
-    }
+  void readsOnceWhatCanBeSent() {
+    assertThat(read(35)).containsExactly(all(35));
+    assertThat(asked).containsExactly(new Asked(START, BATCH));
   }
 
   @Test
-  void passesOverSeveralInARowAndLaterOnes() {
-    IntPredicate tooLarge = each -> each > 3 && each < 7 || each == 18;
-
-    List<Change> changes = all(20, tooLarge);
-
-    assertThat(changes).hasSize(20);
-    assertComplete(changes, tooLarge);
+  void takesTheKeysOfTheOneThatIsTooLargeAndAllOfTheOthers() {
+    assertThat(read(35, 17)).containsExactly(all(35, 17));
+    assertThat(asked)
+        .containsExactly(
+            new Asked(START, BATCH),
+            new Asked(behind(10), 1),
+            new Asked(behind(16), 0),
+            new Asked(behind(17), BATCH));
   }
 
-  /** As deep as it is after two: what comes later must not run through all that came before. */
   @Test
-  void passesOverThousandsWithoutGettingSlowerOrDeeper() {
-    List<Change> changes = all(6_000, each -> each % 2 == 0);
+  void findsTheFirstAndTheLastAndSeveralInARow() {
+    assertThat(read(12, 1)).containsExactly(all(12, 1));
+    assertThat(read(12, 12)).containsExactly(all(12, 12));
+    assertThat(read(12, 3, 4, 5, 11)).containsExactly(all(12, 3, 4, 5, 11));
+    assertThat(read(3, 1, 2, 3)).containsExactly(all(3, 1, 2, 3));
+  }
 
-    assertThat(changes).hasSize(6_000);
+  @Test
+  void goesBackToWholeRepliesWhereTheReasonForTheCareIsBehindIt() {
+    OversizedEvents.Reading forgetful =
+        new OversizedEvents.Reading() {
+          private final Server whole = new Server(40, Set.of());
+          private boolean failed;
+
+          @Override
+          public Flux<ChangeEvent> events(Position from, int batchSize, Progress reached) {
+            if (failed) {
+              return whole.events(from, batchSize, reached);
+            }
+            failed = true;
+            return Flux.error(error(10334));
+          }
+
+          @Override
+          public Flux<ChangeEvent> keys(Position from) {
+            return whole.keys(from);
+          }
+        };
+
+    assertThat(read(forgetful, BATCH)).hasSize(40).noneMatch(Oversized.class::isInstance);
+    assertThat(asked).containsExactly(new Asked(START, 1), new Asked(behind(BATCH), BATCH));
+  }
+
+  /** Of all its streams together, as if they were one. */
+  @Test
+  void countsProgressFromTheStartOfTheFirstStream() {
+    assertThat(read(35, 17)).hasSize(35);
+    assertThat(progress).containsExactly(10L, 11L, 12L, 13L, 14L, 15L, 16L, 27L, 35L);
+  }
+
+  @Test
+  void passesOnWhatTheServerSaidWithoutItsReply() {
+    List<Change> changes = read(new Server(1, Set.of(1)), BATCH);
+
+    assertThat(changes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Oversized.class,
+            oversized ->
+                assertThat(oversized.error())
+                    .contains("BSONObj size is invalid")
+                    .doesNotContain("full response"));
+  }
+
+  @Test
+  void passesOnOtherFailures() {
+    OversizedEvents.Reading failing =
+        new OversizedEvents.Reading() {
+          @Override
+          public Flux<ChangeEvent> events(Position from, int batchSize, Progress reached) {
+            return Flux.error(error(286));
+          }
+
+          @Override
+          public Flux<ChangeEvent> keys(Position from) {
+            throw new AssertionError("not asked for");
+          }
+        };
+
+    assertThatThrownBy(() -> read(failing, BATCH)).hasMessageContaining("286");
+  }
+
+  /** A day on which a job has blown up every document. */
+  @Test
+  void getsPastThousandsInOneStream() {
+    int many = 3_000;
+    Integer[] each = IntStream.rangeClosed(1, many).boxed().toArray(Integer[]::new);
+
+    assertThat(read(new Server(many, Set.of(each)), BATCH))
+        .hasSize(many)
+        .allMatch(Oversized.class::isInstance);
   }
 }

@@ -254,7 +254,10 @@ class FailurePolicyTest {
     source.append(insert(1), insert(2), insert(3), insert(4));
 
     await().untilAsserted(() -> assertThat(published()).endsWith("parked " + id(2), id(3), id(4)));
-    assertThat(parked().headers()).containsEntry("parkedReason", "oversized");
+    assertThat(parked().headers())
+        .containsEntry("parkedReason", "oversized")
+        .containsEntry("parkedBody", "pointer")
+        .containsEntry("parkedRoutingKey", "scrabble.scrabble.insert");
     await().until(() -> checkpoints.position().equals(Optional.of(behind(4))));
   }
 
