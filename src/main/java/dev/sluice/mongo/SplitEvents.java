@@ -49,14 +49,21 @@ final class SplitEvents {
    * Whether another fragment of the same event comes behind this one. Asked for each event twice,
    * so it looks for the field among the names only.
    */
-  static boolean isFollowed(RawBsonDocument event) {
-    ByteBuffer buffer = event.getByteBuffer().asNIO();
-    int start = buffer.arrayOffset() + buffer.position();
-    if (BsonBytes.find(buffer.array(), start, start + buffer.remaining(), FIELD) < 0) {
+  static boolean isFollowed(BsonDocument event) {
+    if (!isFragment(event)) {
       return false;
     }
     BsonDocument split = event.getDocument(FIELD);
     return split.getNumber("fragment").intValue() < split.getNumber("of").intValue();
+  }
+
+  private static boolean isFragment(BsonDocument event) {
+    if (event instanceof RawBsonDocument raw) {
+      ByteBuffer buffer = raw.getByteBuffer().asNIO();
+      int start = buffer.arrayOffset() + buffer.position();
+      return BsonBytes.find(buffer.array(), start, start + buffer.remaining(), FIELD) >= 0;
+    }
+    return event.containsKey(FIELD);
   }
 
   private static RawBsonDocument joined(List<RawBsonDocument> fragments) {

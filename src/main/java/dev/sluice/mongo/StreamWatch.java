@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
-import org.bson.RawBsonDocument;
 
 /**
  * Watches our change streams from beside the driver: reads the post-batch resume tokens out of
@@ -74,7 +73,7 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
     private void replied(BsonDocument reply, String batch) {
       cursor = reply.getNumber("id").longValue();
       for (BsonValue event : reply.getArray(batch)) {
-        whole = !SplitEvents.isFollowed((RawBsonDocument) event);
+        whole = !SplitEvents.isFollowed(event.asDocument());
         events += whole ? 1 : 0;
       }
       // In the middle of an event nothing can be resumed that makes sense.
