@@ -165,17 +165,21 @@ final class Publishing implements EventPublisher.Outcomes {
 
   private void publishQueued() {
     boolean published = false;
-    try {
-      while (!ended.get() && !blocked && publishNext()) {
-        published = true;
-      }
-    } finally {
-      if (published) {
-        channel.flush();
-      }
+    while (!ended.get() && !blocked && publishNext()) {
+      published = true;
+    }
+    if (published) {
+      requireLease();
+      channel.flush();
     }
     if (upstreamDone && queue.isEmpty() && window.size() == 0 && ended.compareAndSet(false, true)) {
       end.tryEmitEmpty();
+    }
+  }
+
+  private void requireLease() {
+    if (!leadership.isHeld()) {
+      throw leadership.ranOut();
     }
   }
 
@@ -194,9 +198,7 @@ final class Publishing implements EventPublisher.Outcomes {
       return false;
     }
     held = null;
-    if (!leadership.isHeld()) {
-      throw leadership.ranOut();
-    }
+    requireLease();
     lastMessageId =
         Optional.of(next.message())
             .filter(message -> !ParkedMessages.isPointer(message))

@@ -34,6 +34,14 @@ final class BurstSocket extends Socket {
     }
   }
 
+  /** Forgets what was held back. What comes then may follow half a frame: the end is near. */
+  void discard() {
+    Collecting stream = collecting;
+    if (stream != null) {
+      stream.discard();
+    }
+  }
+
   @Override
   public synchronized OutputStream getOutputStream() throws IOException {
     if (collecting == null) {
@@ -59,6 +67,11 @@ final class BurstSocket extends Socket {
     synchronized void release() throws IOException {
       holding = false;
       send();
+    }
+
+    synchronized void discard() {
+      holding = false;
+      size = 0;
     }
 
     @Override

@@ -121,6 +121,16 @@ public final class RabbitConnection implements AutoCloseable {
     }
   }
 
+  /**
+   * What was held back of a burst that came to no end is not to be sent any more: by now another
+   * instance may run the pipeline.
+   */
+  private void discard() {
+    if (socket instanceof BurstSocket burst) {
+      burst.discard();
+    }
+  }
+
   private ThreadFactory daemonThreads() {
     return task -> {
       Thread thread = new Thread(task, "sluice-amqp");
@@ -153,6 +163,7 @@ public final class RabbitConnection implements AutoCloseable {
     }
     var cutOff = blocking.schedule(this::closeSocket, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
     try {
+      discard();
       closing.abort(CLOSE_MILLIS);
     } finally {
       cutOff.dispose();

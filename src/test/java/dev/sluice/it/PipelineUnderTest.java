@@ -81,8 +81,10 @@ final class PipelineUnderTest implements AutoCloseable {
     environment.put("SLUICE_EXCHANGE", name);
     environment.put("SLUICE_QUEUE", name);
     environment.put("SLUICE_CHECKPOINT_INTERVAL", "100ms");
-    // A process that was killed keeps its successor waiting for so long.
-    environment.put("SLUICE_LEASE", "1s");
+    // Shorter than the default, for what is killed keeps its successor waiting for so long; and
+    // long
+    // enough to be renewed in time where tests share two cores.
+    environment.put("SLUICE_LEASE", "4s");
     environment.putAll(settings);
     consumedFrom = environment.get("RABBITMQ_URI");
   }

@@ -35,7 +35,7 @@ class ProcessIT {
     int kills = 10;
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of("SLUICE_LEASE", "1s"))) {
       SluiceProcess process = SluiceProcess.run(sluice.environment()).awaitStreaming();
       sluice.consume();
       CompletableFuture<Void> writes =
