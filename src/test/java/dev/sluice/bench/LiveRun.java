@@ -22,6 +22,8 @@ final class LiveRun {
   /** Long enough for the compiler to have seen the code that is measured. */
   private static final int WARM_UP_SECONDS = 3;
 
+  private static final int WARM_UP_RATE = 1_000;
+
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   /** For what is left when the last write is acknowledged; who needs longer has fallen behind. */
@@ -52,7 +54,7 @@ final class LiveRun {
 
   List<LivePhase> run(Contender contender, Load load, List<Integer> rates)
       throws IOException, TimeoutException, Drain.Spoiled {
-    int warmUpRate = rates.get(rates.size() - 1);
+    int warmUpRate = Math.min(WARM_UP_RATE, rates.get(rates.size() - 1));
     int most = rates.stream().mapToInt(rate -> rate * seconds).sum();
     int starts = (int) (START_LIMIT.toMillis() / 100) + 1;
     LiveEvents events = new LiveEvents(starts + warmUpRate * warmUpSeconds + most);
