@@ -79,8 +79,8 @@ class BenchIT {
     assertThat(latencies).hasSize(2);
     assertThat(latencies.at("/0/sinceDue/p50").asDouble()).isPositive();
     assertThat(Files.readString(written(".md"))).contains("| sluice |", "Sluice's stages");
-    assertThat(Files.readString(written("-throughput.svg"))).contains("<svg");
-    assertThat(Files.readString(written("-latency.svg"))).contains("<svg");
+    assertThat(written("-throughput.png")).isNotEmptyFile();
+    assertThat(written("-latency.png")).isNotEmptyFile();
   }
 
   private Path written(String end) throws IOException {

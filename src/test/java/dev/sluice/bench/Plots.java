@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
@@ -28,16 +28,16 @@ final class Plots {
       throws IOException {
     List<Path> written = new ArrayList<>();
     if (!drains.isEmpty()) {
-      written.add(save(throughput(drains), folder.resolve(stamp + "-throughput.svg")));
+      written.add(save(throughput(drains), folder.resolve(stamp + "-throughput.png")));
     }
     for (LiveRounds rounds : lives) {
-      written.add(save(latency(rounds), folder.resolve(stamp + "-latency.svg")));
+      written.add(save(latency(rounds), folder.resolve(stamp + "-latency.png")));
     }
     return written;
   }
 
   private static Path save(Chart<?, ?> chart, Path file) throws IOException {
-    VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
+    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
     return file;
   }
 
