@@ -9,8 +9,11 @@ import dev.sluice.bench.BenchDocuments;
 import dev.sluice.bench.Marker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.bson.BsonDocument;
@@ -24,7 +27,8 @@ import org.bson.json.JsonWriterSettings;
  * <ul>
  *   <li>{@code source}: reads the change stream as raw BSON and drops it,
  *   <li>{@code sink}: publishes ready-made bodies,
- *   <li>{@code bare}: publishes the raw bytes of each event as they come,
+ *   <li>{@code bare}: publishes the raw bytes of each event as they come; a backlog with two
+ *       threads, one for each server,
  *   <li>{@code pipe}: publishes each event's document as the library's JSON, as a first sketch of
  *       such a program would.
  * </ul>
@@ -57,7 +61,7 @@ public final class Loop {
     switch (args[0]) {
       case "source" -> loop.source();
       case "sink" -> loop.sink();
-      case "bare" -> loop.join(Loop::raw);
+      case "bare" -> loop.bare();
       case "pipe" -> loop.join(Loop::json);
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -106,6 +110,17 @@ public final class Loop {
     }
   }
 
+  /**
+   * Whichever is the harder to equal: most events a second, or the shortest way for one of them.
+   */
+  private void bare() throws Exception {
+    if (settings.events() > 0) {
+      overlapped(Loop::raw);
+    } else {
+      join(Loop::raw);
+    }
+  }
+
   private void join(Body body) throws Exception {
     try (MongoClient client = MongoClients.create(settings.mongoUri());
         Connection connection = connect();
@@ -116,6 +131,45 @@ public final class Loop {
       }
       window.awaitConfirms();
       stay();
+    }
+  }
+
+  /** The next reply is under way while this one is published: one thread waits for each server. */
+  private void overlapped(Body body) throws Exception {
+    try (MongoClient client = MongoClients.create(settings.mongoUri());
+        Connection connection = connect();
+        MongoCursor<RawBsonDocument> events = open(client)) {
+      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings);
+      BlockingQueue<List<byte[]>> replies = new ArrayBlockingQueue<>(1);
+      Thread reader = new Thread(() -> readReplies(events, body, replies), "reader");
+      reader.setDaemon(true);
+      reader.start();
+      for (int i = 0; settings.events() == 0 || i < settings.events(); ) {
+        for (byte[] event : replies.take()) {
+          window.publish(event);
+          i++;
+        }
+      }
+      window.awaitConfirms();
+      stay();
+    }
+  }
+
+  private void readReplies(
+      MongoCursor<RawBsonDocument> events, Body body, BlockingQueue<List<byte[]>> replies) {
+    try {
+      for (int i = 0; settings.events() == 0 || i < settings.events(); ) {
+        List<byte[]> reply = new ArrayList<>(settings.batch());
+        reply.add(body.of(events.next()));
+        while (events.available() > 0) {
+          reply.add(body.of(events.next()));
+        }
+        i += reply.size();
+        replies.put(reply);
+      }
+    } catch (InterruptedException | RuntimeException e) {
+      e.printStackTrace();
+      Runtime.getRuntime().halt(1);
     }
   }
 
