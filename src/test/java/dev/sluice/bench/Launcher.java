@@ -66,7 +66,7 @@ final class Launcher implements AutoCloseable {
     Map<String, String> forLoops = site.forLoops(lane, load, from, events);
     Running running =
         switch (contender) {
-          case SLUICE -> new Running(sluice(site, lane, load, gcLog), log, Optional.of(gcLog));
+          case SLUICE -> new Running(sluice(site, lane, load, log, gcLog), log, Optional.of(gcLog));
           case PYTHON ->
               new Running(
                   spawn(List.of(PYTHON, SCRIPT.toString()), forLoops, log), log, Optional.empty());
@@ -84,11 +84,11 @@ final class Launcher implements AutoCloseable {
     return leash.directory().resolve(contender.word() + "-" + ++started + end);
   }
 
-  private Process sluice(Site site, Lane lane, Load load, Path gcLog) throws IOException {
+  private Process sluice(Site site, Lane lane, Load load, Path log, Path gcLog) throws IOException {
     List<String> jvm = new ArrayList<>(options.jvm());
     jvm.add("-Xmx" + options.heap());
     jvm.add(GcLog.option(gcLog));
-    return SluiceProcess.start(site.forSluice(lane, load), jvm, "run").process();
+    return SluiceProcess.run(site.forSluice(lane, load), jvm, log).process();
   }
 
   /** For the one that saves a position, which nobody measures. */
