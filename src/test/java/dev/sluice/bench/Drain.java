@@ -37,22 +37,23 @@ final class Drain {
   DrainFigures run(Contender contender, Load load, Backlog backlog)
       throws IOException, InterruptedException, Spoiled {
     int events = contender.events(load);
+    boolean stream = load.queueType().equals("stream");
     backlog.rewind();
-    try (Lane lane = new Lane(servers.rabbit(), load.queueType())) {
+    try (Lane lane = new Lane(servers.rabbit(), load.queueType());
+        // RabbitMQ counts the messages of a stream every few seconds only.
+        QueueCheck.Reading ofStream =
+            stream ? QueueCheck.Reading.begin(lane, events, true) : null) {
       Curve curve = new Curve();
       double peak;
       Running running =
           launcher.start(contender, backlog.site(), lane, load, backlog.from(), events);
       try (running) {
-        follow(
-            running,
-            contender == Contender.SOURCE ? running::lastNumber : lane::messages,
-            events,
-            curve);
+        LongSupplier gauge = stream ? ofStream::messages : lane::messages;
+        follow(running, contender == Contender.SOURCE ? running::lastNumber : gauge, events, curve);
         peak = ProcessCost.peakMegabytes(running.pid());
       }
       if (contender != Contender.SOURCE) {
-        requireClean(QueueCheck.of(lane, events, load.queueType().equals("stream")));
+        requireClean(stream ? ofStream.untilThereAre(events) : QueueCheck.of(lane, events));
       }
       return figures(curve, peak, running);
     }

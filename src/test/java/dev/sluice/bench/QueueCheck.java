@@ -7,7 +7,6 @@ import com.rabbitmq.client.Envelope;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,54 +20,83 @@ import java.util.concurrent.TimeUnit;
  */
 record QueueCheck(long messages, int missing, int doubled, int reordered, int strange) {
   private static final int PREFETCH = 2_000;
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 20;
 
   boolean isClean() {
     return missing == 0 && doubled == 0 && reordered == 0 && strange == 0;
   }
 
-  static QueueCheck of(Lane lane, int expected, boolean stream)
-      throws IOException, InterruptedException {
+  /** Of a queue to which nothing comes any more. */
+  static QueueCheck of(Lane lane, int expected) throws IOException, InterruptedException {
+    // Asked before a consumer holds some of them.
     long waiting = lane.messages();
-    Reader reader = new Reader(lane.connection().createChannel(), expected, waiting);
-    reader.channel().basicQos(PREFETCH);
-    reader
-        .channel()
-        .basicConsume(
-            lane.name(), false, stream ? Map.of("x-stream-offset", "first") : Map.of(), reader);
-    if (waiting > 0) {
-      reader.done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    try (Reading reading = Reading.begin(lane, expected, false)) {
+      return reading.untilThereAre(waiting);
     }
-    reader.channel().abort();
-    synchronized (reader) {
-      return new QueueCheck(
-          reader.messages,
-          expected - reader.seen.cardinality(),
-          reader.doubled,
-          reader.reordered,
-          reader.strange);
+  }
+
+  /** A look at a queue, from its first message on. */
+  static final class Reading implements AutoCloseable {
+    private final Reader reader;
+
+    private Reading(Reader reader) {
+      this.reader = reader;
+    }
+
+    static Reading begin(Lane lane, int expected, boolean stream) throws IOException {
+      Channel channel = lane.connection().createChannel();
+      Reader reader = new Reader(channel, expected);
+      channel.basicQos(PREFETCH);
+      channel.basicConsume(
+          lane.name(), false, stream ? Map.of("x-stream-offset", "first") : Map.of(), reader);
+      return new Reading(reader);
+    }
+
+    /** How many messages have come. */
+    long messages() {
+      synchronized (reader) {
+        return reader.messages;
+      }
+    }
+
+    /** What there was when so many had come, or when nothing came any more. */
+    QueueCheck untilThereAre(long wanted) throws InterruptedException {
+      synchronized (reader) {
+        long before = -1;
+        while (reader.messages < wanted && reader.messages > before) {
+          before = reader.messages;
+          long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+          while (reader.messages < wanted && System.nanoTime() < until) {
+            reader.wait(100);
+          }
+        }
+        return new QueueCheck(
+            reader.messages,
+            reader.expected - reader.seen.cardinality(),
+            reader.doubled,
+            reader.reordered,
+            reader.strange);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.getChannel().abort();
     }
   }
 
   private static final class Reader extends DefaultConsumer {
     private final int expected;
-    private final long waiting;
     private final BitSet seen = new BitSet();
-    private final CountDownLatch done = new CountDownLatch(1);
     private long messages;
     private int doubled;
     private int reordered;
     private int strange;
     private int before = -1;
 
-    Reader(Channel channel, int expected, long waiting) {
+    Reader(Channel channel, int expected) {
       super(channel);
       this.expected = expected;
-      this.waiting = waiting;
-    }
-
-    private Channel channel() {
-      return getChannel();
     }
 
     @Override
@@ -77,12 +105,11 @@ record QueueCheck(long messages, int missing, int doubled, int reordered, int st
         throws IOException {
       note(Marker.in(body));
       messages++;
-      if (messages % (PREFETCH / 4) == 0 || messages == waiting) {
-        channel().basicAck(envelope.getDeliveryTag(), true);
+      // What is left unacknowledged goes with the queue.
+      if (messages % (PREFETCH / 4) == 0) {
+        getChannel().basicAck(envelope.getDeliveryTag(), true);
       }
-      if (messages == waiting) {
-        done.countDown();
-      }
+      notifyAll();
     }
 
     private void note(int number) {
