@@ -1,7 +1,7 @@
 # Sluice. `make` alone shows what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
+.PHONY: help demo test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
         local-start-cdc local-test-cdc local-tail
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
@@ -20,6 +20,11 @@ FAULT       ?= stepDown
 export BACKEND YES DEMO_EVENTS
 # Of `make prove`; what is not said has its default there (docs/PROVING.md).
 export DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES
+# Of `make bench`, likewise (docs/PERFORMANCE.md).
+export BENCH ROUNDS EVENTS SIZES CONTENDERS LIVE_ROUNDS LIVE_SECONDS HEAP BENCH_JVM BENCH_DEBEZIUM
+# The embedded replica set keeps the backlog in its heap, and the log of it.
+BENCH_HEAP   ?= 4g
+DEBEZIUM     := target/bench/debezium/debezium-server-dist-3.6.0.Final.tar.gz
 
 help: ## Shows this help
 	@echo "Sluice: every change of a MongoDB collection to RabbitMQ, in order, none lost."
@@ -36,6 +41,18 @@ test: ## All tests and checks, as CI runs them
 prove: $(JAR) $(TESTS) ## Load, faults and a verdict: DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,...
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
+
+bench: $(JAR) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|live ROUNDS=5 ...
+	@exec $(JAVA) -Xmx$(BENCH_HEAP) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.bench.Bench
+
+bench-smoke: ## That the benchmark works, within a minute; its figures say nothing
+	@$(MAKE) --no-print-directory bench BENCH=smoke
+
+bench-encode: $(TESTS) ## What one message costs to write, by JMH: time and allocated bytes
+	@mkdir -p target/bench
+	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  org.openjdk.jmh.Main dev.sluice.bench.EncoderBenchmark -prof gc -rf json -rff target/bench/encode.json
 
 build: $(JAR) ## Builds target/sluice.jar
 
@@ -73,6 +90,11 @@ local-test-cdc: $(JAR) ## Inserts COUNT=10 documents and checks that each comes 
 
 local-tail: $(JAR) ## Shows events live, without taking them from the queue
 	@exec $(JAVA) -jar $(JAR) tail
+
+$(DEBEZIUM):
+	@echo "Fetching Debezium Server (782 MB) ..." >&2
+	@$(MVN) dependency:copy -Dartifact=io.debezium:debezium-server-dist:3.6.0.Final:tar.gz \
+	  -DoutputDirectory=$(@D)
 
 # Two of these may run at once (a pipeline in one terminal, the inserter in another): the second
 # waits for the first and then finds nothing left to do.

@@ -46,6 +46,12 @@ public final class SluiceProcess implements AutoCloseable {
     return new SluiceProcess(spawn(environment, JVM, log, "run"), log, true);
   }
 
+  /** As {@link #run(Map, Path)}, with these options for the JVM in the place of the usual ones. */
+  public static SluiceProcess run(Map<String, String> environment, List<String> jvm, Path log)
+      throws IOException {
+    return new SluiceProcess(spawn(environment, jvm, log, "run"), log, true);
+  }
+
   private static Process spawn(
       Map<String, String> environment, List<String> jvm, Path log, String... command)
       throws IOException {

@@ -1,0 +1,125 @@
+package dev.sluice.bench;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.ReplaceOptions;
+import dev.sluice.testing.SluiceProcess;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bson.BsonDocument;
+import org.bson.BsonTimestamp;
+import org.bson.Document;
+
+/**
+ * The inserts that all contenders carry, again and again from the same position: written once, and
+ * before each run everybody's saved position is put back to where it was before them.
+ */
+final class Backlog implements AutoCloseable {
+  /** One insertMany: below MongoDB's 48 MB by far, and not a round trip for each document. */
+  private static final int BATCH_BYTES = 4 << 20;
+
+  private static final int BATCH = 1_000;
+
+  private final BenchServers servers;
+  private final Site site;
+  private final Load load;
+  private BsonTimestamp from;
+  private BsonDocument checkpoint;
+  private Optional<DebeziumServer> debezium = Optional.empty();
+  private double averageBytes;
+
+  Backlog(BenchServers servers, Site site, Load load) {
+    this.servers = servers;
+    this.site = site;
+    this.load = load;
+  }
+
+  /** Has those who keep a position save one, then writes. */
+  static Backlog write(
+      BenchServers servers, Load load, Launcher launcher, Optional<DebeziumServer> debezium)
+      throws IOException, InterruptedException {
+    Backlog backlog = new Backlog(servers, new Site(servers), load);
+    servers.client().getDatabase(backlog.site.database()).createCollection(Site.COLLECTION);
+    if (debezium.isPresent()) {
+      debezium.get().savePosition(backlog.site);
+      backlog.debezium = debezium;
+    }
+    backlog.saveSluicesPosition(launcher);
+    backlog.from = servers.now();
+    backlog.insert();
+    return backlog;
+  }
+
+  private void saveSluicesPosition(Launcher launcher) throws IOException {
+    try (Lane lane = new Lane(servers.rabbit(), "classic");
+        SluiceProcess process = launcher.sluice(site, lane, load.withQueue("classic"))) {
+      process.awaitStreaming();
+      if (process.terminate() != 0) {
+        throw new IllegalStateException("Sluice did not stop in order:\n" + process.log());
+      }
+    }
+    checkpoint = checkpoints().find(Filters.eq("_id", site.pipeline())).first();
+  }
+
+  private MongoCollection<BsonDocument> checkpoints() {
+    return servers.client().getDatabase("sluice").getCollection("checkpoints", BsonDocument.class);
+  }
+
+  private void insert() {
+    // The position is behind the last thing that happened, which must not be of this collection.
+    servers.client().getDatabase(site.database()).getCollection("other").insertOne(new Document());
+    from = servers.now();
+    MongoCollection<BsonDocument> collection = collection();
+    BenchDocuments documents = new BenchDocuments(load.sizeBytes());
+    int batch = Math.max(1, Math.min(BATCH, BATCH_BYTES / load.sizeBytes()));
+    long bytes = 0;
+    for (int first = 0; first < load.events(); first += batch) {
+      List<BsonDocument> some = new ArrayList<>(batch);
+      for (int i = first; i < Math.min(load.events(), first + batch); i++) {
+        some.add(documents.next(i));
+      }
+      bytes += (long) BenchDocuments.sizeOf(some.get(0)) * some.size();
+      collection.insertMany(some);
+    }
+    averageBytes = (double) bytes / load.events();
+  }
+
+  private MongoCollection<BsonDocument> collection() {
+    return servers
+        .client()
+        .getDatabase(site.database())
+        .getCollection(Site.COLLECTION, BsonDocument.class);
+  }
+
+  /** Puts all saved positions back before the backlog. */
+  void rewind() throws IOException {
+    checkpoints()
+        .replaceOne(
+            Filters.eq("_id", site.pipeline()), checkpoint, new ReplaceOptions().upsert(true));
+    if (debezium.isPresent()) {
+      debezium.get().rewind(site);
+    }
+  }
+
+  Site site() {
+    return site;
+  }
+
+  /** Where the change stream begins for those who keep no position. */
+  BsonTimestamp from() {
+    return from;
+  }
+
+  /** What a document has in fact, sampled from each batch. */
+  double averageBytes() {
+    return averageBytes;
+  }
+
+  @Override
+  public void close() {
+    servers.client().getDatabase(site.database()).drop();
+    checkpoints().deleteOne(Filters.eq("_id", site.pipeline()));
+  }
+}

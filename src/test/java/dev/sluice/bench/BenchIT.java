@@ -1,0 +1,108 @@
+package dev.sluice.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code make bench-smoke} as a process: that it works and counts right. No figure is looked at.
+ */
+class BenchIT {
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  @TempDir private Path directory;
+
+  private Process start(Map<String, String> options) throws IOException {
+    List<String> classes = new ArrayList<>();
+    classes.add(Path.of("target/test-classes").toAbsolutePath().toString());
+    classes.add(Path.of("target/classes").toAbsolutePath().toString());
+    classes.add(Files.readString(Path.of("target/test-classpath.txt")).strip());
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-Dsluice.jar="
+                + Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath(),
+            "-cp",
+            String.join(":", classes),
+            "dev.sluice.bench.Bench");
+    builder.environment().putAll(options);
+    builder.directory(directory.toFile());
+    builder.redirectErrorStream(true).redirectOutput(log().toFile());
+    return builder.start();
+  }
+
+  private Path log() {
+    return directory.resolve("bench.log");
+  }
+
+  private int exitCode(Process process) throws InterruptedException, IOException {
+    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("It does not end:\n" + Files.readString(log()));
+    }
+    return process.exitValue();
+  }
+
+  @Test
+  void aShortRunCountsWhatEveryContenderCarriesAndWritesItsResults() throws Exception {
+    Process run =
+        start(
+            Map.of(
+                "BENCH", "smoke",
+                "EVENTS", "1000",
+                "CONTENDERS", "source,sink,bare,sluice,pipe",
+                "BENCH_ANY_RABBITMQ", "1"));
+
+    assertThat(exitCode(run)).as(Files.readString(log())).isZero();
+    JsonNode results = new ObjectMapper().readTree(written(".json").toFile());
+    JsonNode backlog = results.at("/backlogs/0");
+    for (String contender : List.of("source", "sink", "bare", "sluice", "pipe")) {
+      assertThat(backlog.at("/" + contender + "/0/steadyPerSecond").asDouble())
+          .as(contender)
+          .isPositive();
+      assertThat(backlog.at("/" + contender + "/0/peakMegabytes").asDouble()).isPositive();
+    }
+    JsonNode latencies = results.at("/latencies/0/sluice/0");
+    assertThat(latencies).hasSize(2);
+    assertThat(latencies.at("/0/sinceDue/p50").asDouble()).isPositive();
+    assertThat(Files.readString(written(".md"))).contains("| sluice |", "Sluice's stages");
+    assertThat(written("-throughput.png")).isNotEmptyFile();
+    assertThat(written("-latency.png")).isNotEmptyFile();
+  }
+
+  private Path written(String end) throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("target/bench"))) {
+      return files.filter(file -> file.toString().endsWith(end)).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void withoutARealRabbitMqItSaysSoAndEndsWithTwo() throws Exception {
+    Process run =
+        start(Map.of("SLUICE_TEST_RABBITMQ", "embedded", "SLUICE_TEST_REQUIRE_REAL_RABBITMQ", ""));
+
+    assertThat(exitCode(run)).as(Files.readString(log())).isEqualTo(2);
+    assertThat(Files.readString(log())).contains("bench: there is no real RabbitMQ here");
+  }
+
+  @Test
+  void anUnknownContenderIsRefused() throws Exception {
+    Process run = start(Map.of("CONTENDERS", "kafka"));
+
+    assertThat(exitCode(run)).as(Files.readString(log())).isEqualTo(2);
+    assertThat(Files.readString(log())).contains("\"kafka\" is none").contains("debezium");
+  }
+}

@@ -1,0 +1,111 @@
+package dev.sluice.bench;
+
+import java.io.IOException;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/** One run: one contender, one backlog, a fresh queue. */
+final class Drain {
+  /** A run that lost, doubled or reordered something, or did not end. */
+  static final class Spoiled extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Spoiled(String why) {
+      super(why);
+    }
+  }
+
+  /** Until the first message is there: the error of the time to the first event. */
+  private static final long FIRST_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** Later: often enough for a curve, and no load for the broker. */
+  private static final long LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** Without any progress for so long a run has failed. */
+  private static final double PATIENCE_SECONDS = 60;
+
+  private final Launcher launcher;
+  private final BenchServers servers;
+
+  Drain(Launcher launcher, BenchServers servers) {
+    this.launcher = launcher;
+    this.servers = servers;
+  }
+
+  DrainFigures run(Contender contender, Load load, Backlog backlog)
+      throws IOException, InterruptedException, Spoiled {
+    int events = contender.events(load);
+    boolean stream = load.queueType().equals("stream");
+    backlog.rewind();
+    try (Lane lane = new Lane(servers.rabbit(), load.queueType());
+        // RabbitMQ counts the messages of a stream every few seconds only.
+        QueueCheck.Reading ofStream =
+            stream ? QueueCheck.Reading.begin(lane, events, true) : null) {
+      Curve curve = new Curve();
+      double peak;
+      Running running =
+          launcher.start(contender, backlog.site(), lane, load, backlog.from(), events);
+      try (running) {
+        LongSupplier gauge = stream ? ofStream::messages : lane::messages;
+        follow(running, contender == Contender.SOURCE ? running::lastNumber : gauge, events, curve);
+        peak = ProcessCost.peakMegabytes(running.pid());
+      }
+      if (contender != Contender.SOURCE) {
+        requireClean(stream ? ofStream.untilThereAre(events) : QueueCheck.of(lane, events));
+      }
+      return figures(curve, peak, running);
+    }
+  }
+
+  private static void follow(Running running, LongSupplier gauge, int events, Curve curve)
+      throws Spoiled {
+    long before = 0;
+    double lastProgress = 0;
+    while (before < events) {
+      LockSupport.parkNanos(before == 0 ? FIRST_LOOKS_NANOS : LOOKS_NANOS);
+      long now = gauge.getAsLong();
+      if (now > before) {
+        curve.add(now, ProcessCost.cpuSeconds(running.pid()));
+        lastProgress = curve.secondsSoFar();
+        before = now;
+        continue;
+      }
+      try {
+        running.requireAlive();
+      } catch (IllegalStateException e) {
+        throw new Spoiled(e.getMessage());
+      }
+      if (curve.secondsSoFar() - lastProgress > PATIENCE_SECONDS) {
+        throw new Spoiled("it stands still at " + now + " of " + events + " events");
+      }
+    }
+  }
+
+  private static void requireClean(QueueCheck check) throws Spoiled {
+    if (!check.isClean()) {
+      throw new Spoiled(check.toString());
+    }
+  }
+
+  private static DrainFigures figures(Curve curve, double peak, Running running) {
+    var collections = running.collections();
+    return new DrainFigures(
+        curve.firstMillis(),
+        curve.totalSeconds(),
+        curve.steadyPerSecond(),
+        curve.cpuPer100k(),
+        curve.cpuPer100kFromFirst(),
+        peak,
+        collections
+            .map(
+                log ->
+                    log.bytesPerEvent(
+                        curve.steadyFromMillis(), curve.steadyToMillis(), curve::eventsAt))
+            .orElse(OptionalDouble.empty()),
+        collections
+            .map(log -> OptionalDouble.of(log.pauseMillis()))
+            .orElse(OptionalDouble.empty()));
+  }
+}

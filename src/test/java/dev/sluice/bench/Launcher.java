@@ -1,0 +1,135 @@
+package dev.sluice.bench;
+
+import dev.sluice.testing.Leash;
+import dev.sluice.testing.OwnSession;
+import dev.sluice.testing.SluiceProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonTimestamp;
+
+/** Starts contenders, each as a process of its own, and says which of them can be started here. */
+final class Launcher implements AutoCloseable {
+  private static final String PYTHON = "/usr/bin/python3";
+  private static final Path SCRIPT = Path.of("src/test/python/bench_pipe.py").toAbsolutePath();
+
+  private final BenchOptions options;
+  private final Optional<DebeziumServer> debezium;
+  private final Leash leash = Leash.onDirectory("sluice-bench-");
+  private int started;
+
+  Launcher(BenchOptions options, Optional<DebeziumServer> debezium) {
+    this.options = options;
+    this.debezium = debezium;
+  }
+
+  /** Why this contender cannot take part; nothing if it can. */
+  Optional<String> missing(Contender contender) throws IOException, InterruptedException {
+    return switch (contender) {
+      case PYTHON ->
+          hasPythonClients()
+              ? Optional.empty()
+              : Optional.of("needs " + PYTHON + " with pymongo and pika");
+      case DEBEZIUM ->
+          debezium.isPresent()
+              ? Optional.empty()
+              : Optional.of(
+                  "is fetched (782 MB) with BENCH_DEBEZIUM=1, and needs a JDK 25 under"
+                      + " /usr/lib/jvm or at JAVA25_HOME");
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean hasPythonClients() throws IOException, InterruptedException {
+    return Files.isExecutable(Path.of(PYTHON))
+        && new ProcessBuilder(PYTHON, "-c", "import pymongo, pika")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor()
+            == 0;
+  }
+
+  /**
+   * @param events after how many it is done; 0 for never, which Sluice and Debezium do anyway
+   */
+  Running start(
+      Contender contender, Site site, Lane lane, Load load, BsonTimestamp from, int events)
+      throws IOException {
+    Path log = file(contender, ".log");
+    Path gcLog = file(contender, ".gc");
+    Map<String, String> forLoops = site.forLoops(lane, load, from, events);
+    Running running =
+        switch (contender) {
+          case SLUICE -> new Running(sluice(site, lane, load, log, gcLog), log, Optional.of(gcLog));
+          case PYTHON ->
+              new Running(
+                  spawn(List.of(PYTHON, SCRIPT.toString()), forLoops, log), log, Optional.empty());
+          case DEBEZIUM ->
+              new Running(
+                  debezium.orElseThrow().start(site, lane, log, gcLog), log, Optional.of(gcLog));
+          default ->
+              new Running(spawn(loop(contender, gcLog), forLoops, log), log, Optional.of(gcLog));
+        };
+    leash.holds(running.process());
+    return running;
+  }
+
+  private Path file(Contender contender, String end) {
+    return leash.directory().resolve(contender.word() + "-" + ++started + end);
+  }
+
+  private Process sluice(Site site, Lane lane, Load load, Path log, Path gcLog) throws IOException {
+    List<String> jvm = new ArrayList<>(options.jvm());
+    jvm.add("-Xmx" + options.heap());
+    jvm.add(GcLog.option(gcLog));
+    return SluiceProcess.run(site.forSluice(lane, load), jvm, log).process();
+  }
+
+  /** For the one that saves a position, which nobody measures. */
+  SluiceProcess sluice(Site site, Lane lane, Load load) throws IOException {
+    SluiceProcess process = SluiceProcess.run(site.forSluice(lane, load));
+    leash.holds(process.process());
+    return process;
+  }
+
+  private List<String> loop(Contender contender, Path gcLog) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx" + options.heap(),
+        GcLog.option(gcLog),
+        "-cp",
+        System.getProperty("java.class.path"),
+        "dev.sluice.bench.loop.Loop",
+        contender.word());
+  }
+
+  static Process spawn(List<String> command, Map<String, String> environment, Path log)
+      throws IOException {
+    List<String> line = new ArrayList<>(OwnSession.PREFIX);
+    line.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    return builder.start();
+  }
+
+  /** Ends at once whatever is left. */
+  @Override
+  public void close() {
+    leash.close();
+  }
+
+  /** For a process that is to end by itself. */
+  static void await(Process process, String what) throws InterruptedException {
+    if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new IllegalStateException(what + " did not end well");
+    }
+  }
+}

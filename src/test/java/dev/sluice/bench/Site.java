@@ -1,0 +1,63 @@
+package dev.sluice.bench;
+
+import dev.sluice.testing.TestRabbit;
+import java.util.HashMap;
+import java.util.Map;
+import org.bson.BsonTimestamp;
+
+/** The names of one backlog or live run at MongoDB, and what each kind of contender is told. */
+final class Site {
+  static final String COLLECTION = "games";
+
+  private final BenchServers servers;
+  private final String name = TestRabbit.freshName("bench");
+
+  Site(BenchServers servers) {
+    this.servers = servers;
+  }
+
+  String database() {
+    return name;
+  }
+
+  String pipeline() {
+    return name;
+  }
+
+  BenchServers servers() {
+    return servers;
+  }
+
+  /** The settings of Sluice: the defaults, but for names and what the load says. */
+  Map<String, String> forSluice(Lane lane, Load load) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("MONGO_DATABASE_HOST", servers.mongoUri());
+    environment.put("MONGO_DATABASE_NAME", name);
+    environment.put("RABBITMQ_URI", servers.rabbit().uri());
+    environment.put("SLUICE_COLLECTION", COLLECTION);
+    environment.put("SLUICE_PIPELINE", name);
+    environment.put("SLUICE_EXCHANGE", lane.name());
+    environment.put("SLUICE_QUEUE", lane.name());
+    environment.put("SLUICE_QUEUE_TYPE", load.queueType());
+    environment.put("SLUICE_MAX_IN_FLIGHT", Integer.toString(load.window()));
+    return environment;
+  }
+
+  /** The same for the loops and the Python script. */
+  Map<String, String> forLoops(Lane lane, Load load, BsonTimestamp from, int events) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("BENCH_MONGODB", servers.mongoUri());
+    environment.put("BENCH_DATABASE", name);
+    environment.put("BENCH_COLLECTION", COLLECTION);
+    environment.put("BENCH_FROM", Long.toString(from.getValue()));
+    environment.put("BENCH_AMQP", servers.rabbit().uri());
+    environment.put("BENCH_EXCHANGE", lane.name());
+    environment.put("BENCH_KEY", name + "." + COLLECTION + ".insert");
+    environment.put("BENCH_EVENTS", Integer.toString(events));
+    environment.put("BENCH_WINDOW", Integer.toString(load.window()));
+    environment.put("BENCH_WINDOW_BYTES", Long.toString(Load.WINDOW_BYTES));
+    environment.put("BENCH_BATCH", Integer.toString(Load.BATCH));
+    environment.put("BENCH_SIZE", Integer.toString(load.sizeBytes()));
+    return environment;
+  }
+}

@@ -1,0 +1,82 @@
+package dev.sluice.bench.loop;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.MessageProperties;
+import java.io.IOException;
+
+/**
+ * Publishes persistent, mandatory messages with so many, and so many bytes of them, unconfirmed at
+ * the most: the same bounds as Sluice's. Whatever is refused or returned ends the process, since a
+ * loop that has lost something has no speed.
+ *
+ * <p>One thread publishes; the connection's own hears the confirms.
+ */
+final class ConfirmWindow {
+  private static final AMQP.BasicProperties PERSISTENT = MessageProperties.MINIMAL_PERSISTENT_BASIC;
+
+  private final Channel channel;
+  private final String exchange;
+  private final String routingKey;
+  private final int maxEvents;
+  private final long maxBytes;
+  private final int[] sizes;
+  private final boolean[] confirmed;
+  private long published;
+  private long confirmedUpTo;
+  private long confirms;
+  private long bytes;
+
+  ConfirmWindow(Channel channel, LoopSettings settings) throws IOException {
+    this.channel = channel;
+    this.exchange = settings.exchange();
+    this.routingKey = settings.routingKey();
+    this.maxEvents = settings.window();
+    this.maxBytes = settings.windowBytes();
+    this.sizes = new int[maxEvents];
+    this.confirmed = new boolean[maxEvents];
+    channel.addConfirmListener(
+        (tag, upTo) -> confirm(tag, upTo), (tag, upTo) -> end("refused: " + tag));
+    channel.addReturnListener(returned -> end("returned: " + returned.getReplyText()));
+    channel.confirmSelect();
+  }
+
+  private static void end(String why) {
+    System.err.println(why);
+    Runtime.getRuntime().halt(1);
+  }
+
+  void publish(byte[] body) throws IOException, InterruptedException {
+    synchronized (this) {
+      while (published - confirmedUpTo >= maxEvents || bytes >= maxBytes) {
+        wait();
+      }
+      sizes[(int) (published++ % maxEvents)] = body.length;
+      bytes += body.length;
+    }
+    channel.basicPublish(exchange, routingKey, true, PERSISTENT, body);
+  }
+
+  private synchronized void confirm(long tag, boolean upTo) {
+    for (long each = upTo ? confirmedUpTo + 1 : tag; each <= tag; each++) {
+      int slot = (int) ((each - 1) % maxEvents);
+      if (each > confirmedUpTo && !confirmed[slot]) {
+        confirmed[slot] = true;
+        confirms++;
+      }
+    }
+    while (confirmedUpTo < published && confirmed[(int) (confirmedUpTo % maxEvents)]) {
+      int slot = (int) (confirmedUpTo++ % maxEvents);
+      confirmed[slot] = false;
+      bytes -= sizes[slot];
+    }
+    notifyAll();
+  }
+
+  /** Waits until everything is confirmed. */
+  synchronized void awaitConfirms() throws InterruptedException {
+    while (confirms < published) {
+      wait();
+    }
+  }
+}

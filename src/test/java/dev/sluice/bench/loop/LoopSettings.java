@@ -1,0 +1,48 @@
+package dev.sluice.bench.loop;
+
+import org.bson.BsonTimestamp;
+
+/**
+ * What the benchmark tells a loop, by the environment.
+ *
+ * @param from where the change stream begins
+ * @param events how many there are to carry; 0 for as many as come
+ */
+public record LoopSettings(
+    String mongoUri,
+    String database,
+    String collection,
+    BsonTimestamp from,
+    String amqpUri,
+    String exchange,
+    String routingKey,
+    int events,
+    int window,
+    long windowBytes,
+    int batch,
+    int documentSize) {
+
+  static LoopSettings ofEnvironment() {
+    return new LoopSettings(
+        text("BENCH_MONGODB"),
+        text("BENCH_DATABASE"),
+        text("BENCH_COLLECTION"),
+        new BsonTimestamp(Long.parseLong(text("BENCH_FROM"))),
+        text("BENCH_AMQP"),
+        text("BENCH_EXCHANGE"),
+        text("BENCH_KEY"),
+        Integer.parseInt(text("BENCH_EVENTS")),
+        Integer.parseInt(text("BENCH_WINDOW")),
+        Long.parseLong(text("BENCH_WINDOW_BYTES")),
+        Integer.parseInt(text("BENCH_BATCH")),
+        Integer.parseInt(text("BENCH_SIZE")));
+  }
+
+  private static String text(String name) {
+    String value = System.getenv(name);
+    if (value == null) {
+      throw new IllegalArgumentException(name + " is not set");
+    }
+    return value;
+  }
+}
