@@ -36,7 +36,7 @@ demo: $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40)
 	  dev.sluice.embedded.Demo
 
 test: ## All tests and checks, as CI runs them
-	@mvn -B -ntp verify
+	@mvn -B -ntp verify $(TEST_ARGS)
 
 prove: $(JAR) $(TESTS) ## Load, faults and a verdict: DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,...
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \

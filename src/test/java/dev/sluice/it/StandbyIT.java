@@ -162,7 +162,7 @@ class StandbyIT {
       assertThat(sentBefore).as("was paused in the middle of its work").isLessThan(backlog);
 
       paused.resume();
-      await().atMost(PipelineUnderTest.PATIENCE).until(() -> count(paused, "STANDBY") == 1);
+      await().atMost(PipelineUnderTest.PATIENCE).until(() -> count(paused, "STANDBY") > 0);
       FaultyRabbit.insert(sluice, backlog + later, backlog + 2 * later);
       FaultyRabbit.awaitAll(sluice, backlog + 2 * later);
       assertThat(sentBy(sluice, sluice.exchange())).isBetween(sentBefore, sentBefore + 1);
@@ -172,7 +172,7 @@ class StandbyIT {
           .isEqualTo(new BsonInt64(before.getInt64("epoch").getValue() + 1));
 
       other.kill();
-      await().atMost(PipelineUnderTest.PATIENCE).until(() -> count(paused, "STREAMING") == 2);
+      await().atMost(PipelineUnderTest.PATIENCE).until(() -> count(paused, "STREAMING") > 1);
       FaultyRabbit.insert(sluice, backlog + 2 * later, backlog + 3 * later);
       FaultyRabbit.awaitAll(sluice, backlog + 3 * later);
       IdenticalRepeats.check(sluice.deliveries);
