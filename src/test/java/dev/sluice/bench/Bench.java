@@ -92,16 +92,19 @@ public final class Bench {
       say("Debezium's JVM: %s; its settings:", DebeziumServer.jvm());
       DebeziumServer.settings().forEach(line -> say("  %s", line));
     }
+    Results results = new Results();
     List<DrainRounds> drains = new ArrayList<>();
+    List<LiveRounds> lives = new ArrayList<>();
     for (Load load : loads()) {
       drains.add(drain(load, contenders));
+      setUp.put("load after", SetUp.load());
+      results.write(setUp, drains, lives);
     }
-    List<LiveRounds> lives = new ArrayList<>();
     if (options.liveRounds() > 0) {
       lives.add(live(drains.get(0), contenders));
     }
     setUp.put("load after", SetUp.load());
-    Results.write(setUp, drains, lives).forEach(System.out::println);
+    results.write(setUp, drains, lives).forEach(System.out::println);
     return spoiled == 0 ? GOOD : SPOILED;
   }
 

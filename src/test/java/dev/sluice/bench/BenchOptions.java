@@ -69,7 +69,7 @@ record BenchOptions(
     boolean live = mode == Mode.USUAL || mode == Mode.LIVE || smoke;
     return new BenchOptions(
         mode,
-        number(environment, "ROUNDS", smoke ? 1 : 5, 1, 1_000),
+        number(environment, "ROUNDS", smoke || mode == Mode.LIVE ? 1 : 5, 1, 1_000),
         number(environment, "EVENTS", smoke ? 2_000 : 50_000, 1, 10_000_000),
         sizes(given(environment, "SIZES", mode == Mode.SIZES ? "300,1024,16384,262144" : "1024")),
         contenders(given(environment, "CONTENDERS", usualContenders(mode))),

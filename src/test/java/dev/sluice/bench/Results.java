@@ -17,14 +17,19 @@ import java.util.Optional;
 final class Results {
   private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("MMdd-HHmmss");
 
-  private Results() {}
+  private final Path folder;
+  private final String stamp = LocalDateTime.now().format(STAMP);
 
-  /** Returns what is to be shown: the tables, and where everything is. */
-  static List<String> write(
-      Map<String, String> setUp, List<DrainRounds> drains, List<LiveRounds> lives)
+  Results() throws IOException {
+    folder = Files.createDirectories(Path.of("target", "bench"));
+  }
+
+  /**
+   * Writes what there is so far in the place of what was written before: a run that is ended early
+   * leaves that much. Returns what is to be shown: the tables, and where everything is.
+   */
+  List<String> write(Map<String, String> setUp, List<DrainRounds> drains, List<LiveRounds> lives)
       throws IOException {
-    Path folder = Files.createDirectories(Path.of("target", "bench"));
-    String stamp = LocalDateTime.now().format(STAMP);
     List<String> lines = new ArrayList<>();
     lines.add("");
     setUp.forEach((what, is) -> lines.add("- " + what + ": " + is));
