@@ -19,7 +19,7 @@ import org.bson.RawBsonDocument;
 /**
  * Writes what cannot be published as a message for the parking queue: under the id that it would
  * have had, with the reason, and with as much of it as fits, so that it can be published once the
- * cause is gone. docs/MESSAGE_FORMAT.md has the form. Stateless.
+ * cause is gone. The README has the form. Stateless.
  */
 public final class ParkedMessages {
   /** Why it is parked: {@code poison}, {@code oversized} or {@code unroutable}. */
@@ -106,7 +106,7 @@ public final class ParkedMessages {
     return headers;
   }
 
-  /** What is needed to find the event again, in canonical Extended JSON. */
+  /** What is needed to find the event again, in relaxed Extended JSON. */
   private Message pointer(Change change, String error, long bytes, Map<String, Object> headers) {
     headers.put(BODY, POINTER);
     BsonDocument pointer = new BsonDocument();

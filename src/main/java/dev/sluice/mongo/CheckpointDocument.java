@@ -25,7 +25,7 @@ import org.bson.conversions.Bson;
  * { _id: "scrabble-cdc", schema: 2, source: "scrabble.scrabble", epoch: 3,
  *   position: { after: <resume token> },  // or { at: <Timestamp> } before the first event
  *   savedAt: <Date>,
- *   lease: { owner: "1234@host 5f0c…", until: <Date> } }  // absent when nobody runs it
+ *   lease: { owner: "process 1234 on host (5f0c…)", until: <Date> } }  // absent: nobody runs it
  * }</pre>
  *
  * <p>Updates that need the server's time are pipelines, in which {@code $$NOW} is to be had
