@@ -141,11 +141,16 @@ class PipelineUnderStressTest {
     start(source);
 
     time.advanceTimeBy(Duration.ofMinutes(1));
-
-    assertThat(source.opened).hasSize(1);
+    await().until(() -> source.opened.size() == 1);
     pipeline.stop();
-    time.advanceTimeBy(Duration.ofMinutes(1));
-    assertThat(ended).isCompleted();
+
+    // The publishing thread is a real one, and asks for the timer when it gets to it.
+    await()
+        .untilAsserted(
+            () -> {
+              time.advanceTimeBy(Duration.ofMinutes(1));
+              assertThat(ended).isCompleted();
+            });
   }
 
   /** Emits as the driver does. */
