@@ -99,6 +99,18 @@ public final class BsonJsonWriter {
   }
 
   /**
+   * Writes the field whose type byte is at {@code offset} as one that follows another: a comma, the
+   * name, the value. Returns the offset behind it.
+   *
+   * @param limit where the field has to end
+   * @throws CorruptBsonException if there is no whole field
+   */
+  int writeFurtherField(byte[] bytes, int offset, int limit, Utf8Buffer out) {
+    int nameEnd = writeName(bytes, offset + 1, limit, false, out);
+    return writeValue(bytes[offset], bytes, nameEnd + 1, limit, 1, out);
+  }
+
+  /**
    * The offset behind the value of the given BSON type that starts at {@code offset}. Looks at
    * sizes only, not into documents and arrays.
    *

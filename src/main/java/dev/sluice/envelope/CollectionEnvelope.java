@@ -75,25 +75,18 @@ final class CollectionEnvelope {
     out.appendAscii("\"operation\": \"");
     out.appendAscii(operation(change));
     out.appendAscii("\", ");
-    names(namespace.database(), namespace.collection());
+    Origin.writeNames(namespace.database(), namespace.collection(), out);
     if (change instanceof ChangeEvent event && event.operation() == Operation.RENAME) {
       if (!event.has(ChangeEvent.Field.TO)) {
         throw new IllegalArgumentException("a rename without its new name: " + event);
       }
       out.appendAscii(", \"to\": {");
       int to = event.offset(ChangeEvent.Field.TO);
-      names(text(event, to, "db"), text(event, to, "coll"));
+      Origin.writeNames(text(event, to, "db"), text(event, to, "coll"), out);
       out.append('}');
     } else if (change instanceof Gap gap) {
       gap(gap);
     }
-  }
-
-  private void names(String database, String collection) {
-    out.appendAscii("\"database\": ");
-    out.appendJsonString(database);
-    out.appendAscii(", \"collection\": ");
-    out.appendJsonString(collection);
   }
 
   private static String text(ChangeEvent event, int document, String key) {

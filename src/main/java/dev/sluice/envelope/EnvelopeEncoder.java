@@ -22,11 +22,11 @@ import java.util.Map;
 public final class EnvelopeEncoder {
   private static final int UUID_LENGTH = 16;
 
-  private static final byte[] ID = Utf8Buffer.ascii("_id");
+  private static final byte[] ID = Utf8Buffer.ascii("_id\0");
 
   /** In the format {@code document} these too are ours, whatever the document has there. */
   private static final byte[][] OUR_FIELDS = {
-    Utf8Buffer.ascii("type"), Utf8Buffer.ascii("entry_id"), Utf8Buffer.ascii("metadata")
+    Utf8Buffer.ascii("type\0"), Utf8Buffer.ascii("entry_id\0"), Utf8Buffer.ascii("metadata\0")
   };
 
   private final EnvelopeSettings settings;
@@ -36,6 +36,9 @@ public final class EnvelopeEncoder {
   private final MetadataWriter metadata;
   private final CollectionEnvelope ofCollections;
   private final MessageHeaders headers = new MessageHeaders();
+
+  /** Of the last event; null before the first. */
+  private Origin origin;
 
   public EnvelopeEncoder(EnvelopeSettings settings) {
     this.settings = settings;
@@ -58,21 +61,23 @@ public final class EnvelopeEncoder {
   }
 
   private Message ofDocument(ChangeEvent event) {
-    Namespace namespace = event.namespace();
-    requireComplete(event, namespace);
+    if (origin == null || !origin.isOf(event)) {
+      origin = Origin.of(event);
+    }
+    requireComplete(event);
     DocumentId id = id(event);
     EventId eventId = event.id();
     if (settings.format() == EventFormat.DOCUMENT) {
-      writeDocumentFormat(event, namespace, id, eventId);
+      writeDocumentFormat(event, id, eventId);
     } else {
-      writeEnvelope(event, namespace, id, eventId);
+      writeEnvelope(event, id, eventId);
     }
     return message(
         eventId,
-        RoutingKey.of(namespace, event.operation().text()),
+        origin.routingKey(event.operation()),
         event.operation().text(),
         event.int64(Field.CLUSTER_TIME),
-        headers.ofDocument(event, namespace, id));
+        headers.ofDocument(event, origin.namespace(), id));
   }
 
   private Message ofCollection(Change change) {
@@ -106,9 +111,8 @@ public final class EnvelopeEncoder {
         Message.Destination.EXCHANGE);
   }
 
-  private static void requireComplete(ChangeEvent event, Namespace namespace) {
+  private static void requireComplete(ChangeEvent event) {
     Operation operation = event.operation();
-    require(namespace != null && namespace.collection() != null, "a collection", event);
     require(event.has(Field.DOCUMENT_KEY), "a document key", event);
     require(event.has(Field.CLUSTER_TIME), "a cluster time", event);
     if (operation == Operation.UPDATE) {
@@ -118,7 +122,7 @@ public final class EnvelopeEncoder {
     }
   }
 
-  private static void require(boolean condition, String what, ChangeEvent event) {
+  static void require(boolean condition, String what, ChangeEvent event) {
     if (!condition) {
       throw new IllegalArgumentException("an event without " + what + ": " + event);
     }
@@ -131,11 +135,10 @@ public final class EnvelopeEncoder {
     return ids.read(event.bytes()[value - "_id".length() - 2], event.bytes(), value);
   }
 
-  private void writeEnvelope(
-      ChangeEvent event, Namespace namespace, DocumentId id, EventId eventId) {
+  private void writeEnvelope(ChangeEvent event, DocumentId id, EventId eventId) {
     out.appendAscii("{\"_id\": ");
     out.appendJsonString(id.text());
-    writeWhat(event, namespace);
+    writeWhat(event);
     writeDocument(event, id);
     if (event.operation() == Operation.UPDATE) {
       writeUpdate(event);
@@ -146,33 +149,30 @@ public final class EnvelopeEncoder {
   }
 
   /** The document's own fields at the top, as those who know the original tutorial expect them. */
-  private void writeDocumentFormat(
-      ChangeEvent event, Namespace namespace, DocumentId id, EventId eventId) {
+  private void writeDocumentFormat(ChangeEvent event, DocumentId id, EventId eventId) {
     out.appendAscii("{\"_id\": ");
     out.appendJsonString(id.text());
     if (hasDocument(event)) {
       writeFields(event.bytes(), event.offset(Field.FULL_DOCUMENT));
     }
     out.appendAscii(", \"type\": ");
-    out.appendJsonString(namespace.collection());
+    out.appendJsonString(origin.namespace().collection());
     out.appendAscii(", \"entry_id\": ");
     out.appendJsonString(id.text());
     out.appendAscii(", \"metadata\": {");
     writeMetadata(event, id, eventId);
-    writeWhat(event, namespace);
+    writeWhat(event);
     if (lacksDocument(event)) {
       out.appendAscii(", \"document\": null");
     }
     out.appendAscii("}}");
   }
 
-  private void writeWhat(ChangeEvent event, Namespace namespace) {
+  private void writeWhat(ChangeEvent event) {
     out.appendAscii(", \"operation\": \"");
     out.appendAscii(event.operation().text());
-    out.appendAscii("\", \"database\": ");
-    out.appendJsonString(namespace.database());
-    out.appendAscii(", \"collection\": ");
-    out.appendJsonString(namespace.collection());
+    out.appendAscii("\", ");
+    out.append(origin.names());
   }
 
   private static boolean hasDocument(ChangeEvent event) {
@@ -203,29 +203,22 @@ public final class EnvelopeEncoder {
     int end = BsonBytes.documentEnd(bytes, document, bytes.length) - 1;
     int at = document + Integer.BYTES;
     while (at < end) {
-      byte type = bytes[at];
-      int name = at + 1;
-      int nameEnd = BsonBytes.cStringEnd(bytes, name, end);
-      if (isOurs(bytes, name, nameEnd)) {
-        at = BsonBytes.skipValue(type, bytes, nameEnd + 1, end);
+      if (isOurs(bytes, at + 1, end)) {
+        int value = BsonBytes.cStringEnd(bytes, at + 1, end) + 1;
+        at = BsonBytes.skipValue(bytes[at], bytes, value, end);
       } else {
-        out.append(',');
-        out.append(' ');
-        out.appendJsonString(bytes, name, nameEnd - name);
-        out.append(':');
-        out.append(' ');
-        at = json.writeValue(type, bytes, nameEnd + 1, out);
+        at = json.writeFurtherField(bytes, at, end, out);
       }
     }
   }
 
-  private boolean isOurs(byte[] bytes, int name, int nameEnd) {
-    if (isName(ID, bytes, name, nameEnd)) {
+  private boolean isOurs(byte[] bytes, int name, int limit) {
+    if (isName(ID, bytes, name, limit)) {
       return true;
     }
     if (settings.format() == EventFormat.DOCUMENT) {
       for (byte[] field : OUR_FIELDS) {
-        if (isName(field, bytes, name, nameEnd)) {
+        if (isName(field, bytes, name, limit)) {
           return true;
         }
       }
@@ -233,8 +226,13 @@ public final class EnvelopeEncoder {
     return false;
   }
 
-  private static boolean isName(byte[] field, byte[] bytes, int name, int nameEnd) {
-    return Arrays.equals(field, 0, field.length, bytes, name, nameEnd);
+  /**
+   * @param field the name with the zero that ends it
+   */
+  private static boolean isName(byte[] field, byte[] bytes, int name, int limit) {
+    return bytes[name] == field[0]
+        && limit - name >= field.length
+        && Arrays.equals(field, 0, field.length, bytes, name, name + field.length);
   }
 
   private void writeUpdate(ChangeEvent event) {

@@ -117,6 +117,17 @@ final class JsonEscapes {
         & EACH_BYTE_80;
   }
 
+  /** Whether all of it is ASCII that stands for itself. */
+  static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      if (unit >= 0x7f || !isPlain((byte) unit)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean isPlain(byte value) {
     return value >= ' ' && value != '"' && value != '\\' && value != 0x7f;
   }

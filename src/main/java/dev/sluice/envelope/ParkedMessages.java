@@ -95,7 +95,8 @@ public final class ParkedMessages {
 
   /** Whether there is nothing left that could be taken away to make it fit. */
   public static boolean isPointer(Message message) {
-    return POINTER.equals(message.headers().get(BODY));
+    return message.destination() == Message.Destination.PARKING
+        && POINTER.equals(message.headers().get(BODY));
   }
 
   private static Map<String, Object> headers(Map<String, Object> own, String reason, String error) {

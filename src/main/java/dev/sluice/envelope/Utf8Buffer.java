@@ -126,7 +126,11 @@ public final class Utf8Buffer {
   /** Appends a text as a JSON string, quotes and escapes included. */
   public void appendJsonString(String text) {
     append('"');
-    JsonEscapes.append(text, this);
+    if (JsonEscapes.isPlain(text)) {
+      appendAscii(text);
+    } else {
+      JsonEscapes.append(text, this);
+    }
     append('"');
   }
 
