@@ -17,6 +17,7 @@ import dev.sluice.pipeline.PipelineException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +56,7 @@ final class ChangeStream implements OversizedEvents.Reading {
 
   @Override
   public Flux<ChangeEvent> events(Position from, int batchSize, Progress progress) {
-    List<Bson> stages = new ArrayList<>(List.of(wanted()));
+    List<Bson> stages = new ArrayList<>(wanted());
     if (version.splitsLargeEvents()) {
       // Has to be the last.
       stages.add(new BsonDocument("$changeStreamSplitLargeEvent", new BsonDocument()));
@@ -67,7 +68,8 @@ final class ChangeStream implements OversizedEvents.Reading {
 
   @Override
   public Flux<ChangeEvent> keys(Position from) {
-    List<Bson> stages = List.of(wanted(), Aggregates.project(Projections.include(KEYS)));
+    List<Bson> stages = new ArrayList<>(wanted());
+    stages.add(Aggregates.project(Projections.include(KEYS)));
     return open(stages, from, 1, false, (events, token) -> {}).map(this::event);
   }
 
@@ -116,15 +118,22 @@ final class ChangeStream implements OversizedEvents.Reading {
     return stream.withDocumentClass(RawBsonDocument.class);
   }
 
-  /** The end of the collection always comes through: the stream ends with it. */
-  private Bson wanted() {
-    List<String> operations = new ArrayList<>(settings.operations());
-    operations.sort(null);
-    operations.add(Operation.DROP.text());
-    operations.add(Operation.RENAME.text());
-    operations.add(Operation.DROP_DATABASE.text());
-    operations.add(Operation.INVALIDATE.text());
-    return Aggregates.match(Filters.in("operationType", operations));
+  /**
+   * No stage where all is wanted: one that lets everything through is work for the server all the
+   * same, and of more than we know it tells only those who ask for expanded events (manual: Change
+   * Events). The end of the collection always comes through, as the stream ends with it.
+   */
+  private List<Bson> wanted() {
+    List<String> operations =
+        Arrays.stream(Operation.values())
+            .filter(
+                operation ->
+                    !operation.isOnDocument() || settings.operations().contains(operation.text()))
+            .map(Operation::text)
+            .toList();
+    return operations.size() == Operation.values().length
+        ? List.of()
+        : List.of(Aggregates.match(Filters.in("operationType", operations)));
   }
 
   private ChangeEvent event(RawBsonDocument raw) {
