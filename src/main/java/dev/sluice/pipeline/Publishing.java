@@ -4,7 +4,6 @@ import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.envelope.Message;
 import dev.sluice.envelope.ParkedMessages;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +29,13 @@ import reactor.util.concurrent.Queues;
 final class Publishing implements EventPublisher.Outcomes {
   /** A message and its number in the window, which is also its number on the channel. */
   record Outgoing(long number, Message message) {}
+
+  /**
+   * How many bytes of messages the publishing thread gets at a time when more are on their way: a
+   * dozen small ones, so that waking it up and writing to the socket cost a twelfth for each, and
+   * what the encoder makes in a tenth of a millisecond, so that none waits long.
+   */
+  private static final int BURST_BYTES = 16 * 1024;
 
   /** How many times in the confirm timeout it is looked whether it has passed. */
   private static final int CHECKS_PER_TIMEOUT = 10;
@@ -66,10 +72,10 @@ final class Publishing implements EventPublisher.Outcomes {
   private Outgoing held;
 
   /**
-   * The last message that was handed to the channel, or was about to be; empty if it can only be
-   * published as it is.
+   * The last message that was handed to the channel, or was about to be; null if there is none, or
+   * if it can only be published as it is.
    */
-  private volatile Optional<String> lastMessageId = Optional.empty();
+  private volatile String lastMessageId;
 
   private EventPublisher.ConfirmChannel channel;
 
@@ -121,6 +127,9 @@ final class Publishing implements EventPublisher.Outcomes {
 
   /** Receives the messages. Demand is unbounded because the window bounds what can come. */
   private final class Upstream extends BaseSubscriber<Outgoing> {
+    /** Queued without a signal; touched by the encoder's thread only. */
+    private int silentBytes;
+
     @Override
     protected void hookOnSubscribe(Subscription subscription) {
       requestUnbounded();
@@ -129,7 +138,12 @@ final class Publishing implements EventPublisher.Outcomes {
     @Override
     protected void hookOnNext(Outgoing outgoing) {
       queue.offer(outgoing);
-      signal();
+      silentBytes += outgoing.message().body().length;
+      // The last one taken in waits for no other: none may ever come.
+      if (silentBytes >= BURST_BYTES || outgoing.number() == window.last()) {
+        silentBytes = 0;
+        signal();
+      }
     }
 
     @Override
@@ -199,10 +213,7 @@ final class Publishing implements EventPublisher.Outcomes {
     }
     held = null;
     requireLease();
-    lastMessageId =
-        Optional.of(next.message())
-            .filter(message -> !ParkedMessages.isPointer(message))
-            .map(Message::messageId);
+    lastMessageId = ParkedMessages.isPointer(next.message()) ? null : next.message().messageId();
     channel.publish(next.message());
     return true;
   }
@@ -262,11 +273,12 @@ final class Publishing implements EventPublisher.Outcomes {
   @Override
   public void lost(PipelineException failure) {
     // Before it is counted: another may be about to be published.
-    Optional<String> last = lastMessageId;
+    String last = lastMessageId;
     if (failure.kind() == FailureKind.POISON_EVENT
         && window.awaitingConfirm() == 1
+        && last != null
         && !ended.get()) {
-      last.ifPresent(messageId -> refusals.note(messageId, failure));
+      refusals.note(last, failure);
     }
     fail(failure);
   }
