@@ -7,6 +7,9 @@ SHELL := /bin/bash
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
 JAR     := target/sluice.jar
+ARCHIVE := target/sluice.jsa
+# Without the archive, or with one of another JVM, it starts all the same, only slower.
+SLUICE   = $(JAVA) @src/main/jvm.options -XX:SharedArchiveFile=$(ARCHIVE) -Xlog:cds=off -Xlog:cds+dynamic=off -jar $(JAR)
 TESTS   := target/test-classes/.compiled
 MAIN    := $(shell find src/main docs/*.json -type f 2>/dev/null) pom.xml
 SOURCES := $(MAIN) $(shell find src/test -type f)
@@ -21,7 +24,7 @@ export BACKEND YES DEMO_EVENTS
 # Of `make prove`; what is not said has its default there (docs/PROVING.md).
 export DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES
 # Of `make bench`, likewise (docs/PERFORMANCE.md).
-export BENCH ROUNDS EVENTS SIZES CONTENDERS LIVE_ROUNDS LIVE_SECONDS HEAP BENCH_JVM BENCH_DEBEZIUM
+export BENCH ROUNDS EVENTS SIZES CONTENDERS LIVE_ROUNDS LIVE_SECONDS HEAP BENCH_JVM BENCH_LOOP_JVM BENCH_DEBEZIUM
 # The embedded replica set keeps the backlog in its heap, and the log of it.
 BENCH_HEAP   ?= 4g
 DEBEZIUM     := target/bench/debezium/debezium-server-dist-3.6.0.Final.tar.gz
@@ -42,7 +45,7 @@ prove: $(JAR) $(TESTS) ## Load, faults and a verdict: DURATION=60s SEED=1 FAULTS
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 
-bench: $(JAR) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|live ROUNDS=5 ...
+bench: $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|live ROUNDS=5 ...
 	@exec $(JAVA) -Xmx$(BENCH_HEAP) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.bench.Bench
 
@@ -54,7 +57,7 @@ bench-encode: $(TESTS) ## What one message costs to write, by JMH: time and allo
 	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  org.openjdk.jmh.Main dev.sluice.bench.EncoderBenchmark -prof gc -rf json -rff target/bench/encode.json
 
-build: $(JAR) ## Builds target/sluice.jar
+build: $(ARCHIVE) ## Builds target/sluice.jar, and target/sluice.jsa to start it faster
 
 fmt: ## Formats the Java sources
 	@$(MVN) spotless:apply
@@ -82,14 +85,14 @@ bench-embedded: $(TESTS) ## How fast the embedded replica set is, so that it lim
 	@$(JAVA) -Xmx1g -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.embedded.mongo.EmbeddedReplicaSetBenchmark
 
-local-start-cdc: $(JAR) ## Runs the pipeline in the foreground; Ctrl-C drains and exits 0
-	@exec $(JAVA) -XX:+ExitOnOutOfMemoryError -jar $(JAR) run
+local-start-cdc: $(ARCHIVE) ## Runs the pipeline in the foreground; Ctrl-C drains and exits 0
+	@exec $(SLUICE) run
 
-local-test-cdc: $(JAR) ## Inserts COUNT=10 documents and checks that each comes out at RabbitMQ
-	@exec $(JAVA) -jar $(JAR) insert --count $(COUNT) --verify
+local-test-cdc: $(ARCHIVE) ## Inserts COUNT=10 documents and checks that each comes out at RabbitMQ
+	@exec $(SLUICE) insert --count $(COUNT) --verify
 
-local-tail: $(JAR) ## Shows events live, without taking them from the queue
-	@exec $(JAVA) -jar $(JAR) tail
+local-tail: $(ARCHIVE) ## Shows events live, without taking them from the queue
+	@exec $(SLUICE) tail
 
 $(DEBEZIUM):
 	@echo "Fetching Debezium Server (782 MB) ..." >&2
@@ -105,6 +108,14 @@ $(JAR): $(MAIN)
 	if [ -e $@ ] && [ -z "$$(find $(MAIN) -newer $@)" ]; then exit 0; fi; \
 	echo "Building $@ (the first time Maven also downloads what it needs) ..." >&2; \
 	$(MVN) package -Dmaven.test.skip=true -Dspotless.check.skip=true && touch $@
+
+# What it loads is written down in a run of some seconds on embedded servers.
+$(ARCHIVE): $(JAR) | $(TESTS)
+	@$(LOCKED) \
+	if [ $@ -nt $(JAR) ]; then exit 0; fi; \
+	$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.embedded.ClassArchive $@ >target/class-archive.log 2>&1 \
+	  || { echo "No $@ could be made (target/class-archive.log): Sluice will start slower." >&2; : > $@; }
 
 $(TESTS): $(SOURCES)
 	@$(LOCKED) \

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,8 +18,9 @@ import java.util.stream.Collectors;
  * @param contenders those who are wanted, here or not
  * @param liveRounds how often latency is measured; 0 for not at all
  * @param liveSeconds how long at each rate
- * @param heap of each Java contender, as -Xmx takes it
+ * @param heap of Sluice and of the loops, as -Xmx takes it, where it is not to be the shipped one
  * @param jvm more options for Sluice's JVM, as a profiler needs them
+ * @param loopJvm the options for the JVM of the loops
  */
 record BenchOptions(
     Mode mode,
@@ -28,8 +30,9 @@ record BenchOptions(
     Set<Contender> contenders,
     int liveRounds,
     int liveSeconds,
-    String heap,
-    List<String> jvm) {
+    Optional<String> heap,
+    List<String> jvm,
+    List<String> loopJvm) {
 
   /** What is looked at. */
   enum Mode {
@@ -75,10 +78,13 @@ record BenchOptions(
         contenders(given(environment, "CONTENDERS", usualContenders(mode))),
         live ? number(environment, "LIVE_ROUNDS", smoke ? 1 : 3, 0, 1_000) : 0,
         number(environment, "LIVE_SECONDS", smoke ? 1 : 4, 1, 3_600),
-        given(environment, "HEAP", "128m"),
-        Arrays.stream(given(environment, "BENCH_JVM", "").split(" "))
-            .filter(option -> !option.isEmpty())
-            .toList());
+        Optional.of(given(environment, "HEAP", "")).filter(heap -> !heap.isEmpty()),
+        words(given(environment, "BENCH_JVM", "")),
+        words(given(environment, "BENCH_LOOP_JVM", "@src/main/jvm.options")));
+  }
+
+  private static List<String> words(String text) {
+    return Arrays.stream(text.split(" ")).filter(word -> !word.isEmpty()).toList();
   }
 
   private static String usualContenders(Mode mode) {

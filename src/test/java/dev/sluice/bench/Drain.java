@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.testing.ProcessCost;
 import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;

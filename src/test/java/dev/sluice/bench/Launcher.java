@@ -16,6 +16,7 @@ import org.bson.BsonTimestamp;
 /** Starts contenders, each as a process of its own, and says which of them can be started here. */
 final class Launcher implements AutoCloseable {
   private static final String PYTHON = "/usr/bin/python3";
+  private static final Path ARCHIVE = Path.of("target/sluice.jsa").toAbsolutePath();
   private static final Path SCRIPT = Path.of("src/test/python/bench_pipe.py").toAbsolutePath();
 
   private final BenchOptions options;
@@ -85,9 +86,10 @@ final class Launcher implements AutoCloseable {
   }
 
   private Process sluice(Site site, Lane lane, Load load, Path log, Path gcLog) throws IOException {
-    List<String> jvm = new ArrayList<>(options.jvm());
-    jvm.add("-Xmx" + options.heap());
+    List<String> jvm = new ArrayList<>(List.of("-XX:SharedArchiveFile=" + ARCHIVE));
+    options.heap().ifPresent(heap -> jvm.add("-Xmx" + heap));
     jvm.add(GcLog.option(gcLog));
+    jvm.addAll(options.jvm());
     return SluiceProcess.run(site.forSluice(lane, load), jvm, log).process();
   }
 
@@ -99,14 +101,14 @@ final class Launcher implements AutoCloseable {
   }
 
   private List<String> loop(Contender contender, Path gcLog) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx" + options.heap(),
-        GcLog.option(gcLog),
-        "-cp",
-        System.getProperty("java.class.path"),
-        "dev.sluice.bench.loop.Loop",
-        contender.word());
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(options.loopJvm());
+    options.heap().ifPresent(heap -> line.add("-Xmx" + heap));
+    line.add(GcLog.option(gcLog));
+    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.addAll(List.of("dev.sluice.bench.loop.Loop", contender.word()));
+    return line;
   }
 
   static Process spawn(List<String> command, Map<String, String> environment, Path log)

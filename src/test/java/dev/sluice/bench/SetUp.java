@@ -21,7 +21,15 @@ final class SetUp {
     lines.put("JVM", System.getProperty("java.vm.name") + " " + Runtime.version());
     lines.put("MongoDB", servers.mongoText());
     lines.put("RabbitMQ", servers.rabbitText());
-    lines.put("Sluice's JVM", "-Xmx" + options.heap() + " " + String.join(" ", options.jvm()));
+    String heap = options.heap().map(given -> " -Xmx" + given).orElse("");
+    lines.put(
+        "Sluice's JVM",
+        ("@src/main/jvm.options -XX:SharedArchiveFile=target/sluice.jsa"
+                + heap
+                + " "
+                + String.join(" ", options.jvm()))
+            .strip());
+    lines.put("loops' JVM", String.join(" ", options.loopJvm()) + heap);
     lines.put(
         "run",
         "%s; %d rounds after a warm-up, interleaved; up to %d events of %s bytes"

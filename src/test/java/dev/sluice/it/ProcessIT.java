@@ -117,24 +117,33 @@ class ProcessIT {
   }
 
   @Test
-  void aBacklogOfTwoHundredThousandEventsFitsIntoASmallHeap() throws Exception {
-    int events = 200_000;
-    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
+  void aBacklogWithDocumentsOfSixteenMegabytesFitsIntoTheShippedHeap() throws Exception {
+    int small = 200_000;
+    int every = 50_000;
+    int events = small + small / every;
+    // The JSON of such a document is a little longer than itself.
+    Map<String, String> settings = Map.of("SLUICE_MAX_MESSAGE_BYTES", "33554432");
+    try (PipelineUnderTest sluice = new PipelineUnderTest(settings)) {
       try (SluiceProcess first = SluiceProcess.run(sluice.environment()).awaitStreaming()) {
         assertThat(first.terminate()).isZero();
       }
-      for (int i = 0; i < events; i += 1_000) {
+      BsonString large = new BsonString("x".repeat(16 * 1024 * 1024 - 1_000));
+      for (int i = 0; i < small; i += 1_000) {
         List<BsonDocument> some = new ArrayList<>();
         for (int j = i; j < i + 1_000; j++) {
           some.add(document(j));
         }
         sluice.collection().insertMany(some);
+        if (i % every == 0) {
+          sluice.collection().insertOne(document(-1 - i).append("large", large));
+        }
       }
 
       try (SluiceProcess second = SluiceProcess.run(sluice.environment()).awaitStreaming()) {
         await()
             .atMost(Duration.ofMinutes(2))
             .until(() -> TestRabbit.shared().queueMessages(sluice.queue()) >= events);
+        assertThat(second.peakMegabytes()).isLessThan(300);
         assertThat(second.terminate()).isZero();
         assertThat(second.log()).doesNotContain("BACKING_OFF");
       }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The shipped jar in a process of its own, as a user starts it. */
+/** The shipped jar in a process of its own, as a user starts it: with the shipped JVM options. */
 public final class SluiceProcess implements AutoCloseable {
-  private static final List<String> JVM = List.of("-Xmx256m");
+  private static final Path JVM_OPTIONS = Path.of("src/main/jvm.options").toAbsolutePath();
 
   private final Process process;
   private final Path log;
@@ -29,7 +29,8 @@ public final class SluiceProcess implements AutoCloseable {
    * Starts with a log that goes when the process is closed.
    *
    * @param environment the settings; nothing else is in the environment but what Java needs
-   * @param command the command and its options, behind those of the JVM
+   * @param jvm options of the JVM behind the shipped ones, over which they win
+   * @param command the command and its options
    */
   public static SluiceProcess start(
       Map<String, String> environment, List<String> jvm, String... command) throws IOException {
@@ -38,15 +39,15 @@ public final class SluiceProcess implements AutoCloseable {
   }
 
   public static SluiceProcess run(Map<String, String> environment) throws IOException {
-    return start(environment, JVM, "run");
+    return start(environment, List.of(), "run");
   }
 
   /** As {@link #run(Map)}, writing into this file, which stays. */
   public static SluiceProcess run(Map<String, String> environment, Path log) throws IOException {
-    return new SluiceProcess(spawn(environment, JVM, log, "run"), log, true);
+    return new SluiceProcess(spawn(environment, List.of(), log, "run"), log, true);
   }
 
-  /** As {@link #run(Map, Path)}, with these options for the JVM in the place of the usual ones. */
+  /** As {@link #run(Map, Path)}, with more options for the JVM, which win. */
   public static SluiceProcess run(Map<String, String> environment, List<String> jvm, Path log)
       throws IOException {
     return new SluiceProcess(spawn(environment, jvm, log, "run"), log, true);
@@ -57,6 +58,7 @@ public final class SluiceProcess implements AutoCloseable {
       throws IOException {
     List<String> line = new ArrayList<>(OwnSession.PREFIX);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("@" + JVM_OPTIONS);
     line.addAll(jvm);
     line.add("-jar");
     line.add(
@@ -97,6 +99,11 @@ public final class SluiceProcess implements AutoCloseable {
   public String commandLine() throws IOException {
     return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
         .replace('\0', ' ');
+  }
+
+  /** The most memory it ever had resident, in megabytes; Linux only. */
+  public double peakMegabytes() {
+    return ProcessCost.peakMegabytes(process.pid());
   }
 
   /** SIGKILL: nothing is flushed, closed or saved. Also ends a process that is paused. */

@@ -1,4 +1,4 @@
-package dev.sluice.bench;
+package dev.sluice.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * What a process has cost so far, as Linux counts it (proc(5)): nothing is asked of the process.
  */
-final class ProcessCost {
+public final class ProcessCost {
   /** USER_HZ, which the kernel keeps at 100 for whoever reads /proc. */
   private static final double TICKS_PER_SECOND = 100;
 
@@ -20,7 +20,7 @@ final class ProcessCost {
   private ProcessCost() {}
 
   /** Of all its threads, in user and in kernel mode. */
-  static double cpuSeconds(long pid) {
+  public static double cpuSeconds(long pid) {
     String stat = read(pid, "stat");
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]))
@@ -28,7 +28,7 @@ final class ProcessCost {
   }
 
   /** The most memory it ever had resident, in megabytes. */
-  static double peakMegabytes(long pid) {
+  public static double peakMegabytes(long pid) {
     return read(pid, "status")
         .lines()
         .filter(line -> line.startsWith("VmHWM:"))
