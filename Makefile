@@ -8,8 +8,9 @@ MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
 JAR     := target/sluice.jar
 ARCHIVE := target/sluice.jsa
-# Without the archive, or with one of another JVM, it starts all the same, only slower.
-SLUICE   = $(JAVA) @src/main/jvm.options -XX:SharedArchiveFile=$(ARCHIVE) -Xlog:cds=off -Xlog:cds+dynamic=off -jar $(JAR)
+# With an archive of another JVM, or none, it starts all the same, only slower.
+SLUICE   = $(JAVA) @src/main/jvm.options $$([ ! -s $(ARCHIVE) ] || echo -XX:SharedArchiveFile=$(ARCHIVE)) \
+           -Xlog:cds=off -Xlog:cds+dynamic=off -jar $(JAR)
 TESTS   := target/test-classes/.compiled
 MAIN    := $(shell find src/main docs/*.json -type f 2>/dev/null) pom.xml
 SOURCES := $(MAIN) $(shell find src/test -type f)
@@ -45,7 +46,7 @@ prove: $(JAR) $(TESTS) ## Load, faults and a verdict: DURATION=60s SEED=1 FAULTS
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 
-bench: $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|live ROUNDS=5 ...
+bench: $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|lanes|live ROUNDS=5 ...
 	@exec $(JAVA) -Xmx$(BENCH_HEAP) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.bench.Bench
 
@@ -109,13 +110,9 @@ $(JAR): $(MAIN)
 	echo "Building $@ (the first time Maven also downloads what it needs) ..." >&2; \
 	$(MVN) package -Dmaven.test.skip=true -Dspotless.check.skip=true && touch $@
 
-# What it loads is written down in a run of some seconds on embedded servers.
-$(ARCHIVE): $(JAR) | $(TESTS)
-	@$(LOCKED) \
-	if [ $@ -nt $(JAR) ]; then exit 0; fi; \
-	$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
-	  dev.sluice.embedded.ClassArchive $@ >target/class-archive.log 2>&1 \
-	  || { echo "No $@ could be made (target/class-archive.log): Sluice will start slower." >&2; : > $@; }
+# Whatever goes wrong with it, tests that do not compile included: nobody has to wait for that.
+$(ARCHIVE): $(JAR)
+	@if $(MAKE) --no-print-directory $(TESTS); then $(LOCKED) src/local/archive $(JAR) $@; fi
 
 $(TESTS): $(SOURCES)
 	@$(LOCKED) \

@@ -186,7 +186,10 @@ public final class ChangeEvent implements Change {
       throw new IllegalArgumentException("a namespace without its database");
     }
     int collection = find(document, "coll", BsonBytes.STRING);
-    return new Namespace(text(database), collection == ABSENT ? null : text(collection));
+    int end = BsonBytes.documentEnd(bytes, document, bytes.length) - 1;
+    return new Namespace(
+        BsonBytes.text(bytes, database, end),
+        collection == ABSENT ? null : BsonBytes.text(bytes, collection, end));
   }
 
   /**

@@ -82,7 +82,7 @@ public final class Wiring implements AutoCloseable {
   }
 
   public ConfirmingPublisher publisher() {
-    return new ConfirmingPublisher(publishing);
+    return new ConfirmingPublisher(publishing, settings.delivery());
   }
 
   public ParkingQueue parkingQueue() {

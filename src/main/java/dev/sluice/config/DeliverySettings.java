@@ -8,6 +8,7 @@ import java.util.Objects;
  *
  * @param maxInFlight events captured and not yet confirmed, at the most
  * @param maxInFlightBytes the same in bytes of BSON; one event more may be taken, whatever its size
+ * @param lanes over how many channels messages are spread, by their document
  * @param maxMessageBytes no larger body is published
  * @param confirmTimeout without any confirm for so long, while some are due, the channel is given
  *     up
@@ -19,6 +20,7 @@ import java.util.Objects;
 public record DeliverySettings(
     int maxInFlight,
     long maxInFlightBytes,
+    int lanes,
     long maxMessageBytes,
     Duration confirmTimeout,
     Duration checkpointInterval,
@@ -29,6 +31,9 @@ public record DeliverySettings(
     Objects.requireNonNull(checkpointInterval, "checkpointInterval");
     Objects.requireNonNull(drainTimeout, "drainTimeout");
     Objects.requireNonNull(lease, "lease");
+    if (lanes < 1) {
+      throw new IllegalArgumentException("no lane to publish on");
+    }
     if (maxInFlight < 1 || maxInFlightBytes < 1 || maxMessageBytes < 1) {
       throw new IllegalArgumentException("nothing may be in flight");
     }

@@ -46,6 +46,8 @@ public enum SettingKey {
   /** RabbitMQ's own measurements find no gain beyond about a thousand unconfirmed messages. */
   SLUICE_MAX_IN_FLIGHT("2000"),
   SLUICE_MAX_IN_FLIGHT_BYTES("16MiB"),
+  /** More gain nothing where two cores serve all: docs/PERFORMANCE.md. */
+  SLUICE_LANES("1"),
   /** Longer than a quorum queue needs to elect a leader. */
   SLUICE_CONFIRM_TIMEOUT("30s"),
   SLUICE_CHECKPOINT_INTERVAL("1s"),

@@ -16,6 +16,9 @@ public final class SettingsReader {
   /** AMQP short strings, such as a queue's name, end there (AMQP 0-9-1, 4.2.5.3). */
   private static final int SHORT_STRING_BYTES = 255;
 
+  /** One for each core of a large broker; a queue is a single process there in any case. */
+  private static final int MOST_LANES = 64;
+
   /** RabbitMQ's max_message_size cannot be set higher. */
   private static final long MOST_MESSAGE_BYTES = 512L << 20;
 
@@ -158,6 +161,7 @@ public final class SettingsReader {
     return new DeliverySettings(
         (int) values.number(SettingKey.SLUICE_MAX_IN_FLIGHT, 1, 65_535),
         values.bytes(SettingKey.SLUICE_MAX_IN_FLIGHT_BYTES, 1, 1L << 32),
+        (int) values.number(SettingKey.SLUICE_LANES, 1, MOST_LANES),
         values.bytes(SettingKey.SLUICE_MAX_MESSAGE_BYTES, 1024, MOST_MESSAGE_BYTES),
         values.duration(
             SettingKey.SLUICE_CONFIRM_TIMEOUT, Duration.ofSeconds(1), Duration.ofHours(1)),

@@ -88,12 +88,16 @@ final class Attempt {
             .takeUntilOther(stop)
             .transform(admission::admit)
             .publishOn(schedulers.encoder(), settings.maxInFlight())
-            .map(admitted -> new Outgoing(admitted.number(), encoding.encode(admitted.change())));
+            .map(admitted -> outgoing(admitted.number(), admitted.change()));
     Mono<Void> deadline = stop.then(Mono.delay(settings.drainTimeout(), schedulers.timer())).then();
     return publishing
         .publish(messages, channel)
         .takeUntilOther(deadline)
         .takeUntilOther(leadership.lost());
+  }
+
+  private Outgoing outgoing(long number, Change change) {
+    return new Outgoing(number, change.documentHash(), encoding.encode(change));
   }
 
   private Flux<Change> changes() {

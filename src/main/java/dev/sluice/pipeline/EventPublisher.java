@@ -34,9 +34,11 @@ public interface EventPublisher {
      * Publishes the next message: persistent, and to be returned if no queue takes it. It may be
      * kept back until {@link #flush}. May block while the broker does. One thread at a time.
      *
+     * @param document what of one value stays in order, see {@link
+     *     dev.sluice.change.Change#documentHash}
      * @throws PipelineException if it could not be written; the channel is then of no more use
      */
-    void publish(Message message);
+    void publish(Message message, long document);
 
     /**
      * Sends what was kept back: to be called when there is nothing more to publish for now. May

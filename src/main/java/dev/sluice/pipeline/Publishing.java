@@ -27,8 +27,8 @@ import reactor.util.concurrent.Queues;
  * message has come.
  */
 final class Publishing implements EventPublisher.Outcomes {
-  /** A message and its number in the window, which is also its number on the channel. */
-  record Outgoing(long number, Message message) {}
+  /** A message of a document and its number in the window, which the publisher counts as well. */
+  record Outgoing(long number, long document, Message message) {}
 
   /**
    * How many bytes of messages the publishing thread gets at a time when more are on their way: a
@@ -214,7 +214,7 @@ final class Publishing implements EventPublisher.Outcomes {
     held = null;
     requireLease();
     lastMessageId = ParkedMessages.isPointer(next.message()) ? null : next.message().messageId();
-    channel.publish(next.message());
+    channel.publish(next.message(), next.document());
     return true;
   }
 

@@ -1,7 +1,6 @@
 package dev.sluice.rabbit;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.BlockedListener;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -42,18 +41,6 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
     Channel channel = opened.createChannel();
     ConfirmingChannel confirming = new ConfirmingChannel(channel, connection);
     confirming.tell(outcomes);
-    opened.addBlockedListener(
-        new BlockedListener() {
-          @Override
-          public void handleBlocked(String reason) {
-            outcomes.blocked(reason);
-          }
-
-          @Override
-          public void handleUnblocked() {
-            outcomes.unblocked();
-          }
-        });
     channel.confirmSelect();
     return confirming;
   }
@@ -106,7 +93,7 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
   }
 
   @Override
-  public void publish(Message message) {
+  public void publish(Message message, long document) {
     AMQP.BasicProperties.Builder properties =
         new AMQP.BasicProperties.Builder()
             .contentType(message.content().type())

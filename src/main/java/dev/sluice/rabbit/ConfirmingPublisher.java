@@ -2,15 +2,18 @@ package dev.sluice.rabbit;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.sluice.config.DeliverySettings;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.EventPublisher;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import reactor.core.publisher.Mono;
 
 /**
- * Publishes with confirms. One channel at a time; with a channel the connection is closed as well,
- * so that nothing of an attempt outlives it.
+ * Publishes with confirms, on one connection at a time, which ends with what was opened on it, so
+ * that nothing of an attempt outlives it.
  */
 public final class ConfirmingPublisher implements EventPublisher {
   /**
@@ -23,8 +26,12 @@ public final class ConfirmingPublisher implements EventPublisher {
   private final RabbitConnection connection;
   private final RabbitSettings settings;
   private final Topology topology;
+  private final int lanes;
+  private final int maxInFlight;
 
-  public ConfirmingPublisher(RabbitConnection connection) {
+  public ConfirmingPublisher(RabbitConnection connection, DeliverySettings delivery) {
+    this.lanes = delivery.lanes();
+    this.maxInFlight = delivery.maxInFlight();
     this.connection = connection;
     this.settings = connection.settings();
     this.topology = new Topology(settings);
@@ -63,8 +70,20 @@ public final class ConfirmingPublisher implements EventPublisher {
   }
 
   private Mono<EventPublisher.ConfirmChannel> confirming(Connection opened, Outcomes outcomes) {
-    return Mono.<EventPublisher.ConfirmChannel>fromCallable(
-            () -> ConfirmingChannel.open(opened, connection, outcomes))
-        .subscribeOn(connection.blocking());
+    return Mono.fromCallable(() -> openLanes(opened, outcomes)).subscribeOn(connection.blocking());
+  }
+
+  private EventPublisher.ConfirmChannel openLanes(Connection opened, Outcomes outcomes)
+      throws IOException {
+    opened.addBlockedListener(outcomes::blocked, outcomes::unblocked);
+    if (lanes == 1) {
+      return ConfirmingChannel.open(opened, connection, outcomes);
+    }
+    List<Lanes.Lane> open = new ArrayList<>();
+    for (int i = 0; i < lanes; i++) {
+      LaneNumbers numbers = new LaneNumbers(outcomes, maxInFlight);
+      open.add(new Lanes.Lane(numbers, ConfirmingChannel.open(opened, connection, numbers)));
+    }
+    return new Lanes(open);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.rabbit;
 
+import dev.sluice.change.Change;
 import dev.sluice.envelope.Message;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.EventPublisher.ConfirmChannel;
@@ -43,7 +44,7 @@ final class OneByOne implements EventPublisher.Outcomes {
             () -> {
               Sinks.Empty<Void> mine = Sinks.empty();
               outcome = mine;
-              channel.publish(message);
+              channel.publish(message, Change.EVERY_DOCUMENT);
               channel.flush();
               return mine.asMono();
             })

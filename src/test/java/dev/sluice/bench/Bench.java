@@ -124,7 +124,7 @@ public final class Bench {
 
   private List<Load> loads() {
     int size = options.sizes().get(0);
-    Load usual = new Load(size, options.eventsOf(size), USUAL_WINDOW, USUAL_QUEUE);
+    Load usual = new Load(size, options.eventsOf(size), USUAL_WINDOW, USUAL_QUEUE, 1);
     return switch (options.mode()) {
       case BACKLOG ->
           List.of(usual.withEvents(10_000), usual.withEvents(100_000), usual.withEvents(1_000_000));
@@ -135,10 +135,11 @@ public final class Bench {
                   window ->
                       usual.withEvents(Math.min(usual.events(), 5_000 * window)).withWindow(window))
               .toList();
+      case LANES -> List.of(1, 2, 4).stream().map(usual::withLanes).toList();
       case QUEUES -> List.of("classic", "quorum", "stream").stream().map(usual::withQueue).toList();
       default ->
           options.sizes().stream()
-              .map(each -> new Load(each, options.eventsOf(each), USUAL_WINDOW, USUAL_QUEUE))
+              .map(each -> new Load(each, options.eventsOf(each), USUAL_WINDOW, USUAL_QUEUE, 1))
               .toList();
     };
   }
@@ -150,8 +151,8 @@ public final class Bench {
       DrainRounds rounds = new DrainRounds(load, backlog.averageBytes());
       say("");
       say(
-          "%,d documents of %,.0f bytes, window %,d, %s queue",
-          load.events(), backlog.averageBytes(), load.window(), load.queueType());
+          "%,d documents of %,.0f bytes, window %,d, %s queue, lanes: %d",
+          load.events(), backlog.averageBytes(), load.window(), load.queueType(), load.lanes());
       for (int round = 0; round <= options.rounds(); round++) {
         for (Contender contender : contenders) {
           if (contender == Contender.SLUICE && load.queueType().equals("stream")) {

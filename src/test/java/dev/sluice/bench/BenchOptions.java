@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param liveSeconds how long at each rate
  * @param heap of Sluice and of the loops, as -Xmx takes it, where it is not to be the shipped one
  * @param jvm more options for Sluice's JVM, as a profiler needs them
- * @param loopJvm the options for the JVM of the loops
+ * @param loopJvm the same for the JVM of the loops
  */
 record BenchOptions(
     Mode mode,
@@ -46,6 +46,8 @@ record BenchOptions(
     SIZES,
     /** Windows of growing size. */
     WINDOW,
+    /** Sluice over several channels. */
+    LANES,
     /** The types of queues. */
     QUEUES,
     /** Latency alone. */
@@ -80,7 +82,7 @@ record BenchOptions(
         number(environment, "LIVE_SECONDS", smoke ? 1 : 4, 1, 3_600),
         Optional.of(given(environment, "HEAP", "")).filter(heap -> !heap.isEmpty()),
         words(given(environment, "BENCH_JVM", "")),
-        words(given(environment, "BENCH_LOOP_JVM", "@src/main/jvm.options")));
+        words(given(environment, "BENCH_LOOP_JVM", "")));
   }
 
   private static List<String> words(String text) {

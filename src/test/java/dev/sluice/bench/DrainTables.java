@@ -20,11 +20,12 @@ final class DrainTables {
     lines.add(
         String.format(
             Locale.ROOT,
-            "Backlog of %,d documents of %,.0f bytes, window %,d, %s queue:",
+            "Backlog of %,d documents of %,.0f bytes, window %,d, %s queue%s:",
             load.events(),
             rounds.averageBytes(),
             load.window(),
-            load.queueType()));
+            load.queueType(),
+            load.lanes() == 1 ? "" : ", " + load.lanes() + " lanes of Sluice"));
     lines.add("");
     lines.add(
         "| contender | steady events/s | first event ms | all s | CPU s per 100k | from first event"

@@ -16,7 +16,6 @@ import org.bson.BsonTimestamp;
 /** Starts contenders, each as a process of its own, and says which of them can be started here. */
 final class Launcher implements AutoCloseable {
   private static final String PYTHON = "/usr/bin/python3";
-  private static final Path ARCHIVE = Path.of("target/sluice.jsa").toAbsolutePath();
   private static final Path SCRIPT = Path.of("src/test/python/bench_pipe.py").toAbsolutePath();
 
   private final BenchOptions options;
@@ -86,7 +85,10 @@ final class Launcher implements AutoCloseable {
   }
 
   private Process sluice(Site site, Lane lane, Load load, Path log, Path gcLog) throws IOException {
-    List<String> jvm = new ArrayList<>(List.of("-XX:SharedArchiveFile=" + ARCHIVE));
+    List<String> jvm = new ArrayList<>();
+    if (Files.exists(SluiceProcess.CLASS_ARCHIVE)) {
+      jvm.add("-XX:SharedArchiveFile=" + SluiceProcess.CLASS_ARCHIVE);
+    }
     options.heap().ifPresent(heap -> jvm.add("-Xmx" + heap));
     jvm.add(GcLog.option(gcLog));
     jvm.addAll(options.jvm());
@@ -103,6 +105,7 @@ final class Launcher implements AutoCloseable {
   private List<String> loop(Contender contender, Path gcLog) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("@" + SluiceProcess.JVM_OPTIONS);
     line.addAll(options.loopJvm());
     options.heap().ifPresent(heap -> line.add("-Xmx" + heap));
     line.add(GcLog.option(gcLog));

@@ -76,6 +76,9 @@ final class Plots {
     if (first.window() != last.window()) {
       return "window " + load.window();
     }
+    if (first.lanes() != last.lanes()) {
+      return load.lanes() + " lanes";
+    }
     if (!first.queueType().equals(last.queueType())) {
       return load.queueType();
     }

@@ -29,7 +29,9 @@ final class SetUp {
                 + " "
                 + String.join(" ", options.jvm()))
             .strip());
-    lines.put("loops' JVM", String.join(" ", options.loopJvm()) + heap);
+    lines.put(
+        "loops' JVM",
+        ("@src/main/jvm.options" + heap + " " + String.join(" ", options.loopJvm())).strip());
     lines.put(
         "run",
         "%s; %d rounds after a warm-up, interleaved; up to %d events of %s bytes"

@@ -10,6 +10,7 @@ import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.rabbit.EmbeddedBroker;
 import dev.sluice.inserter.InsertPlan;
 import dev.sluice.inserter.Mix;
+import dev.sluice.testing.Leash;
 import dev.sluice.testing.SluiceProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,26 +35,40 @@ public final class ClassArchive {
   /**
    * @param args the file to write
    */
-  public static void main(String[] args) throws Exception {
-    Path archive = Path.of(args[0]).toAbsolutePath();
-    Path unfinished = archive.resolveSibling(archive.getFileName() + ".new");
-    Path log = Files.createTempFile("sluice-archive", ".log");
+  public static void main(String[] args) {
+    int code = 0;
+    try (Leash leash = Leash.onDirectory("sluice-archive-")) {
+      make(Path.of(args[0]).toAbsolutePath(), leash);
+    } catch (Exception | AssertionError e) {
+      e.printStackTrace();
+      code = 1;
+    }
+    System.exit(code);
+  }
+
+  private static void make(Path archive, Leash leash) throws Exception {
+    Path unfinished = leash.directory().resolve("archive");
     try (EmbeddedReplicaSet mongo = EmbeddedReplicaSet.builder().name("class-archive").start();
         EmbeddedBroker rabbit = EmbeddedBroker.start()) {
       Map<String, String> servers =
           Map.of("MONGO_DATABASE_HOST", mongo.uri(), "RABBITMQ_URI", rabbit.uri());
       List<String> writing = List.of("-XX:ArchiveClassesAtExit=" + unfinished, "-Xlog:cds=off");
+      Path log = leash.directory().resolve("log");
       try (SluiceProcess sluice = SluiceProcess.run(servers, writing, log)) {
+        leash.holds(sluice.process());
         sluice.awaitStreaming();
         Settings settings = SettingsReader.read(servers, Path.of("no-such-file"));
         write(settings);
         awaitAll(settings, rabbit.uri());
-        sluice.terminate();
+        if (sluice.terminate() != 0) {
+          throw new IllegalStateException("It did not end well: " + sluice.log());
+        }
       }
     }
-    Files.delete(log);
-    Files.move(unfinished, archive, StandardCopyOption.REPLACE_EXISTING);
-    System.exit(0);
+    // In two steps: what is mapped by a running JVM must not be written to.
+    Path beside = archive.resolveSibling(archive.getFileName() + ".new");
+    Files.copy(unfinished, beside, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(beside, archive, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void write(Settings settings) {

@@ -151,6 +151,24 @@ class ProcessIT {
     }
   }
 
+  /**
+   * Whoever starts it again after a kill does so now as well; 3 would say that a setting is wrong.
+   */
+  @Test
+  void aProcessWithoutMemoryEndsAsIfKilled() throws Exception {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of());
+        SluiceProcess process =
+            SluiceProcess.start(sluice.environment(), List.of("-Xmx24m"), "run")) {
+      process.awaitStreaming();
+      BsonString large = new BsonString("x".repeat(15 * 1024 * 1024));
+
+      sluice.collection().insertOne(document(1).append("large", large));
+
+      assertThat(process.exitCode()).isEqualTo(128 + 9);
+      assertThat(process.log()).contains("OutOfMemoryError");
+    }
+  }
+
   @Test
   void theInserterFindsEveryWriteAtRabbit() throws Exception {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of()).start();

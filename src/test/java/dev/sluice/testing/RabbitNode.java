@@ -72,6 +72,11 @@ public final class RabbitNode implements AutoCloseable {
   private final Process mapper;
   private Process server;
 
+  /** Where all that it writes is, as long as it is there. */
+  Path directory() {
+    return directory;
+  }
+
   private RabbitNode(Leash leash, Path binaries, List<String> configuration) {
     List<Integer> ports = FreePorts.take(3);
     this.leash = leash;

@@ -57,6 +57,7 @@ public final class ScriptedParts implements AutoCloseable {
         new DeliverySettings(
             window,
             1 << 20,
+            1,
             maxMessageBytes,
             confirmTimeout,
             checkpointInterval,

@@ -65,7 +65,7 @@ public final class ScriptedPublisher implements EventPublisher {
     }
 
     @Override
-    public void publish(Message message) {
+    public void publish(Message message, long document) {
       messages.add(message);
       onChannel.add(message);
       count++;

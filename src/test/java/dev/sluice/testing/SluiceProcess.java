@@ -13,7 +13,15 @@ import java.util.concurrent.TimeUnit;
 
 /** The shipped jar in a process of its own, as a user starts it: with the shipped JVM options. */
 public final class SluiceProcess implements AutoCloseable {
-  private static final Path JVM_OPTIONS = Path.of("src/main/jvm.options").toAbsolutePath();
+  /** Found from there, wherever this process has its directory. */
+  private static final Path JAR =
+      Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath();
+
+  /** Where the shipped JVM options are. */
+  public static final Path JVM_OPTIONS = JAR.resolve("../../src/main/jvm.options").normalize();
+
+  /** Where the archive of classes is, if one was made. */
+  public static final Path CLASS_ARCHIVE = JAR.resolveSibling("sluice.jsa");
 
   private final Process process;
   private final Path log;
@@ -61,8 +69,7 @@ public final class SluiceProcess implements AutoCloseable {
     line.add("@" + JVM_OPTIONS);
     line.addAll(jvm);
     line.add("-jar");
-    line.add(
-        Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath().toString());
+    line.add(JAR.toString());
     line.addAll(List.of(command));
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().clear();
