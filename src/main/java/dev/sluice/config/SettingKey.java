@@ -46,7 +46,7 @@ public enum SettingKey {
   /** RabbitMQ's own measurements find no gain beyond about a thousand unconfirmed messages. */
   SLUICE_MAX_IN_FLIGHT("2000"),
   SLUICE_MAX_IN_FLIGHT_BYTES("16MiB"),
-  /** More gain nothing where two cores serve all: docs/PERFORMANCE.md. */
+  /** More carry more (docs/PERFORMANCE.md), but only one keeps the order of all documents. */
   SLUICE_LANES("1"),
   /** Longer than a quorum queue needs to elect a leader. */
   SLUICE_CONFIRM_TIMEOUT("30s"),

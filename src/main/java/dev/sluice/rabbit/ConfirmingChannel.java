@@ -39,6 +39,14 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
       Connection opened, RabbitConnection connection, EventPublisher.Outcomes outcomes)
       throws IOException {
     Channel channel = opened.createChannel();
+    if (channel == null) {
+      throw new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "RabbitMQ allows "
+              + opened.getChannelMax()
+              + " channels on a connection, and SLUICE_LANES asks for more: lower that, or raise"
+              + " channel_max");
+    }
     ConfirmingChannel confirming = new ConfirmingChannel(channel, connection);
     confirming.tell(outcomes);
     channel.confirmSelect();

@@ -6,9 +6,9 @@ import java.util.List;
 import reactor.core.publisher.Mono;
 
 /**
- * Several channels of one connection side by side: for a broker that has cores to spare, since it
- * serves each channel by a process of its own. The messages of one document always take the same
- * one, on which their order is kept; those of different documents may overtake one another.
+ * Several channels of one connection side by side, each of which the broker serves by a process of
+ * its own. The messages of one document always take the same one, on which their order is kept;
+ * those of different documents may overtake one another.
  *
  * <p>To whoever publishes it is one channel, with one count of messages.
  */

@@ -7,6 +7,7 @@ enum Contender {
   SOURCE("source only: the change stream read as raw BSON and dropped"),
   SINK("sink only: ready-made bodies published with confirms"),
   BARE("bare loop: each event's raw bytes published as they come"),
+  LABELLED("labelled loop: the bare one, each message with properties and headers as Sluice's has"),
   SLUICE("Sluice: the shipped jar with its default settings"),
   PIPE("trivial Java pipe: the library's toJson of the document, published; keeps no position"),
   PYTHON("plain Python: pymongo watch, json_util, pika with confirms; keeps no position"),

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.WriteModel;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestRabbit;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Messages that are spread over several channels. */
@@ -55,6 +58,22 @@ class LanesIT {
           .until(() -> sluice.deliveries.size() >= DOCUMENTS * (UPDATES + 1));
       assertThat(sluice.deliveries).hasSize(DOCUMENTS * (UPDATES + 1));
       OrderPerDocument.check(sluice.deliveries, DOCUMENTS, UPDATES);
+    }
+  }
+
+  @Test
+  void moreLanesThanRabbitAllowsChannelsIsToldAsWrong() throws Exception {
+    Assumptions.assumeTrue(
+        RabbitNode.installation().isPresent(), "needs an installed rabbitmq-server");
+    try (RabbitNode narrow = RabbitNode.launch("channel_max = 3")) {
+      Map<String, String> settings = Map.of("SLUICE_LANES", "4", "RABBITMQ_URI", narrow.uri());
+      try (PipelineUnderTest sluice = new PipelineUnderTest(settings)) {
+        sluice.launch();
+
+        assertThat(sluice.awaitFailed(FailureKind.MISCONFIGURED))
+            .hasMessageContaining("3 channels")
+            .hasMessageContaining("SLUICE_LANES");
+      }
     }
   }
 

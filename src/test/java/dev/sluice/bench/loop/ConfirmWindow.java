@@ -4,6 +4,8 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.MessageProperties;
 import java.io.IOException;
+import java.util.Date;
+import java.util.Map;
 
 /**
  * Publishes persistent, mandatory messages with so many, and so many bytes of them, unconfirmed at
@@ -13,9 +15,30 @@ import java.io.IOException;
  * <p>One thread publishes; the connection's own hears the confirms.
  */
 final class ConfirmWindow {
-  private static final AMQP.BasicProperties PERSISTENT = MessageProperties.MINIMAL_PERSISTENT_BASIC;
+  /** As few as there can be. */
+  static final AMQP.BasicProperties PERSISTENT = MessageProperties.MINIMAL_PERSISTENT_BASIC;
+
+  /** As many and as long as Sluice's, for what they cost the broker; always the same ones. */
+  static final AMQP.BasicProperties LABELLED =
+      PERSISTENT
+          .builder()
+          .contentType("application/json")
+          .messageId("0123456789abcdef0123456789abcdef")
+          .timestamp(new Date(0))
+          .type("insert")
+          .appId("sluice")
+          .headers(
+              Map.of(
+                  "operation", "insert",
+                  "database", "bench-0123456789",
+                  "collection", "games",
+                  "id", "0123456789abcdef01234567",
+                  "idType", "objectId",
+                  "capturedAt", "2026-01-01T00:00:00.000Z"))
+          .build();
 
   private final Channel channel;
+  private final AMQP.BasicProperties properties;
   private final String exchange;
   private final String routingKey;
   private final int maxEvents;
@@ -27,8 +50,10 @@ final class ConfirmWindow {
   private long confirms;
   private long bytes;
 
-  ConfirmWindow(Channel channel, LoopSettings settings) throws IOException {
+  ConfirmWindow(Channel channel, LoopSettings settings, AMQP.BasicProperties properties)
+      throws IOException {
     this.channel = channel;
+    this.properties = properties;
     this.exchange = settings.exchange();
     this.routingKey = settings.routingKey();
     this.maxEvents = settings.window();
@@ -54,7 +79,7 @@ final class ConfirmWindow {
       sizes[(int) (published++ % maxEvents)] = body.length;
       bytes += body.length;
     }
-    channel.basicPublish(exchange, routingKey, true, PERSISTENT, body);
+    channel.basicPublish(exchange, routingKey, true, properties, body);
   }
 
   private synchronized void confirm(long tag, boolean upTo) {

@@ -3,6 +3,7 @@ package dev.sluice.bench.loop;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCursor;
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sluice.bench.BenchDocuments;
@@ -28,7 +29,7 @@ import org.bson.json.JsonWriterSettings;
  *   <li>{@code source}: reads the change stream as raw BSON and drops it,
  *   <li>{@code sink}: publishes ready-made bodies,
  *   <li>{@code bare}: publishes the raw bytes of each event as they come; a backlog with two
- *       threads, one for each server,
+ *       threads, one for each server; {@code labelled} gives each message properties besides,
  *   <li>{@code pipe}: publishes each event's document as the library's JSON, as a first sketch of
  *       such a program would.
  * </ul>
@@ -61,8 +62,9 @@ public final class Loop {
     switch (args[0]) {
       case "source" -> loop.source();
       case "sink" -> loop.sink();
-      case "bare" -> loop.bare();
-      case "pipe" -> loop.join(Loop::json);
+      case "bare" -> loop.bare(ConfirmWindow.PERSISTENT);
+      case "labelled" -> loop.bare(ConfirmWindow.LABELLED);
+      case "pipe" -> loop.join(Loop::json, ConfirmWindow.PERSISTENT);
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -98,7 +100,8 @@ public final class Loop {
             .map(document -> utf8(document))
             .toList();
     try (Connection connection = connect()) {
-      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings);
+      ConfirmWindow window =
+          new ConfirmWindow(connection.createChannel(), settings, ConfirmWindow.PERSISTENT);
       for (int i = 0; i < settings.events(); i++) {
         byte[] body = bodies.get(i % BODIES);
         // The client has written the bytes when it returns.
@@ -113,19 +116,19 @@ public final class Loop {
   /**
    * Whichever is the harder to equal: most events a second, or the shortest way for one of them.
    */
-  private void bare() throws Exception {
+  private void bare(AMQP.BasicProperties properties) throws Exception {
     if (settings.events() > 0) {
-      overlapped(Loop::raw);
+      overlapped(Loop::raw, properties);
     } else {
-      join(Loop::raw);
+      join(Loop::raw, properties);
     }
   }
 
-  private void join(Body body) throws Exception {
+  private void join(Body body, AMQP.BasicProperties properties) throws Exception {
     try (MongoClient client = MongoClients.create(settings.mongoUri());
         Connection connection = connect();
         MongoCursor<RawBsonDocument> events = open(client)) {
-      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings);
+      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings, properties);
       for (int i = 0; settings.events() == 0 || i < settings.events(); i++) {
         window.publish(body.of(events.next()));
       }
@@ -135,11 +138,11 @@ public final class Loop {
   }
 
   /** The next reply is under way while this one is published: one thread waits for each server. */
-  private void overlapped(Body body) throws Exception {
+  private void overlapped(Body body, AMQP.BasicProperties properties) throws Exception {
     try (MongoClient client = MongoClients.create(settings.mongoUri());
         Connection connection = connect();
         MongoCursor<RawBsonDocument> events = open(client)) {
-      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings);
+      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings, properties);
       BlockingQueue<List<byte[]>> replies = new ArrayBlockingQueue<>(1);
       Thread reader = new Thread(() -> readReplies(events, body, replies), "reader");
       reader.setDaemon(true);
