@@ -110,7 +110,7 @@ $(JAR): $(MAIN)
 	echo "Building $@ (the first time Maven also downloads what it needs) ..." >&2; \
 	$(MVN) package -Dmaven.test.skip=true -Dspotless.check.skip=true && touch $@
 
-# Whatever goes wrong with it, tests that do not compile included: nobody has to wait for that.
+# Whatever goes wrong with it, tests that do not compile included, it is done without.
 $(ARCHIVE): $(JAR)
 	@if $(MAKE) --no-print-directory $(TESTS); then $(LOCKED) src/local/archive $(JAR) $@; fi
 

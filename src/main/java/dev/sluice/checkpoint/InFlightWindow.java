@@ -12,9 +12,9 @@ import java.util.Set;
  * saved: behind the last event of the prefix that is confirmed without a gap.
  *
  * <p>An event gets a number when it is taken in, counting from 1; confirms name these numbers, in
- * any order. A window serves one attempt of the pipeline and one channel only. The next attempt has
- * a window of its own, so a late confirm of a dead channel cannot move its position: that is the
- * fence between two epochs.
+ * any order. A window serves one attempt of the pipeline only. The next attempt has a window of its
+ * own, so a late confirm of a dead channel cannot move its position: that is the fence between two
+ * epochs.
  *
  * <p>The window also knows which documents have an event that was published and is not confirmed. A
  * broker may refuse one message and accept the next (a full queue with {@code reject-publish}, a

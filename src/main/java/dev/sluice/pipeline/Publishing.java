@@ -23,12 +23,17 @@ import reactor.util.concurrent.Queues;
  * <p>It ends at the first thing that goes wrong: a refused or lost message, a channel that breaks,
  * no confirm for too long. What was not confirmed by then is published again by the next attempt.
  *
- * <p>Serves one attempt and one channel. The queue is bounded by the window, through which every
- * message has come.
+ * <p>Serves one attempt and one channel, or its lanes. The queue is bounded by the window, through
+ * which every message has come.
  */
 final class Publishing implements EventPublisher.Outcomes {
   /** A message of a document and its number in the window, which the publisher counts as well. */
   record Outgoing(long number, long document, Message message) {}
+
+  /**
+   * @param messageId null if the message can only be published as it is
+   */
+  private record Last(long number, String messageId) {}
 
   /**
    * How many bytes of messages the publishing thread gets at a time when more are on their way: a
@@ -71,11 +76,8 @@ final class Publishing implements EventPublisher.Outcomes {
   /** The message that waits; touched by the publishing thread only. */
   private Outgoing held;
 
-  /**
-   * The last message that was handed to the channel, or was about to be; null if there is none, or
-   * if it can only be published as it is.
-   */
-  private volatile String lastMessageId;
+  /** What was last handed to the channel, or was about to be. */
+  private volatile Last last = new Last(0, null);
 
   private EventPublisher.ConfirmChannel channel;
 
@@ -213,7 +215,10 @@ final class Publishing implements EventPublisher.Outcomes {
     }
     held = null;
     requireLease();
-    lastMessageId = ParkedMessages.isPointer(next.message()) ? null : next.message().messageId();
+    last =
+        new Last(
+            next.number(),
+            ParkedMessages.isPointer(next.message()) ? null : next.message().messageId());
     channel.publish(next.message(), next.document());
     return true;
   }
@@ -267,18 +272,19 @@ final class Publishing implements EventPublisher.Outcomes {
   }
 
   /**
-   * A broker that closes the channel because of a message does not say which. It handles them in
-   * order, so if one only is unconfirmed, it is the last.
+   * A broker that closes the channel because of a message does not say which. If all before the
+   * last one are confirmed, it is the last. (That one only is unconfirmed does not tell: over
+   * several lanes, a later message may be confirmed first.)
    */
   @Override
   public void lost(PipelineException failure) {
     // Before it is counted: another may be about to be published.
-    String last = lastMessageId;
+    Last newest = last;
     if (failure.kind() == FailureKind.POISON_EVENT
-        && window.awaitingConfirm() == 1
-        && last != null
+        && window.confirmedEvents() == newest.number() - 1
+        && newest.messageId() != null
         && !ended.get()) {
-      refusals.note(last, failure);
+      refusals.note(newest.messageId(), failure);
     }
     fail(failure);
   }

@@ -261,6 +261,24 @@ class FailurePolicyTest {
     await().until(() -> checkpoints.position().equals(Optional.of(behind(4))));
   }
 
+  /** Over several lanes the news of a message may come later than the confirm of one behind it. */
+  @Test
+  void blamesNoMessageThatWasConfirmedBeforeTheOneThatTheBrokerDoesNotTake() {
+    publisher.confirming = false;
+    start(OnPoison.PARK);
+    source.append(insert(1), insert(2));
+    await().until(() -> publisher.messages.size() == 2);
+
+    publisher.outcomes().confirmed(2, false);
+    publisher.confirming = true;
+    publisher
+        .outcomes()
+        .lost(new PipelineException(FailureKind.POISON_EVENT, "one of them was too large"));
+
+    await()
+        .untilAsserted(() -> assertThat(published()).containsExactly(id(1), id(2), id(1), id(2)));
+  }
+
   @Test
   void stopsAtAMessageTheBrokerDoesNotTakeUnlessToldOtherwise() {
     publisher.refused = id(2);
