@@ -112,7 +112,7 @@ $(JAR): $(MAIN)
 
 # Whatever goes wrong with it, tests that do not compile included, it is done without.
 $(ARCHIVE): $(JAR)
-	@if $(MAKE) --no-print-directory $(TESTS); then $(LOCKED) src/local/archive $(JAR) $@; fi
+	@if $(MAKE) -s --no-print-directory $(TESTS); then $(LOCKED) src/local/archive $(JAR) $@; fi
 
 $(TESTS): $(SOURCES)
 	@$(LOCKED) \
