@@ -48,7 +48,11 @@ public class EncoderBenchmark {
     encoder =
         new EnvelopeEncoder(
             new EnvelopeSettings(
-                "bench", "scrabble", "scrabble", EventFormat.ENVELOPE, json, Long.MAX_VALUE));
+                "bench",
+                dev.sluice.config.Scope.of("scrabble", "scrabble"),
+                EventFormat.ENVELOPE,
+                json,
+                Long.MAX_VALUE));
     library =
         JsonWriterSettings.builder()
             .outputMode(

@@ -2,8 +2,11 @@ package dev.sluice.change;
 
 /** Something to be published: what the stream brought, or that it could not bring everything. */
 public sealed interface Change permits ChangeEvent, Oversized, Gap {
-  /** The {@link #documentHash} of what concerns all documents of the collection. */
+  /** The {@link #documentHash} of what concerns all documents of its collection. */
   long EVERY_DOCUMENT = 0;
+
+  /** The {@link #collectionHash} of what concerns all collections that are watched. */
+  long EVERY_COLLECTION = 0;
 
   /** Where a stream goes on behind it. */
   Position position();
@@ -19,4 +22,10 @@ public sealed interface Change permits ChangeEvent, Oversized, Gap {
    * documents may share one, which costs a little waiting and nothing else.
    */
   long documentHash();
+
+  /**
+   * A number that is equal for all changes of one collection, or {@link #EVERY_COLLECTION}.
+   * Different collections may share one, at the same price.
+   */
+  long collectionHash();
 }

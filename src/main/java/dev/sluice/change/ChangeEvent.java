@@ -25,7 +25,9 @@ public final class ChangeEvent implements Change {
     TRANSACTION_NUMBER("txnNumber", BsonBytes.INT64),
     SESSION("lsid", BsonBytes.DOCUMENT),
     /** The new name of a renamed collection. */
-    TO("to", BsonBytes.DOCUMENT);
+    TO("to", BsonBytes.DOCUMENT),
+    /** What was done to a collection, of an expanded event. Since MongoDB 6.0. */
+    OPERATION_DESCRIPTION("operationDescription", BsonBytes.DOCUMENT);
 
     private static final Field[] ALL = values();
 
@@ -230,9 +232,34 @@ public final class ChangeEvent implements Change {
     }
     byte type = bytes[from - "_id".length() - 2];
     int to = BsonBytes.skipValue(type, bytes, from, bytes.length);
-    long hash = FNV_OFFSET;
+    long hash = FNV_OFFSET ^ collectionHash();
     for (int i = from; i < to; i++) {
       hash = (hash ^ bytes[i] & 0xFF) * FNV_PRIME;
+    }
+    return hash;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A new name concerns two collections, and the end of a database all that were in it.
+   */
+  @Override
+  public long collectionHash() {
+    if (!has(Field.NAMESPACE)
+        || operation == Operation.RENAME
+        || operation == Operation.DROP_DATABASE) {
+      return EVERY_COLLECTION;
+    }
+    int at = offset(Field.NAMESPACE);
+    int end = BsonBytes.documentEnd(bytes, at, bytes.length);
+    long hash = FNV_OFFSET;
+    // Eight bytes at a time: it is asked for each event.
+    for (; at + Long.BYTES <= end; at += Long.BYTES) {
+      hash = Long.rotateLeft((hash ^ BsonBytes.int64(bytes, at, end)) * FNV_PRIME, 31);
+    }
+    for (; at < end; at++) {
+      hash = (hash ^ bytes[at] & 0xFF) * FNV_PRIME;
     }
     return hash;
   }

@@ -38,4 +38,9 @@ public record Gap(Optional<BsonTimestamp> from, BsonTimestamp to, String reason)
   public long documentHash() {
     return EVERY_DOCUMENT;
   }
+
+  @Override
+  public long collectionHash() {
+    return EVERY_COLLECTION;
+  }
 }

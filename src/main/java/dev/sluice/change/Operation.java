@@ -18,6 +18,14 @@ public enum Operation {
   DROP("drop"),
   RENAME("rename"),
   DROP_DATABASE("dropDatabase"),
+  /** The following are told by MongoDB 6.0 on to those who ask for expanded events. */
+  CREATE("create"),
+  CREATE_INDEXES("createIndexes"),
+  DROP_INDEXES("dropIndexes"),
+  MODIFY("modify"),
+  SHARD_COLLECTION("shardCollection"),
+  RESHARD_COLLECTION("reshardCollection"),
+  REFINE_COLLECTION_SHARD_KEY("refineCollectionShardKey"),
   /** The stream's namespace is gone; the server closes the cursor behind this event. */
   INVALIDATE("invalidate");
 
@@ -38,6 +46,11 @@ public enum Operation {
   /** Whether one document changed, so that there is something to publish. */
   public boolean isOnDocument() {
     return this == INSERT || this == UPDATE || this == REPLACE || this == DELETE;
+  }
+
+  /** Whether it says that a collection was made or changed, and is told only on request. */
+  public boolean isExpanded() {
+    return ordinal() >= CREATE.ordinal() && ordinal() <= REFINE_COLLECTION_SHARD_KEY.ordinal();
   }
 
   /**

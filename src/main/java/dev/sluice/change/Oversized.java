@@ -34,4 +34,9 @@ public record Oversized(ChangeEvent keys, String error) implements Change {
   public long documentHash() {
     return keys.documentHash();
   }
+
+  @Override
+  public long collectionHash() {
+    return keys.collectionHash();
+  }
 }

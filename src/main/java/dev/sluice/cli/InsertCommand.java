@@ -132,7 +132,7 @@ final class InsertCommand implements Callable<Integer> {
           spec.commandLine(), "--count must be at least 1, --rate and --size at least 0.");
     }
     return new InsertPlan(
-        collection == null ? settings.capture().collection() : collection,
+        collection == null ? settings.mongo().collection() : collection,
         count,
         rate,
         Optional.ofNullable(every),

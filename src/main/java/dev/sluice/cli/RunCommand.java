@@ -42,10 +42,9 @@ final class RunCommand implements Callable<Integer> {
       PipelineSupervisor pipeline = wiring.pipeline((state, reason) -> {});
       stopOnSignal(pipeline, closed, settings.delivery().drainTimeout());
       log.info(
-          "Carrying {} of {}.{} at {} to {} at {}",
+          "Carrying {} of {} at {} to {} at {}",
           String.join(", ", settings.capture().operations().stream().sorted().toList()),
-          settings.mongo().database(),
-          settings.capture().collection(),
+          settings.capture().scope(),
           wiring.mongo().address(),
           settings.rabbit().usesDefaultExchange()
               ? "queue " + settings.rabbit().queue()

@@ -1,6 +1,5 @@
 package dev.sluice.cli;
 
-import dev.sluice.change.Namespace;
 import dev.sluice.config.Settings;
 import dev.sluice.inserter.Inserter;
 import dev.sluice.message.EnvelopeEncoder;
@@ -57,7 +56,6 @@ public final class Wiring implements AutoCloseable {
 
   /** The pipeline; to be made once. */
   public PipelineSupervisor pipeline(PipelineListener listener) {
-    Namespace source = new Namespace(settings.mongo().database(), settings.capture().collection());
     return new PipelineSupervisor(
         new PipelineParts(
             source(),
@@ -68,7 +66,7 @@ public final class Wiring implements AutoCloseable {
             new MongoCheckpointStore(
                 mongo,
                 settings.capture().pipeline(),
-                source,
+                settings.capture().selection(),
                 instance(),
                 settings.delivery().lease()),
             settings.delivery(),

@@ -7,19 +7,39 @@ import java.util.Set;
  * What is captured.
  *
  * @param pipeline the name under which the position is kept
+ * @param scope the collections that are watched
  * @param operations which of insert, update, replace and delete are published
+ * @param expandedEvents whether what is done to a collection itself (created, indexed, changed) is
+ *     published as well; MongoDB 6.0 on
  * @param updateLookup whether an update carries the document as it is when the event is read
  * @param batchSize how many events the server puts into one reply at the most
  */
 public record CaptureSettings(
     String pipeline,
-    String collection,
+    Scope scope,
     Set<String> operations,
+    boolean expandedEvents,
     boolean updateLookup,
     int batchSize) {
+  /** What can be done to a document. */
+  static final Set<String> EVERY_OPERATION = Set.of("insert", "update", "replace", "delete");
+
   public CaptureSettings {
     Objects.requireNonNull(pipeline, "pipeline");
-    Objects.requireNonNull(collection, "collection");
+    Objects.requireNonNull(scope, "scope");
     operations = Set.copyOf(operations);
+  }
+
+  /**
+   * What of MongoDB's log is selected, for people. A token resumes a stream only as long as this is
+   * the same; under another selection the stream begins at the token's time (manual: Change
+   * Streams, Resume a Change Stream).
+   */
+  public String selection() {
+    String selection = scope.toString();
+    if (!operations.equals(EVERY_OPERATION)) {
+      selection += " (" + String.join(", ", operations.stream().sorted().toList()) + " only)";
+    }
+    return expandedEvents ? selection + " with expanded events" : selection;
   }
 }

@@ -5,21 +5,14 @@ import java.util.Objects;
 /**
  * How an event is written.
  *
- * @param database the watched one, for what names none itself
- * @param collection likewise
+ * @param scope what is watched, for what names no collection itself
  * @param gzipAboveBytes larger bodies are compressed; {@code Long.MAX_VALUE} for none
  */
 public record EnvelopeSettings(
-    String pipeline,
-    String database,
-    String collection,
-    EventFormat format,
-    JsonMode json,
-    long gzipAboveBytes) {
+    String pipeline, Scope scope, EventFormat format, JsonMode json, long gzipAboveBytes) {
   public EnvelopeSettings {
     Objects.requireNonNull(pipeline, "pipeline");
-    Objects.requireNonNull(database, "database");
-    Objects.requireNonNull(collection, "collection");
+    Objects.requireNonNull(scope, "scope");
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(json, "json");
   }

@@ -29,8 +29,12 @@ public enum SettingKey {
   RABBITMQ_TLS_CERT_FILE(""),
   RABBITMQ_TLS_KEY_FILE(""),
   SLUICE_COLLECTION("scrabble"),
+  /** Stands for MONGO_DATABASE_NAME and SLUICE_COLLECTION when it is not empty. */
+  SLUICE_NAMESPACES(""),
+  SLUICE_EXCLUDE(""),
   SLUICE_PIPELINE("scrabble-cdc"),
   SLUICE_OPERATIONS("insert,update,replace,delete"),
+  SLUICE_EXPANDED_EVENTS("false"),
   SLUICE_UPDATE_LOOKUP("true"),
   /** Where the steps of throughput end: a bigger reply only takes more memory. */
   SLUICE_BATCH_SIZE("500"),

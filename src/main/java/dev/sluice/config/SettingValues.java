@@ -58,6 +58,25 @@ final class SettingValues {
         : wrong(key, "is longer than " + mostBytes + " bytes");
   }
 
+  /** Patterns of namespaces with commas between; none where nothing is given. */
+  List<NamespacePattern> namespaces(SettingKey key) {
+    String text = text(key);
+    if (text.isEmpty()) {
+      return List.of();
+    }
+    try {
+      List<NamespacePattern> patterns = Scope.parse(text);
+      patterns.stream()
+          .filter(pattern -> !Scope.mayContain(pattern))
+          .forEach(
+              pattern -> wrong(key, "names " + pattern + ", which is never captured: remove it"));
+      return patterns;
+    } catch (IllegalArgumentException e) {
+      wrong(key, "cannot be read: " + e.getMessage());
+      return List.of();
+    }
+  }
+
   long number(SettingKey key, long least, long most) {
     String text = text(key);
     String range = "must be a whole number from " + least + " to " + most;

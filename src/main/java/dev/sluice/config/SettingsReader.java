@@ -6,13 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /** Makes the {@link Settings} from the environment, a {@code .env} file and the defaults. */
 public final class SettingsReader {
-  private static final Set<String> OPERATIONS = Set.of("insert", "update", "replace", "delete");
-
   /** AMQP short strings, such as a queue's name, end there (AMQP 0-9-1, 4.2.5.3). */
   private static final int SHORT_STRING_BYTES = 255;
 
@@ -89,15 +86,9 @@ public final class SettingsReader {
     String pipeline = values.name(SettingKey.SLUICE_PIPELINE, SHORT_STRING_BYTES);
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
-    CaptureSettings capture = capture(pipeline);
+    CaptureSettings capture = capture(pipeline, mongo);
     return new Settings(
-        mongo,
-        rabbit(failures.mayPark()),
-        capture,
-        envelope(mongo, capture),
-        delivery(),
-        failures,
-        log());
+        mongo, rabbit(failures.mayPark()), capture, envelope(capture), delivery(), failures, log());
   }
 
   private MongoSettings mongo() {
@@ -119,7 +110,10 @@ public final class SettingsReader {
     }
     MongoUriOptions.refuseWeakTls(uri, files, problems);
     return new MongoSettings(
-        new Secret(uri), values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES), files);
+        new Secret(uri),
+        values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES),
+        values.name(SettingKey.SLUICE_COLLECTION, SHORT_STRING_BYTES),
+        files);
   }
 
   private RabbitSettings rabbit(boolean parking) {
@@ -138,20 +132,29 @@ public final class SettingsReader {
         parking);
   }
 
-  private CaptureSettings capture(String pipeline) {
+  private CaptureSettings capture(String pipeline, MongoSettings mongo) {
     return new CaptureSettings(
         pipeline,
-        values.name(SettingKey.SLUICE_COLLECTION, SHORT_STRING_BYTES),
-        values.someOf(SettingKey.SLUICE_OPERATIONS, OPERATIONS),
+        scope(mongo),
+        values.someOf(SettingKey.SLUICE_OPERATIONS, CaptureSettings.EVERY_OPERATION),
+        values.flag(SettingKey.SLUICE_EXPANDED_EVENTS),
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
         (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000));
   }
 
-  private EnvelopeSettings envelope(MongoSettings mongo, CaptureSettings capture) {
+  private Scope scope(MongoSettings mongo) {
+    List<NamespacePattern> included = values.namespaces(SettingKey.SLUICE_NAMESPACES);
+    return new Scope(
+        included.isEmpty()
+            ? List.of(NamespacePattern.of(mongo.database(), mongo.collection()))
+            : included,
+        values.namespaces(SettingKey.SLUICE_EXCLUDE));
+  }
+
+  private EnvelopeSettings envelope(CaptureSettings capture) {
     return new EnvelopeSettings(
         capture.pipeline(),
-        mongo.database(),
-        capture.collection(),
+        capture.scope(),
         values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class),
         values.oneOf(SettingKey.SLUICE_JSON, JsonMode.class),
         values.bytes(SettingKey.SLUICE_GZIP_ABOVE, 0, MOST_MESSAGE_BYTES));

@@ -3,17 +3,21 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.EventId;
 import dev.sluice.change.Gap;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
+import dev.sluice.config.NamespacePattern;
+import dev.sluice.config.Scope;
+import dev.sluice.json.BsonJsonWriter;
 import dev.sluice.json.Utf8Buffer;
 
 /**
- * Writes what concerns the collection as a whole: its end (drop, rename, end of the database), the
- * end of its stream, and a gap. No document, so {@code _id} is null.
+ * Writes what concerns a collection as a whole: its end (drop, rename, end of the database), how it
+ * was made or changed, the end of the stream, and a gap. No document, so {@code _id} is null.
  */
 final class CollectionEnvelope {
   static final String GAP = "gap";
@@ -21,19 +25,31 @@ final class CollectionEnvelope {
   private final EnvelopeSettings settings;
   private final Utf8Buffer out;
   private final MetadataWriter metadata;
+  private final BsonJsonWriter json;
 
-  CollectionEnvelope(EnvelopeSettings settings, Utf8Buffer out, MetadataWriter metadata) {
+  CollectionEnvelope(
+      EnvelopeSettings settings, Utf8Buffer out, MetadataWriter metadata, BsonJsonWriter json) {
     this.settings = settings;
+    this.json = json;
     this.out = out;
     this.metadata = metadata;
   }
 
-  /** An invalidation has no namespace, and the end of a database no collection. */
+  /**
+   * An invalidation has no namespace, and the end of a database no collection. Where one collection
+   * alone is watched they concern that one; else it stays open (null) what they concern.
+   */
   Namespace namespace(Change change) {
     Namespace own = change instanceof ChangeEvent event ? event.namespace() : null;
-    return own == null
-        ? new Namespace(settings.database(), settings.collection())
-        : own.collection() == null ? new Namespace(own.database(), settings.collection()) : own;
+    if (own != null && own.collection() != null) {
+      return own;
+    }
+    Scope scope = settings.scope();
+    String database = own == null ? scope.database().orElse(null) : own.database();
+    return database == null
+        ? null
+        : new Namespace(
+            database, scope.only().flatMap(NamespacePattern::collectionName).orElse(null));
   }
 
   static String operation(Change change) {
@@ -52,7 +68,7 @@ final class CollectionEnvelope {
     out.appendAscii("{\"_id\": null, ");
     if (documentFormat) {
       out.appendAscii("\"type\": ");
-      out.appendJsonString(namespace.collection());
+      Origin.writeName(namespace == null ? null : namespace.collection(), out);
       out.appendAscii(", \"entry_id\": null");
     } else {
       what(change, namespace);
@@ -76,7 +92,10 @@ final class CollectionEnvelope {
     out.appendAscii("\"operation\": \"");
     out.appendAscii(operation(change));
     out.appendAscii("\", ");
-    Origin.writeNames(namespace.database(), namespace.collection(), out);
+    Origin.writeNames(
+        namespace == null ? null : namespace.database(),
+        namespace == null ? null : namespace.collection(),
+        out);
     if (change instanceof ChangeEvent event && event.operation() == Operation.RENAME) {
       if (!event.has(ChangeEvent.Field.TO)) {
         throw new IllegalArgumentException("a rename without its new name: " + event);
@@ -85,6 +104,9 @@ final class CollectionEnvelope {
       int to = event.offset(ChangeEvent.Field.TO);
       Origin.writeNames(text(event, to, "db"), text(event, to, "coll"), out);
       out.append('}');
+    } else if (change instanceof ChangeEvent event && event.has(Field.OPERATION_DESCRIPTION)) {
+      out.appendAscii(", \"operationDescription\": ");
+      json.writeDocument(event.bytes(), event.offset(Field.OPERATION_DESCRIPTION), out);
     } else if (change instanceof Gap gap) {
       gap(gap);
     }

@@ -46,7 +46,7 @@ public final class EnvelopeEncoder {
     this.settings = settings;
     this.json = new BsonJsonWriter(settings.json());
     this.metadata = new MetadataWriter(settings.pipeline(), out);
-    this.ofCollections = new CollectionEnvelope(settings, out, metadata);
+    this.ofCollections = new CollectionEnvelope(settings, out, metadata, json);
   }
 
   /**

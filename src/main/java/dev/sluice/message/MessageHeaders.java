@@ -51,10 +51,18 @@ final class MessageHeaders {
     }
   }
 
+  /**
+   * @param namespace null for everything that is watched
+   */
   Map<String, Object> ofCollection(String operation, Namespace namespace) {
-    return Map.of(
-        "operation", operation,
-        "database", namespace.database(),
-        "collection", namespace.collection());
+    if (namespace == null) {
+      return Map.of("operation", operation);
+    }
+    return namespace.collection() == null
+        ? Map.of("operation", operation, "database", namespace.database())
+        : Map.of(
+            "operation", operation,
+            "database", namespace.database(),
+            "collection", namespace.collection());
   }
 }

@@ -64,8 +64,19 @@ final class Origin {
 
   static void writeNames(String database, String collection, Utf8Buffer out) {
     out.appendAscii("\"database\": ");
-    out.appendJsonString(database);
+    writeName(database, out);
     out.appendAscii(", \"collection\": ");
-    out.appendJsonString(collection);
+    writeName(collection, out);
+  }
+
+  /**
+   * @param name null for none
+   */
+  static void writeName(String name, Utf8Buffer out) {
+    if (name == null) {
+      out.appendAscii("null");
+    } else {
+      out.appendJsonString(name);
+    }
   }
 }

@@ -3,20 +3,26 @@ package dev.sluice.message;
 import dev.sluice.change.Namespace;
 import java.nio.charset.StandardCharsets;
 
-/** The routing key of an event: {@code <database>.<collection>.<operation>}. */
+/**
+ * The routing key of an event: {@code <database>.<collection>.<operation>}; without the collection
+ * where it concerns all of a database, and {@code sluice.<operation>} where it concerns everything.
+ */
 final class RoutingKey {
   /** AMQP short strings end there (AMQP 0-9-1, 4.2.5.3). */
   private static final int MAX_BYTES = 255;
 
   private RoutingKey() {}
 
+  /** The first word of what is not of one database. */
+  private static final String EVERYTHING = "sluice";
+
   /**
-   * A namespace may have 255 bytes for itself; the end of such a collection's name is cut off, so
-   * that the operation still stands where consumers look for it.
+   * A namespace (null for everything) may have 255 bytes for itself; the end of such a collection's
+   * name is cut off, so that the operation still stands where consumers look for it.
    */
   static String of(Namespace namespace, String operation) {
     String tail = "." + operation;
-    String head = namespace.toString();
+    String head = namespace == null ? EVERYTHING : namespace.toString();
     if (head.length() + tail.length() > MAX_BYTES / 4) {
       while (bytes(head) + tail.length() > MAX_BYTES) {
         head = head.substring(0, head.offsetByCodePoints(head.length(), -1));

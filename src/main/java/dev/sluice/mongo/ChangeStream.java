@@ -1,23 +1,23 @@
 package dev.sluice.mongo;
 
 import com.mongodb.client.model.Aggregates;
-import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.changestream.FullDocument;
 import com.mongodb.reactivestreams.client.ChangeStreamPublisher;
-import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.CorruptBsonException;
-import dev.sluice.change.Operation;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
+import dev.sluice.config.NamespacePattern;
+import dev.sluice.config.Scope;
 import dev.sluice.pipeline.ChangeSource.Progress;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +43,7 @@ final class ChangeStream implements OversizedEvents.Reading {
 
   private final MongoConnection connection;
   private final CaptureSettings settings;
+  private final WantedChanges wanted;
   private final ServerVersion version;
   private final Clock clock;
 
@@ -50,13 +51,14 @@ final class ChangeStream implements OversizedEvents.Reading {
       MongoConnection connection, CaptureSettings settings, ServerVersion version, Clock clock) {
     this.connection = connection;
     this.settings = settings;
+    this.wanted = new WantedChanges(settings);
     this.version = version;
     this.clock = clock;
   }
 
   @Override
   public Flux<ChangeEvent> events(Position from, int batchSize, Progress progress) {
-    List<Bson> stages = new ArrayList<>(wanted());
+    List<Bson> stages = new ArrayList<>(wanted.stages());
     if (version.splitsLargeEvents()) {
       // Has to be the last.
       stages.add(new BsonDocument("$changeStreamSplitLargeEvent", new BsonDocument()));
@@ -68,7 +70,7 @@ final class ChangeStream implements OversizedEvents.Reading {
 
   @Override
   public Flux<ChangeEvent> keys(Position from) {
-    List<Bson> stages = new ArrayList<>(wanted());
+    List<Bson> stages = new ArrayList<>(wanted.stages());
     stages.add(Aggregates.project(Projections.include(KEYS)));
     return open(stages, from, 1, false, (events, token) -> {}).map(this::event);
   }
@@ -94,17 +96,14 @@ final class ChangeStream implements OversizedEvents.Reading {
 
   private Publisher<RawBsonDocument> watch(
       List<Bson> stages, Position from, int batchSize, boolean lookup, String comment) {
-    MongoCollection<RawBsonDocument> collection =
-        connection
-            .client()
-            .getDatabase(connection.settings().database())
-            .getCollection(settings.collection(), RawBsonDocument.class);
     ChangeStreamPublisher<RawBsonDocument> stream =
-        collection
-            .watch(stages, RawBsonDocument.class)
+        narrowest(stages)
             .batchSize(batchSize)
             .maxAwaitTime(MAX_AWAIT_MILLIS, TimeUnit.MILLISECONDS)
             .comment(comment);
+    if (settings.expandedEvents()) {
+      stream.showExpandedEvents(true);
+    }
     if (lookup) {
       stream.fullDocument(FullDocument.UPDATE_LOOKUP);
     }
@@ -118,22 +117,19 @@ final class ChangeStream implements OversizedEvents.Reading {
     return stream.withDocumentClass(RawBsonDocument.class);
   }
 
-  /**
-   * No stage where all is wanted: one that lets everything through is work for the server all the
-   * same, and of more than we know it tells only those who ask for expanded events (manual: Change
-   * Events). The end of the collection always comes through, as the stream ends with it.
-   */
-  private List<Bson> wanted() {
-    List<String> operations =
-        Arrays.stream(Operation.values())
-            .filter(
-                operation ->
-                    !operation.isOnDocument() || settings.operations().contains(operation.text()))
-            .map(Operation::text)
-            .toList();
-    return operations.size() == Operation.values().length
-        ? List.of()
-        : List.of(Aggregates.match(Filters.in("operationType", operations)));
+  /** Of the collection, the database or the deployment: as narrow as the scope allows. */
+  private ChangeStreamPublisher<RawBsonDocument> narrowest(List<Bson> stages) {
+    MongoClient client = connection.client();
+    Scope scope = settings.scope();
+    if (scope.database().isEmpty()) {
+      return client.watch(stages, RawBsonDocument.class);
+    }
+    MongoDatabase database = client.getDatabase(scope.database().get());
+    return scope
+        .only()
+        .flatMap(NamespacePattern::collectionName)
+        .map(name -> database.getCollection(name).watch(stages, RawBsonDocument.class))
+        .orElseGet(() -> database.watch(stages, RawBsonDocument.class));
   }
 
   private ChangeEvent event(RawBsonDocument raw) {

@@ -12,7 +12,7 @@ import org.bson.BsonTimestamp;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The change stream of one collection. */
+/** The change stream of all that is watched. */
 public final class ChangeStreamSource implements ChangeSource {
   private final MongoConnection connection;
   private final CaptureSettings settings;

@@ -1,6 +1,6 @@
 package dev.sluice.mongo;
 
-import dev.sluice.change.Namespace;
+import com.mongodb.client.model.Updates;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
 import dev.sluice.checkpoint.Checkpoint;
@@ -28,6 +28,9 @@ import org.bson.conversions.Bson;
  *   lease: { owner: "process 1234 on host (5f0c…)", until: <Date> } }  // absent: nobody runs it
  * }</pre>
  *
+ * <p>{@code source} says what the position is one of: it is saved together with it, and by it
+ * alone.
+ *
  * <p>Updates that need the server's time are pipelines, in which {@code $$NOW} is to be had
  * (MongoDB 4.2).
  */
@@ -39,11 +42,11 @@ final class CheckpointDocument {
   private static final int SCHEMA = 2;
 
   private final String pipeline;
-  private final Namespace source;
+  private final String source;
   private final String instance;
   private final long leaseMillis;
 
-  CheckpointDocument(String pipeline, Namespace source, String instance, Duration lease) {
+  CheckpointDocument(String pipeline, String source, String instance, Duration lease) {
     this.pipeline = pipeline;
     this.source = source;
     this.instance = instance;
@@ -61,7 +64,7 @@ final class CheckpointDocument {
     BsonInt64 knownEpoch = new BsonInt64(known.map(Checkpoint::epoch).orElse(0L));
     BsonDocument ours =
         document("schema", new BsonInt32(SCHEMA))
-            .append("source", document("$literal", text(source.toString())))
+            .append("source", storedOr("source", document("$literal", text(source))))
             .append(
                 "epoch", document("$add", array(storedOr("epoch", knownEpoch), new BsonInt64(1))))
             .append("lease", lease());
@@ -108,7 +111,7 @@ final class CheckpointDocument {
   }
 
   /**
-   * @throws PipelineException if it is not of our source, too new, or damaged
+   * @throws PipelineException if it is too new, or damaged
    */
   Checkpoint read(BsonDocument document) {
     try {
@@ -116,14 +119,34 @@ final class CheckpointDocument {
         throw unusable("was written by a newer Sluice: use that one");
       }
       String stored = document.getString("source").getValue();
-      if (!stored.equals(source.toString())) {
-        throw unusable(
-            "belongs to " + stored + ", not to " + source + ": choose another SLUICE_PIPELINE");
-      }
-      return new Checkpoint(pipeline, document.getNumber("epoch").longValue(), position(document));
+      Optional<Position> position = position(document);
+      return new Checkpoint(
+          pipeline,
+          document.getNumber("epoch").longValue(),
+          stored.equals(source) ? position : position.map(CheckpointDocument::underAnother));
     } catch (BsonInvalidOperationException e) {
       throw unusable("is damaged: mend it, or delete it to begin at the present");
     }
+  }
+
+  /**
+   * Where a stream of another selection goes on: at the same moment, so that nothing is passed
+   * over, and what was committed in it may come again.
+   */
+  private static Position underAnother(Position position) {
+    return position.clusterTime().<Position>map(Position.At::new).orElse(position);
+  }
+
+  /** What was selected when the position was saved; empty in a document of another form. */
+  static Optional<String> source(BsonDocument document) {
+    return document.isString("source")
+        ? Optional.of(document.getString("source").getValue())
+        : Optional.empty();
+  }
+
+  /** Whether the position in it is one of another selection. */
+  boolean isOfAnother(BsonDocument document) {
+    return !source(document).equals(Optional.of(source));
   }
 
   private PipelineException unusable(String why) {
@@ -141,6 +164,14 @@ final class CheckpointDocument {
         position.containsKey("after")
             ? new Position.After(ResumeToken.of(position.getDocument("after")))
             : new Position.At(position.getTimestamp("at")));
+  }
+
+  /** What {@code position} and {@code source} become when the position is saved. */
+  Bson saved(Position position) {
+    return Updates.combine(
+        Updates.set("position", of(position)),
+        Updates.set("source", source),
+        Updates.currentDate("savedAt"));
   }
 
   static BsonDocument of(Position position) {

@@ -9,7 +9,6 @@ import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.result.UpdateResult;
 import com.mongodb.reactivestreams.client.MongoCollection;
-import dev.sluice.change.Namespace;
 import dev.sluice.checkpoint.Checkpoint;
 import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.checkpoint.Claim;
@@ -17,8 +16,11 @@ import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -31,6 +33,8 @@ import reactor.util.retry.Retry;
  * machines that Sluice runs on do not matter.
  */
 public final class MongoCheckpointStore implements CheckpointStore {
+  private static final Logger log = LoggerFactory.getLogger(MongoCheckpointStore.class);
+
   private static final String DATABASE = "sluice";
   private static final String COLLECTION = "checkpoints";
 
@@ -39,17 +43,17 @@ public final class MongoCheckpointStore implements CheckpointStore {
   private final String pipeline;
   private final String instance;
 
+  /** A standby looks again and again. */
+  private final AtomicBoolean saidSo = new AtomicBoolean();
+
   /**
-   * @param source what the pipeline watches: a position of another collection is refused
+   * @param source what the pipeline selects of the log ({@code CaptureSettings.selection}): under
+   *     another one the stream goes on at the position's time
    * @param instance tells this process from all others
    * @param lease how long a claim holds without being renewed
    */
   public MongoCheckpointStore(
-      MongoConnection connection,
-      String pipeline,
-      Namespace source,
-      String instance,
-      Duration lease) {
+      MongoConnection connection, String pipeline, String source, String instance, Duration lease) {
     this.connection = connection;
     this.pipeline = pipeline;
     this.instance = instance;
@@ -67,9 +71,20 @@ public final class MongoCheckpointStore implements CheckpointStore {
     return connection
         .operationTime()
         .then(Mono.defer(() -> Mono.from(checkpoints().find(byId()).first())))
-        .doOnNext(form::read)
+        .doOnNext(this::look)
         .then(claimIfFree(known))
         .onErrorMap(connection::recognise);
+  }
+
+  private void look(BsonDocument stored) {
+    Checkpoint read = form.read(stored);
+    if (form.isOfAnother(stored) && read.position().isPresent() && !saidSo.getAndSet(true)) {
+      log.info(
+          "The saved position is one of {}: going on at its time, {}; what was committed in that"
+              + " instant may come again",
+          CheckpointDocument.source(stored).orElse("another selection"),
+          read.position().get());
+    }
   }
 
   /** One command takes the lease if it is free, and shows whose it is then. */
@@ -107,10 +122,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
 
   @Override
   public Mono<Void> save(Checkpoint checkpoint) {
-    Bson update =
-        Updates.combine(
-            Updates.set("position", CheckpointDocument.of(checkpoint.position().orElseThrow())),
-            Updates.currentDate("savedAt"));
+    Bson update = form.saved(checkpoint.position().orElseThrow());
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
         .onErrorMap(connection::recognise)
         .flatMap(this::requireOurs);
@@ -122,12 +134,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
     Bson update =
         checkpoint
             .position()
-            .map(
-                position ->
-                    Updates.combine(
-                        Updates.set("position", CheckpointDocument.of(position)),
-                        Updates.currentDate("savedAt"),
-                        giveUp))
+            .map(position -> Updates.combine(form.saved(position), giveUp))
             .orElse(giveUp);
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
         .onErrorMap(connection::recognise)

@@ -39,7 +39,7 @@ class SettingsReaderTest {
         .isEqualTo(
             "mongodb://localhost:30001,localhost:30002,localhost:30003/?replicaSet=my-replica-set");
     assertThat(settings.mongo().database()).isEqualTo("scrabble");
-    assertThat(settings.capture().collection()).isEqualTo("scrabble");
+    assertThat(settings.capture().scope()).hasToString("scrabble.scrabble");
     assertThat(settings.capture().pipeline()).isEqualTo("scrabble-cdc");
     assertThat(settings.rabbit().address()).isEqualTo("localhost:5673");
     assertThat(settings.rabbit().queue()).isEqualTo("test_queue");

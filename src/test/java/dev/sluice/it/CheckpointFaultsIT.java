@@ -233,17 +233,6 @@ class CheckpointFaultsIT {
   }
 
   @Test
-  void fromAnotherCollectionEndsWithThree() throws Exception {
-    try (PipelineUnderTest sluice = stoppedBehindOneEvent()) {
-      sluice.checkpoints().updateOne(mine(sluice), Updates.set("source", "other.collection"));
-      BsonDocument before = checkpoint(sluice);
-
-      assertRefused(sluice, FailureKind.MISCONFIGURED, "belongs to other.collection");
-      assertThat(checkpoint(sluice)).as("is left as it was").isEqualTo(before);
-    }
-  }
-
-  @Test
   void ofANewerSchemaEndsWithThree() throws Exception {
     try (PipelineUnderTest sluice = stoppedBehindOneEvent()) {
       sluice.checkpoints().updateOne(mine(sluice), Updates.set("schema", 99));

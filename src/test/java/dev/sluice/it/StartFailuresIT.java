@@ -203,23 +203,6 @@ class StartFailuresIT {
   }
 
   @Test
-  void aPositionOfAnotherCollectionEndsWithThree() {
-    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
-      sluice
-          .checkpoints()
-          .insertOne(
-              new BsonDocument("_id", new BsonString(sluice.queue()))
-                  .append("schema", new BsonInt32(1))
-                  .append("source", new BsonString("other.collection"))
-                  .append("epoch", new BsonInt64(1)));
-
-      Ended ended = run(sluice.environment());
-
-      assertOneSentence(ended, 3, "belongs to other.collection", "SLUICE_PIPELINE");
-    }
-  }
-
-  @Test
   void aPositionThatMongoDoesNotHaveEndsWithFour() {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
       BsonDocument token = TestMongoWrites.tokenOfNoEvent(sluice.collection());

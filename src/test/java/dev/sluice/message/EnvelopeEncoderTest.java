@@ -12,6 +12,7 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.Scope;
 import dev.sluice.json.BsonPieces;
 import dev.sluice.json.BsonSample;
 import dev.sluice.message.GoldenShapes.Shape;
@@ -150,7 +151,8 @@ class EnvelopeEncoderTest {
   @Test
   void compressesWhatIsLargerThanToldAndAlwaysToTheSameBytes() throws IOException {
     EnvelopeSettings settings =
-        new EnvelopeSettings("p", "d", "c", EventFormat.ENVELOPE, JsonMode.RELAXED, 10_000);
+        new EnvelopeSettings(
+            "p", Scope.of("d", "c"), EventFormat.ENVELOPE, JsonMode.RELAXED, 10_000);
     EnvelopeEncoder encoder = new EnvelopeEncoder(settings);
     ChangeEvent large =
         EventBuilder.insert().document("{\"t\": \"" + "A".repeat(10_000) + "\"}").build();

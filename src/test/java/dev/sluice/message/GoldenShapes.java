@@ -13,6 +13,7 @@ import dev.sluice.change.Gap;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.Scope;
 import dev.sluice.json.BsonPieces;
 import dev.sluice.json.BsonSample;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ final class GoldenShapes {
 
   static EnvelopeSettings settings(EventFormat format, JsonMode json) {
     return new EnvelopeSettings(
-        "scrabble-cdc", "scrabble", "scrabble", format, json, Long.MAX_VALUE);
+        "scrabble-cdc", Scope.of("scrabble", "scrabble"), format, json, Long.MAX_VALUE);
   }
 
   private void addOperations() {

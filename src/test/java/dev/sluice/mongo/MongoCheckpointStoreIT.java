@@ -6,8 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
-import dev.sluice.change.Namespace;
+import com.mongodb.client.model.Updates;
 import dev.sluice.change.Position;
+import dev.sluice.change.ResumeToken;
 import dev.sluice.checkpoint.Checkpoint;
 import dev.sluice.checkpoint.Claim;
 import dev.sluice.config.MongoSettings;
@@ -32,11 +33,12 @@ class MongoCheckpointStoreIT {
   private final String pipeline = TestMongo.freshDatabase("checkpoint");
   private final MongoClient client = TestMongo.shared().connect();
   private final MongoConnection connection =
-      new MongoConnection(new MongoSettings(new Secret(TestMongo.shared().uri()), "scrabble"));
+      new MongoConnection(
+          new MongoSettings(new Secret(TestMongo.shared().uri()), "scrabble", "scrabble"));
 
   private MongoCheckpointStore store(String collection, String instance, Duration lease) {
     return new MongoCheckpointStore(
-        connection, pipeline, new Namespace("scrabble", collection), instance, lease);
+        connection, pipeline, "scrabble." + collection, instance, lease);
   }
 
   private MongoCheckpointStore store(String instance) {
@@ -154,11 +156,34 @@ class MongoCheckpointStoreIT {
   @Test
   void doesNotFenceOffTheRightfulInstanceWhenItIsRefusedItself() {
     Checkpoint rightful = claim(store("one"));
+    checkpoints().updateOne(mine(), Updates.set("schema", 99));
 
-    assertThatThrownBy(() -> store("other", "two", LEASE).claim(Optional.empty()).block())
-        .hasMessageContaining("belongs to scrabble.scrabble");
+    assertThatThrownBy(() -> store("two").claim(Optional.empty()).block())
+        .hasMessageContaining("newer Sluice");
 
     store("one").save(rightful.at(SOMEWHERE)).block();
+  }
+
+  @Test
+  void goesOnAtTheTimeOfAPositionThatWasSavedUnderAnotherSelection() {
+    MongoCheckpointStore before = store("one");
+    before.release(claim(before).at(behindToken())).block();
+
+    Checkpoint claimed = claim(store("other", "two", LEASE));
+
+    assertThat(claimed.position()).contains(new Position.At(new BsonTimestamp(0x655B2E40, 7)));
+    assertThat(checkpoints().find(mine()).first().getString("source").getValue())
+        .as("says what the stored position is one of, until another is saved")
+        .isEqualTo("scrabble.scrabble");
+
+    store("other", "two", LEASE).save(claimed.at(SOMEWHERE)).block();
+    assertThat(checkpoints().find(mine()).first().getString("source").getValue())
+        .isEqualTo("scrabble.other");
+  }
+
+  private static Position behindToken() {
+    return new Position.After(
+        ResumeToken.of(BsonDocument.parse("{_data: '82655B2E4000000007290A'}")));
   }
 
   @Test

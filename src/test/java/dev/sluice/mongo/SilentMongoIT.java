@@ -9,6 +9,7 @@ import dev.sluice.change.Change;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
 import dev.sluice.config.MongoSettings;
+import dev.sluice.config.Scope;
 import dev.sluice.config.Secret;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.mongo.Fault;
@@ -34,11 +35,12 @@ class SilentMongoIT {
     try (EmbeddedReplicaSet set = EmbeddedReplicaSet.builder().name("silent").start();
         MongoClient client = MongoClients.create(set.uri());
         MongoConnection connection =
-            new MongoConnection(new MongoSettings(new Secret(set.uri()), "scrabble"))) {
+            new MongoConnection(new MongoSettings(new Secret(set.uri()), "scrabble", "scrabble"))) {
       ChangeStreamSource source =
           new ChangeStreamSource(
               connection,
-              new CaptureSettings("test", "scrabble", Set.of("insert"), true, 100),
+              new CaptureSettings(
+                  "test", Scope.of("scrabble", "scrabble"), Set.of("insert"), false, true, 100),
               Clock.systemUTC());
       List<Change> events = new CopyOnWriteArrayList<>();
       List<Long> progress = new CopyOnWriteArrayList<>();
@@ -74,11 +76,12 @@ class SilentMongoIT {
   void aStreamThatIsOpenedAtASilentServerFails() {
     try (EmbeddedReplicaSet set = EmbeddedReplicaSet.builder().name("silent").start();
         MongoConnection connection =
-            new MongoConnection(new MongoSettings(new Secret(set.uri()), "scrabble"))) {
+            new MongoConnection(new MongoSettings(new Secret(set.uri()), "scrabble", "scrabble"))) {
       ChangeStreamSource source =
           new ChangeStreamSource(
               connection,
-              new CaptureSettings("test", "scrabble", Set.of("insert"), true, 100),
+              new CaptureSettings(
+                  "test", Scope.of("scrabble", "scrabble"), Set.of("insert"), false, true, 100),
               Clock.systemUTC());
       Position.At now = new Position.At(connection.operationTime().block());
       AtomicReference<Throwable> failure = new AtomicReference<>();

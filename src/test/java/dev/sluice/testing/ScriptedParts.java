@@ -10,6 +10,7 @@ import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.Scope;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
@@ -25,7 +26,11 @@ import reactor.core.scheduler.Schedulers;
 public final class ScriptedParts implements AutoCloseable {
   public static final EnvelopeSettings ENVELOPES =
       new EnvelopeSettings(
-          "test", "scrabble", "scrabble", EventFormat.ENVELOPE, JsonMode.RELAXED, Long.MAX_VALUE);
+          "test",
+          Scope.of("scrabble", "scrabble"),
+          EventFormat.ENVELOPE,
+          JsonMode.RELAXED,
+          Long.MAX_VALUE);
 
   public final ScriptedSource source = new ScriptedSource();
   public final ScriptedPublisher publisher = new ScriptedPublisher();
