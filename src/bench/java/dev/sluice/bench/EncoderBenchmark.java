@@ -4,6 +4,7 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.View;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.SampleEvent;
@@ -50,6 +51,7 @@ public class EncoderBenchmark {
             new EnvelopeSettings(
                 "bench",
                 dev.sluice.config.Scope.of("scrabble", "scrabble"),
+                View.NEW_IMAGE,
                 EventFormat.ENVELOPE,
                 json,
                 Long.MAX_VALUE));

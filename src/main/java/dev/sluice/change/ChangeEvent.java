@@ -17,8 +17,10 @@ public final class ChangeEvent implements Change {
     CLUSTER_TIME("clusterTime", BsonBytes.TIMESTAMP),
     /** Since MongoDB 6.0. */
     WALL_TIME("wallTime", BsonBytes.DATE),
-    /** The only one that is there when it is null: a lookup found nothing. */
+    /** Also there when it is null: a lookup found nothing, or an image has expired. */
     FULL_DOCUMENT("fullDocument", BsonBytes.DOCUMENT),
+    /** Also there when it is null: the image has expired, or there never was one. */
+    BEFORE("fullDocumentBeforeChange", BsonBytes.DOCUMENT),
     NAMESPACE("ns", BsonBytes.DOCUMENT),
     DOCUMENT_KEY("documentKey", BsonBytes.DOCUMENT),
     UPDATE_DESCRIPTION("updateDescription", BsonBytes.DOCUMENT),
@@ -38,6 +40,10 @@ public final class ChangeEvent implements Change {
       this.key = key;
       this.type = type;
     }
+
+    private boolean mayBeNull() {
+      return this == FULL_DOCUMENT || this == BEFORE;
+    }
   }
 
   private static final int ABSENT = -1;
@@ -51,6 +57,7 @@ public final class ChangeEvent implements Change {
   private final int start;
   private final int length;
   private final long capturedAtMillis;
+  private final DocumentSource ofUpdates;
   private final byte[] types = new byte[Field.ALL.length];
   private final int[] offsets = new int[Field.ALL.length];
   private final Operation operation;
@@ -60,14 +67,17 @@ public final class ChangeEvent implements Change {
    * @param bytes holds the event's BSON from {@code offset} on, {@code length} bytes of it; not
    *     copied
    * @param capturedAtMillis when we got it, in milliseconds since 1970
+   * @param ofUpdates where the document of an update comes from, if it has one
    * @throws CorruptBsonException if the bytes are not one whole document
    * @throws IllegalArgumentException if this is no change event
    */
-  public ChangeEvent(byte[] bytes, int offset, int length, long capturedAtMillis) {
+  public ChangeEvent(
+      byte[] bytes, int offset, int length, long capturedAtMillis, DocumentSource ofUpdates) {
     this.bytes = Objects.requireNonNull(bytes, "bytes");
     this.start = offset;
     this.length = length;
     this.capturedAtMillis = capturedAtMillis;
+    this.ofUpdates = ofUpdates;
     Arrays.fill(offsets, ABSENT);
     Objects.checkFromIndexSize(offset, length, bytes.length);
     int end = BsonBytes.documentEnd(bytes, offset, offset + length);
@@ -78,6 +88,11 @@ public final class ChangeEvent implements Change {
     this.operation = Operation.of(text(require(Field.OPERATION_TYPE)));
     int tokenAt = require(Field.RESUME_TOKEN);
     this.token = ResumeToken.copyOf(bytes, tokenAt, BsonBytes.int32(bytes, tokenAt, bytes.length));
+  }
+
+  /** With a document of an update, if it has one, that was looked up. */
+  public ChangeEvent(byte[] bytes, int offset, int length, long capturedAtMillis) {
+    this(bytes, offset, length, capturedAtMillis, DocumentSource.LOOKUP);
   }
 
   private void findFields(int offset, int end) {
@@ -98,7 +113,7 @@ public final class ChangeEvent implements Change {
   }
 
   private void found(Field field, byte type, int value) {
-    if (type == field.type || type == BsonBytes.NULL && field == Field.FULL_DOCUMENT) {
+    if (type == field.type || type == BsonBytes.NULL && field.mayBeNull()) {
       types[field.ordinal()] = type;
       offsets[field.ordinal()] = value;
     } else if (type != BsonBytes.NULL) {
@@ -127,6 +142,15 @@ public final class ChangeEvent implements Change {
     return token;
   }
 
+  /** Where its document comes from; meaningless where it has none. */
+  public DocumentSource documentSource() {
+    return operation != Operation.UPDATE
+        ? DocumentSource.EVENT
+        : ofUpdates == DocumentSource.POST_IMAGE && type(Field.FULL_DOCUMENT) == BsonBytes.NULL
+            ? DocumentSource.EXPIRED
+            : ofUpdates;
+  }
+
   /** When Sluice got the event, in milliseconds since 1970. */
   public long capturedAtMillis() {
     return capturedAtMillis;
@@ -147,7 +171,7 @@ public final class ChangeEvent implements Change {
     return length;
   }
 
-  /** Whether the event has the field; one that is null counts as absent, save the document. */
+  /** Whether the event has the field; one that is null counts as absent, save an image. */
   public boolean has(Field field) {
     return offset(field) != ABSENT;
   }

@@ -11,7 +11,10 @@ import java.util.Set;
  * @param operations which of insert, update, replace and delete are published
  * @param expandedEvents whether what is done to a collection itself (created, indexed, changed) is
  *     published as well; MongoDB 6.0 on
- * @param updateLookup whether an update carries the document as it is when the event is read
+ * @param view what of a document a change carries
+ * @param enableImages whether MongoDB is told to keep the images that the view needs
+ * @param updateLookup whether an update carries the document, by an image where there is one, else
+ *     as it is when the event is read; only where the view has new images
  * @param batchSize how many events the server puts into one reply at the most
  */
 public record CaptureSettings(
@@ -19,6 +22,8 @@ public record CaptureSettings(
     Scope scope,
     Set<String> operations,
     boolean expandedEvents,
+    View view,
+    boolean enableImages,
     boolean updateLookup,
     int batchSize) {
   /** What can be done to a document. */
@@ -27,6 +32,7 @@ public record CaptureSettings(
   public CaptureSettings {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(scope, "scope");
+    Objects.requireNonNull(view, "view");
     operations = Set.copyOf(operations);
   }
 

@@ -6,13 +6,20 @@ import java.util.Objects;
  * How an event is written.
  *
  * @param scope what is watched, for what names no collection itself
+ * @param view what of a document a change carries
  * @param gzipAboveBytes larger bodies are compressed; {@code Long.MAX_VALUE} for none
  */
 public record EnvelopeSettings(
-    String pipeline, Scope scope, EventFormat format, JsonMode json, long gzipAboveBytes) {
+    String pipeline,
+    Scope scope,
+    View view,
+    EventFormat format,
+    JsonMode json,
+    long gzipAboveBytes) {
   public EnvelopeSettings {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(scope, "scope");
+    Objects.requireNonNull(view, "view");
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(json, "json");
   }

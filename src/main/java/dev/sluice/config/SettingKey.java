@@ -35,6 +35,8 @@ public enum SettingKey {
   SLUICE_PIPELINE("scrabble-cdc"),
   SLUICE_OPERATIONS("insert,update,replace,delete"),
   SLUICE_EXPANDED_EVENTS("false"),
+  SLUICE_VIEW("NEW_IMAGE"),
+  SLUICE_ENABLE_IMAGES("false"),
   SLUICE_UPDATE_LOOKUP("true"),
   /** Where the steps of throughput end: a bigger reply only takes more memory. */
   SLUICE_BATCH_SIZE("500"),

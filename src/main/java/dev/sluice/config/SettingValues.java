@@ -110,12 +110,15 @@ final class SettingValues {
                       .map(SettingValues::written)
                       .collect(Collectors.joining(", "));
               String other = wrong(key, "must be one of " + choices + ", not \"" + text + "\"");
-              return Enum.valueOf(type, other.toUpperCase(Locale.ROOT));
+              return Enum.valueOf(type, other.toUpperCase(Locale.ROOT).replace('-', '_'));
             });
   }
 
+  /** The views are DynamoDB's and written as there. */
   private static String written(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant instanceof View
+        ? constant.name()
+        : constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   Set<String> someOf(SettingKey key, Set<String> choices) {

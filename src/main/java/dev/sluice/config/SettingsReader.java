@@ -138,6 +138,8 @@ public final class SettingsReader {
         scope(mongo),
         values.someOf(SettingKey.SLUICE_OPERATIONS, CaptureSettings.EVERY_OPERATION),
         values.flag(SettingKey.SLUICE_EXPANDED_EVENTS),
+        values.oneOf(SettingKey.SLUICE_VIEW, View.class),
+        values.flag(SettingKey.SLUICE_ENABLE_IMAGES),
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
         (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000));
   }
@@ -155,6 +157,7 @@ public final class SettingsReader {
     return new EnvelopeSettings(
         capture.pipeline(),
         capture.scope(),
+        capture.view(),
         values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class),
         values.oneOf(SettingKey.SLUICE_JSON, JsonMode.class),
         values.bytes(SettingKey.SLUICE_GZIP_ABOVE, 0, MOST_MESSAGE_BYTES));

@@ -9,6 +9,7 @@ import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
+import dev.sluice.config.View;
 import dev.sluice.json.BsonJsonWriter;
 import dev.sluice.json.Utf8Buffer;
 import java.util.Arrays;
@@ -66,7 +67,7 @@ public final class EnvelopeEncoder {
     if (origin == null || !origin.isOf(event)) {
       origin = Origin.of(event);
     }
-    requireComplete(event);
+    requireComplete(event, settings.view());
     DocumentId id = id(event);
     EventId eventId = event.id();
     if (settings.format() == EventFormat.DOCUMENT) {
@@ -113,10 +114,13 @@ public final class EnvelopeEncoder {
         Message.Destination.EXCHANGE);
   }
 
-  private static void requireComplete(ChangeEvent event) {
+  private static void requireComplete(ChangeEvent event, View view) {
     Operation operation = event.operation();
     require(event.has(Field.DOCUMENT_KEY), "a document key", event);
     require(event.has(Field.CLUSTER_TIME), "a cluster time", event);
+    if (!view.hasNewImage()) {
+      return;
+    }
     if (operation == Operation.UPDATE) {
       require(event.has(Field.UPDATE_DESCRIPTION), "an update description", event);
     } else if (operation != Operation.DELETE) {
@@ -142,7 +146,8 @@ public final class EnvelopeEncoder {
     out.appendJsonString(id.text());
     writeWhat(event);
     writeDocument(event, id);
-    if (event.operation() == Operation.UPDATE) {
+    writeBefore(event, id);
+    if (event.has(Field.UPDATE_DESCRIPTION)) {
       writeUpdate(event);
     }
     out.appendAscii(", \"metadata\": {");
@@ -167,6 +172,7 @@ public final class EnvelopeEncoder {
     if (lacksDocument(event)) {
       out.appendAscii(", \"document\": null");
     }
+    writeBefore(event, id);
     out.appendAscii("}}");
   }
 
@@ -184,20 +190,46 @@ public final class EnvelopeEncoder {
   }
 
   /** After a delete, and when a lookup found nothing: where a reader must know that it is gone. */
-  private static boolean lacksDocument(ChangeEvent event) {
-    return event.operation() == Operation.DELETE
+  private boolean lacksDocument(ChangeEvent event) {
+    return event.operation() == Operation.DELETE && settings.view().hasNewImage()
         || event.has(Field.FULL_DOCUMENT) && !hasDocument(event);
   }
 
   private void writeDocument(ChangeEvent event, DocumentId id) {
     if (hasDocument(event)) {
-      out.appendAscii(", \"document\": {\"_id\": ");
-      out.appendJsonString(id.text());
-      writeFields(event.bytes(), event.offset(Field.FULL_DOCUMENT));
-      out.append('}');
+      out.appendAscii(", \"document\": ");
+      writeImage(event, Field.FULL_DOCUMENT, id);
     } else if (lacksDocument(event)) {
       out.appendAscii(", \"document\": null");
     }
+  }
+
+  private void writeImage(ChangeEvent event, Field image, DocumentId id) {
+    out.appendAscii("{\"_id\": ");
+    out.appendJsonString(id.text());
+    writeFields(event.bytes(), event.offset(image));
+    out.append('}');
+  }
+
+  private void writeBefore(ChangeEvent event, DocumentId id) {
+    if (!hasBefore(event)) {
+      return;
+    }
+    out.appendAscii(", \"before\": ");
+    if (isKept(event)) {
+      writeImage(event, Field.BEFORE, id);
+    } else {
+      out.appendAscii("null");
+    }
+  }
+
+  /** Before an insert there was nothing. */
+  private boolean hasBefore(ChangeEvent event) {
+    return settings.view().hasOldImage() && event.operation() != Operation.INSERT;
+  }
+
+  private static boolean isKept(ChangeEvent event) {
+    return event.has(Field.BEFORE) && event.type(Field.BEFORE) == BsonBytes.DOCUMENT;
   }
 
   /** All fields of the document that are not written otherwise, each with a comma before it. */
@@ -261,10 +293,19 @@ public final class EnvelopeEncoder {
     metadata.begin(eventId);
     metadata.idType(id.type());
     metadata.times(event);
+    if (settings.view() != View.NEW_IMAGE) {
+      out.appendAscii(", \"view\": \"");
+      out.appendAscii(settings.view().name());
+      out.append('"');
+    }
     if (event.operation() != Operation.DELETE && event.has(Field.FULL_DOCUMENT)) {
       out.appendAscii(", \"documentSource\": \"");
-      out.appendAscii(event.operation() == Operation.UPDATE ? "lookup" : "event");
+      out.appendAscii(event.documentSource().text());
       out.append('"');
+    }
+    if (hasBefore(event)) {
+      out.appendAscii(
+          isKept(event) ? ", \"beforeSource\": \"pre_image\"" : ", \"beforeSource\": \"expired\"");
     }
     if (event.has(Field.TRANSACTION_NUMBER)) {
       writeTransaction(event);

@@ -3,11 +3,13 @@ package dev.sluice.mongo;
 import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.changestream.FullDocument;
+import com.mongodb.client.model.changestream.FullDocumentBeforeChange;
 import com.mongodb.reactivestreams.client.ChangeStreamPublisher;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.CorruptBsonException;
+import dev.sluice.change.DocumentSource;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
 import dev.sluice.config.NamespacePattern;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.reactivestreams.Publisher;
@@ -41,29 +44,45 @@ final class ChangeStream implements OversizedEvents.Reading {
   private static final List<String> KEYS =
       List.of("operationType", "clusterTime", "wallTime", "ns", "documentKey", "txnNumber", "lsid");
 
+  /** What the view has no use for does not leave the server. */
+  private static final Bson WITHOUT_NEW_IMAGE =
+      new BsonDocument(
+          "$project",
+          new BsonDocument("fullDocument", new BsonInt32(0))
+              .append("updateDescription", new BsonInt32(0)));
+
   private final MongoConnection connection;
   private final CaptureSettings settings;
   private final WantedChanges wanted;
   private final ServerVersion version;
+  private final NewImage newImage;
   private final Clock clock;
 
   ChangeStream(
-      MongoConnection connection, CaptureSettings settings, ServerVersion version, Clock clock) {
+      MongoConnection connection,
+      CaptureSettings settings,
+      ServerVersion version,
+      NewImage newImage,
+      Clock clock) {
     this.connection = connection;
     this.settings = settings;
     this.wanted = new WantedChanges(settings);
     this.version = version;
+    this.newImage = newImage;
     this.clock = clock;
   }
 
   @Override
   public Flux<ChangeEvent> events(Position from, int batchSize, Progress progress) {
     List<Bson> stages = new ArrayList<>(wanted.stages());
+    if (!settings.view().hasNewImage()) {
+      stages.add(WITHOUT_NEW_IMAGE);
+    }
     if (version.splitsLargeEvents()) {
       // Has to be the last.
       stages.add(new BsonDocument("$changeStreamSplitLargeEvent", new BsonDocument()));
     }
-    return open(stages, from, batchSize, settings.updateLookup(), progress)
+    return open(stages, from, batchSize, true, progress)
         .transform(events -> version.splitsLargeEvents() ? SplitEvents.join(events) : events)
         .map(this::event);
   }
@@ -76,14 +95,14 @@ final class ChangeStream implements OversizedEvents.Reading {
   }
 
   private Flux<RawBsonDocument> open(
-      List<Bson> stages, Position from, int batchSize, boolean lookup, Progress progress) {
+      List<Bson> stages, Position from, int batchSize, boolean images, Progress progress) {
     return Flux.defer(
         () -> {
           String comment = "sluice " + settings.pipeline() + " " + UUID.randomUUID();
           StreamWatch tokens = connection.streamWatch();
           Sinks.Empty<RawBsonDocument> unanswered = Sinks.empty();
           tokens.follow(comment, progress, () -> unanswered.tryEmitError(silent()));
-          return Flux.from(watch(stages, from, batchSize, lookup, comment))
+          return Flux.from(watch(stages, from, batchSize, images, comment))
               .takeUntilOther(unanswered.asMono())
               .doFinally(signal -> tokens.forget(comment));
         });
@@ -95,7 +114,7 @@ final class ChangeStream implements OversizedEvents.Reading {
   }
 
   private Publisher<RawBsonDocument> watch(
-      List<Bson> stages, Position from, int batchSize, boolean lookup, String comment) {
+      List<Bson> stages, Position from, int batchSize, boolean images, String comment) {
     ChangeStreamPublisher<RawBsonDocument> stream =
         narrowest(stages)
             .batchSize(batchSize)
@@ -104,8 +123,8 @@ final class ChangeStream implements OversizedEvents.Reading {
     if (settings.expandedEvents()) {
       stream.showExpandedEvents(true);
     }
-    if (lookup) {
-      stream.fullDocument(FullDocument.UPDATE_LOOKUP);
+    if (images) {
+      askForImages(stream);
     }
     if (from instanceof Position.After after) {
       // Unlike resumeAfter it also takes the token of an invalidation.
@@ -115,6 +134,16 @@ final class ChangeStream implements OversizedEvents.Reading {
     }
     // The whole event as bytes: an eighth of what the driver's own event class costs.
     return stream.withDocumentClass(RawBsonDocument.class);
+  }
+
+  private void askForImages(ChangeStreamPublisher<RawBsonDocument> stream) {
+    if (newImage != NewImage.NONE) {
+      stream.fullDocument(
+          newImage == NewImage.LOOKUP ? FullDocument.UPDATE_LOOKUP : FullDocument.WHEN_AVAILABLE);
+    }
+    if (settings.view().hasOldImage()) {
+      stream.fullDocumentBeforeChange(FullDocumentBeforeChange.WHEN_AVAILABLE);
+    }
   }
 
   /** Of the collection, the database or the deployment: as narrow as the scope allows. */
@@ -136,7 +165,11 @@ final class ChangeStream implements OversizedEvents.Reading {
     ByteBuffer bytes = raw.getByteBuffer().asNIO();
     try {
       return new ChangeEvent(
-          bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining(), clock.millis());
+          bytes.array(),
+          bytes.arrayOffset() + bytes.position(),
+          bytes.remaining(),
+          clock.millis(),
+          newImage == NewImage.POST_IMAGE ? DocumentSource.POST_IMAGE : DocumentSource.LOOKUP);
     } catch (CorruptBsonException | IllegalArgumentException e) {
       throw new PipelineException(
           FailureKind.POISON_EVENT, "A change event cannot be read: " + e.getMessage(), e);

@@ -40,10 +40,33 @@ public final class ChangeStreamSource implements ChangeSource {
         .serverVersion()
         .flatMapMany(
             version -> {
-              ChangeStream stream = new ChangeStream(connection, settings, version, clock);
-              return new OversizedEvents(stream, settings.batchSize(), from, progress).changes();
+              Images images = new Images(connection, settings);
+              return images
+                  .require(version)
+                  .then(newImages(images, version))
+                  .flatMapMany(newImage -> changes(version, newImage, from, progress));
             })
         .onErrorMap(this::recognise);
+  }
+
+  private Flux<Change> changes(
+      ServerVersion version, NewImage newImage, Position from, Progress progress) {
+    ChangeStream stream = new ChangeStream(connection, settings, version, newImage, clock);
+    return new OversizedEvents(stream, settings.batchSize(), from, progress).changes();
+  }
+
+  /** An image is exact; what a lookup finds may be newer. Who may not look takes the lookup. */
+  private Mono<NewImage> newImages(Images images, ServerVersion version) {
+    if (!settings.updateLookup() || !settings.view().hasNewImage()) {
+      return Mono.just(NewImage.NONE);
+    }
+    if (!version.keepsImages()) {
+      return Mono.just(NewImage.LOOKUP);
+    }
+    return images
+        .areEverywhere()
+        .onErrorResume(MongoFailures::isUnauthorized, refused -> Mono.just(false))
+        .map(everywhere -> everywhere ? NewImage.POST_IMAGE : NewImage.LOOKUP);
   }
 
   private RuntimeException recognise(Throwable failure) {

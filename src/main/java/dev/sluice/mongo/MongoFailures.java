@@ -63,6 +63,10 @@ final class MongoFailures {
 
   private MongoFailures() {}
 
+  static boolean isUnauthorized(Throwable failure) {
+    return failure instanceof MongoServerException server && server.getCode() == UNAUTHORIZED;
+  }
+
   /**
    * @param address the servers, to be named in the sentence
    */

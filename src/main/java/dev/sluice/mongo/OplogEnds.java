@@ -1,6 +1,5 @@
 package dev.sluice.mongo;
 
-import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.reactivestreams.client.MongoCollection;
@@ -22,10 +21,7 @@ final class OplogEnds {
    */
   static Mono<LogWindow> read(MongoConnection connection) {
     return Mono.zip(end(connection, FORWARD), end(connection, BACKWARD), LogWindow::new)
-        .onErrorComplete(
-            failure ->
-                failure instanceof MongoCommandException refused
-                    && refused.getErrorCode() == MongoFailures.UNAUTHORIZED);
+        .onErrorComplete(MongoFailures::isUnauthorized);
   }
 
   /** In the order of the log itself, which needs no index. */

@@ -15,6 +15,16 @@ record ServerVersion(int major, int minor, int patch) {
     return numbers.get(index).asNumber().intValue();
   }
 
+  /** Whether it keeps documents as they were before and after a change: from 6.0 on. */
+  boolean keepsImages() {
+    return major >= 6;
+  }
+
+  @Override
+  public String toString() {
+    return major + "." + minor + "." + patch;
+  }
+
   /** Whether it has {@code $changeStreamSplitLargeEvent}: from 7.0 on, and in 6.0 from 6.0.9 on. */
   boolean splitsLargeEvents() {
     return major > 6 || major == 6 && minor == 0 && patch >= 9;

@@ -13,6 +13,7 @@ import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
 import dev.sluice.config.Scope;
+import dev.sluice.config.View;
 import dev.sluice.json.BsonPieces;
 import dev.sluice.json.BsonSample;
 import dev.sluice.message.GoldenShapes.Shape;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.bson.BsonDocument;
@@ -89,24 +91,26 @@ class EnvelopeEncoderTest {
     assertThat(message.type()).isEqualTo(what.get("operation").textValue());
     assertThat(Instant.ofEpochSecond(message.timestampSeconds()))
         .hasToString(metadata.get("clusterTime").textValue());
-    Map<String, Object> headers =
-        new HashMap<>(
-            Map.of(
-                "operation", what.get("operation").textValue(),
-                "database", what.get("database").textValue(),
-                "collection", what.get("collection").textValue()));
+    Map<String, Object> headers = new HashMap<>();
+    for (String name : List.of("operation", "database", "collection")) {
+      if (!what.get(name).isNull()) {
+        headers.put(name, what.get(name).textValue());
+      }
+    }
     if (!event.get("_id").isNull()) {
       headers.put("id", event.get("_id").textValue());
       headers.put("idType", metadata.get("idType").textValue());
       headers.put("capturedAt", "2026-11-20T01:02:03.456Z");
     }
     assertThat(message.headers()).isEqualTo(headers);
+    String namespace =
+        Stream.of(what.get("database"), what.get("collection"))
+            .filter(name -> !name.isNull())
+            .map(JsonNode::textValue)
+            .collect(Collectors.joining("."));
     assertThat(message.routingKey())
         .isEqualTo(
-            "%s.%s.%s",
-            what.get("database").textValue(),
-            what.get("collection").textValue(),
-            what.get("operation").textValue());
+            "%s.%s", namespace.isEmpty() ? "sluice" : namespace, what.get("operation").textValue());
   }
 
   @Test
@@ -152,7 +156,12 @@ class EnvelopeEncoderTest {
   void compressesWhatIsLargerThanToldAndAlwaysToTheSameBytes() throws IOException {
     EnvelopeSettings settings =
         new EnvelopeSettings(
-            "p", Scope.of("d", "c"), EventFormat.ENVELOPE, JsonMode.RELAXED, 10_000);
+            "p",
+            Scope.of("d", "c"),
+            View.NEW_IMAGE,
+            EventFormat.ENVELOPE,
+            JsonMode.RELAXED,
+            10_000);
     EnvelopeEncoder encoder = new EnvelopeEncoder(settings);
     ChangeEvent large =
         EventBuilder.insert().document("{\"t\": \"" + "A".repeat(10_000) + "\"}").build();

@@ -7,6 +7,7 @@ import static dev.sluice.json.BsonPieces.text;
 
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.DocumentSource;
 import dev.sluice.json.BsonPieces;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -31,6 +32,8 @@ final class EventBuilder {
   private byte[] shardKey = {};
   private byte[] fullDocument = {};
   private byte[] update = {};
+  private byte[] before = {};
+  private DocumentSource ofUpdates = DocumentSource.LOOKUP;
   private byte[] wallTime = {};
   private byte[] transaction = {};
   private byte[] to = {};
@@ -137,6 +140,33 @@ final class EventBuilder {
     return document(Arrays.copyOfRange(fields, Integer.BYTES, fields.length - 1));
   }
 
+  /** As it was before, with the event's _id, to be set before, and the fields of this JSON. */
+  EventBuilder before(String json) {
+    byte[] fields = BsonPieces.parse(json);
+    before =
+        field(
+            BsonBytes.DOCUMENT,
+            "fullDocumentBeforeChange",
+            BsonPieces.document(id, Arrays.copyOfRange(fields, Integer.BYTES, fields.length - 1)));
+    return this;
+  }
+
+  EventBuilder beforeHasExpired() {
+    before = field(BsonBytes.NULL, "fullDocumentBeforeChange", new byte[0]);
+    return this;
+  }
+
+  /** The server has kept the document of an update. */
+  EventBuilder postImage() {
+    ofUpdates = DocumentSource.POST_IMAGE;
+    return this;
+  }
+
+  EventBuilder operationDescription(String json) {
+    update = field(BsonBytes.DOCUMENT, "operationDescription", BsonPieces.parse(json));
+    return this;
+  }
+
   EventBuilder lookupFoundNothing() {
     fullDocument = field(BsonBytes.NULL, "fullDocument", new byte[0]);
     return this;
@@ -173,7 +203,9 @@ final class EventBuilder {
             : field(
                 BsonBytes.DOCUMENT,
                 "ns",
-                BsonPieces.document(text("db", database), text("coll", collection)));
+                collection == null
+                    ? BsonPieces.document(text("db", database))
+                    : BsonPieces.document(text("db", database), text("coll", collection)));
     byte[] documentKey =
         id == null
             ? nothing
@@ -188,11 +220,12 @@ final class EventBuilder {
         namespace,
         documentKey,
         to,
-        update);
+        update,
+        before);
   }
 
   ChangeEvent build() {
     byte[] bytes = bytes();
-    return new ChangeEvent(bytes, 0, bytes.length, capturedAt);
+    return new ChangeEvent(bytes, 0, bytes.length, capturedAt, ofUpdates);
   }
 }

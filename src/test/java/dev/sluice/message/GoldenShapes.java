@@ -13,7 +13,9 @@ import dev.sluice.change.Gap;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.NamespacePattern;
 import dev.sluice.config.Scope;
+import dev.sluice.config.View;
 import dev.sluice.json.BsonPieces;
 import dev.sluice.json.BsonSample;
 import java.util.ArrayList;
@@ -59,6 +61,8 @@ final class GoldenShapes {
     shapes.addOperations();
     shapes.addDocumentFormat();
     shapes.addWhatConcernsTheCollection();
+    shapes.addViews();
+    shapes.addWhatConcernsSeveralCollections();
     shapes.addTypes();
     shapes.addIds();
     shapes.addTexts();
@@ -68,7 +72,12 @@ final class GoldenShapes {
 
   static EnvelopeSettings settings(EventFormat format, JsonMode json) {
     return new EnvelopeSettings(
-        "scrabble-cdc", Scope.of("scrabble", "scrabble"), format, json, Long.MAX_VALUE);
+        "scrabble-cdc",
+        Scope.of("scrabble", "scrabble"),
+        View.NEW_IMAGE,
+        format,
+        json,
+        Long.MAX_VALUE);
   }
 
   private void addOperations() {
@@ -135,6 +144,81 @@ final class GoldenShapes {
               "gap-from-nowhere",
                   new Gap(Optional.empty(), timestamp(660), "The token is damaged"));
       changes.forEach((name, change) -> shapes.add(new Shape(prefix + name, settings, change)));
+    }
+  }
+
+  private void addViews() {
+    String old = "{\"word\": \"QUIZ\", \"score\": 22}";
+    String present = "{\"word\": \"QUIZ\", \"score\": 23}";
+    addView("keys-insert", View.KEYS_ONLY, EventBuilder.insert());
+    addView("keys-delete", View.KEYS_ONLY, EventBuilder.delete());
+    addView("old-insert", View.OLD_IMAGE, EventBuilder.insert());
+    addView("old-update", View.OLD_IMAGE, EventBuilder.of("update").before(old));
+    addView("old-delete", View.OLD_IMAGE, EventBuilder.delete().before(old));
+    addView("both-insert", View.NEW_AND_OLD_IMAGES, EventBuilder.insert().document(present));
+    addView(
+        "both-update",
+        View.NEW_AND_OLD_IMAGES,
+        EventBuilder.update(UPDATE).document(present).before(old).postImage());
+    addView(
+        "both-update-expired",
+        View.NEW_AND_OLD_IMAGES,
+        EventBuilder.update(UPDATE).lookupFoundNothing().beforeHasExpired().postImage());
+    addView(
+        "both-replace",
+        View.NEW_AND_OLD_IMAGES,
+        EventBuilder.replace().document(present).before(old));
+    addView("both-delete", View.NEW_AND_OLD_IMAGES, EventBuilder.delete().before(old));
+    addView(
+        "both-delete-expired", View.NEW_AND_OLD_IMAGES, EventBuilder.delete().beforeHasExpired());
+  }
+
+  private void addView(String name, View view, EventBuilder event) {
+    for (EventFormat format : EventFormat.values()) {
+      shapes.add(
+          new Shape(
+              shapeOf(format, "view-" + name),
+              new EnvelopeSettings(
+                  "scrabble-cdc",
+                  Scope.of("scrabble", "scrabble"),
+                  view,
+                  format,
+                  JsonMode.RELAXED,
+                  Long.MAX_VALUE),
+              event.build()));
+    }
+  }
+
+  private static String shapeOf(EventFormat format, String name) {
+    return (format == EventFormat.DOCUMENT ? "shape/document-" : "shape/") + name;
+  }
+
+  /** Of no collection in particular, where more than one is watched. */
+  private void addWhatConcernsSeveralCollections() {
+    for (EventFormat format : EventFormat.values()) {
+      EnvelopeSettings settings =
+          new EnvelopeSettings(
+              "scrabble-cdc",
+              new Scope(
+                  List.of(
+                      NamespacePattern.of("scrabble", "scrabble"),
+                      NamespacePattern.of("archive", "plays")),
+                  List.of()),
+              View.NEW_IMAGE,
+              format,
+              JsonMode.RELAXED,
+              Long.MAX_VALUE);
+      Map<String, Change> changes =
+          Map.of(
+              "several-gap", new Gap(Optional.empty(), timestamp(660), "The token is damaged"),
+              "several-drop-database",
+                  EventBuilder.ofCollection("dropDatabase").in("archive", null).build(),
+              "several-create-indexes",
+                  EventBuilder.ofCollection("createIndexes")
+                      .operationDescription("{\"indexes\": [{\"v\": 2, \"name\": \"by_word\"}]}")
+                      .build());
+      changes.forEach(
+          (name, change) -> shapes.add(new Shape(shapeOf(format, name), settings, change)));
     }
   }
 

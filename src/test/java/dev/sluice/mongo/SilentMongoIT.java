@@ -11,6 +11,7 @@ import dev.sluice.config.CaptureSettings;
 import dev.sluice.config.MongoSettings;
 import dev.sluice.config.Scope;
 import dev.sluice.config.Secret;
+import dev.sluice.config.View;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.mongo.Fault;
 import dev.sluice.pipeline.FailureKind;
@@ -40,7 +41,14 @@ class SilentMongoIT {
           new ChangeStreamSource(
               connection,
               new CaptureSettings(
-                  "test", Scope.of("scrabble", "scrabble"), Set.of("insert"), false, true, 100),
+                  "test",
+                  Scope.of("scrabble", "scrabble"),
+                  Set.of("insert"),
+                  false,
+                  View.NEW_IMAGE,
+                  false,
+                  true,
+                  100),
               Clock.systemUTC());
       List<Change> events = new CopyOnWriteArrayList<>();
       List<Long> progress = new CopyOnWriteArrayList<>();
@@ -81,7 +89,14 @@ class SilentMongoIT {
           new ChangeStreamSource(
               connection,
               new CaptureSettings(
-                  "test", Scope.of("scrabble", "scrabble"), Set.of("insert"), false, true, 100),
+                  "test",
+                  Scope.of("scrabble", "scrabble"),
+                  Set.of("insert"),
+                  false,
+                  View.NEW_IMAGE,
+                  false,
+                  true,
+                  100),
               Clock.systemUTC());
       Position.At now = new Position.At(connection.operationTime().block());
       AtomicReference<Throwable> failure = new AtomicReference<>();

@@ -11,6 +11,7 @@ import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
 import dev.sluice.config.JsonMode;
 import dev.sluice.config.Scope;
+import dev.sluice.config.View;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
@@ -28,6 +29,7 @@ public final class ScriptedParts implements AutoCloseable {
       new EnvelopeSettings(
           "test",
           Scope.of("scrabble", "scrabble"),
+          View.NEW_IMAGE,
           EventFormat.ENVELOPE,
           JsonMode.RELAXED,
           Long.MAX_VALUE);
