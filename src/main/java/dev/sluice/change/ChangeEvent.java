@@ -95,6 +95,11 @@ public final class ChangeEvent implements Change {
     this(bytes, offset, length, capturedAtMillis, DocumentSource.LOOKUP);
   }
 
+  /** The same event, captured at the same time, in other bytes. */
+  public ChangeEvent with(byte[] otherBytes) {
+    return new ChangeEvent(otherBytes, 0, otherBytes.length, capturedAtMillis, ofUpdates);
+  }
+
   private void findFields(int offset, int end) {
     int at = offset + Integer.BYTES;
     while (at < end) {

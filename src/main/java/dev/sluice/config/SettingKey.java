@@ -40,6 +40,13 @@ public enum SettingKey {
   SLUICE_UPDATE_LOOKUP("true"),
   /** Where the steps of throughput end: a bigger reply only takes more memory. */
   SLUICE_BATCH_SIZE("500"),
+  SLUICE_FIELDS_INCLUDE(""),
+  SLUICE_FIELDS_EXCLUDE(""),
+  SLUICE_FIELDS_MASK(""),
+  SLUICE_FIELDS_HASH(""),
+  SLUICE_FIELDS_HASH_KEY_FILE(""),
+  SLUICE_FIELDS_RENAME(""),
+  SLUICE_SKIP_UNCHANGED("false"),
   SLUICE_EXCHANGE("sluice"),
   SLUICE_QUEUE("test_queue"),
   SLUICE_QUEUE_TYPE("quorum"),

@@ -7,6 +7,7 @@ public record Settings(
     MongoSettings mongo,
     RabbitSettings rabbit,
     CaptureSettings capture,
+    ShapeSettings shape,
     EnvelopeSettings envelope,
     DeliverySettings delivery,
     FailureSettings failures,
@@ -15,6 +16,7 @@ public record Settings(
     Objects.requireNonNull(mongo, "mongo");
     Objects.requireNonNull(rabbit, "rabbit");
     Objects.requireNonNull(capture, "capture");
+    Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(envelope, "envelope");
     Objects.requireNonNull(delivery, "delivery");
     Objects.requireNonNull(failures, "failures");

@@ -88,7 +88,7 @@ public final class SettingsReader {
     FailureSettings failures = failures();
     CaptureSettings capture = capture(pipeline, mongo);
     return new Settings(
-        mongo, rabbit(failures.mayPark()), capture, envelope(capture), delivery(), failures, log());
+        mongo, rabbit(failures.mayPark()), capture, ShapeSettings.NONE, envelope(capture), delivery(), failures, log());
   }
 
   private MongoSettings mongo() {
