@@ -30,7 +30,7 @@ final class BareMachine {
     project = Files.createDirectories(directory.resolve("project"));
     bin = Files.createDirectories(directory.resolve("bin"));
     for (String name : ALL_THERE_IS) {
-      Files.createSymbolicLink(bin.resolve(name), onOurPath(name));
+      link(name, onOurPath(name));
     }
     copy("Makefile");
     copy("docker-compose.yaml");
@@ -77,14 +77,13 @@ final class BareMachine {
     Files.createFile(
         program,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    Files.writeString(program, "#!" + bin.resolve("bash") + "\n" + String.join("\n", lines) + "\n");
+    Files.writeString(program, "#!" + onOurPath("bash") + "\n" + String.join("\n", lines) + "\n");
     return this;
   }
 
   /** Puts this machine's own program on the path. */
   BareMachine link(String name, Path real) throws IOException {
-    Files.createSymbolicLink(bin.resolve(name), real);
-    return this;
+    return program(name, "exec '" + real + "' \"$@\"");
   }
 
   BareMachine without(String name) throws IOException {
@@ -93,7 +92,9 @@ final class BareMachine {
   }
 
   Ended make(String... words) throws Exception {
-    return run(Map.of(), Stream.concat(Stream.of("make"), Arrays.stream(words)).toList());
+    // By its whole name: Java looks programs up on its own path.
+    String make = bin.resolve("make").toString();
+    return run(Map.of(), Stream.concat(Stream.of(make), Arrays.stream(words)).toList());
   }
 
   Ended servers(Map<String, String> environment, String word) throws Exception {
@@ -111,16 +112,9 @@ final class BareMachine {
     builder.environment().clear();
     builder.environment().put("PATH", bin.toString());
     builder.environment().putAll(environment);
-    command = command.get(0).equals("make") ? withPath(command) : command;
-    Process process = builder.command(command).start();
+    Process process = builder.start();
     process.getOutputStream().close();
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ends").isTrue();
     return new Ended(process.exitValue(), Files.readString(output));
-  }
-
-  /** Java looks programs up on its own path. */
-  private List<String> withPath(List<String> command) {
-    return Stream.concat(Stream.of(bin.resolve("make").toString()), command.stream().skip(1))
-        .toList();
   }
 }
