@@ -54,7 +54,8 @@ public class EncoderBenchmark {
                 View.NEW_IMAGE,
                 EventFormat.ENVELOPE,
                 json,
-                Long.MAX_VALUE));
+                Long.MAX_VALUE),
+            16 << 20);
     library =
         JsonWriterSettings.builder()
             .outputMode(

@@ -35,7 +35,7 @@ final class GoldenShapes {
     }
 
     Message message() {
-      return new EnvelopeEncoder(settings).encode(event);
+      return new EnvelopeEncoder(settings, 16 << 20).encode(event);
     }
 
     @Override

@@ -77,7 +77,8 @@ class HiddenFieldsTest {
                 View.NEW_AND_OLD_IMAGES,
                 format,
                 JsonMode.RELAXED,
-                Long.MAX_VALUE))
+                Long.MAX_VALUE),
+            1 << 20)
         .encode(event);
   }
 
