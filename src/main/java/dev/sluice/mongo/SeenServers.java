@@ -3,7 +3,11 @@ package dev.sluice.mongo;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoSocketReadTimeoutException;
+import com.mongodb.ReadPreference;
 import com.mongodb.ServerAddress;
+import com.mongodb.connection.ClusterConnectionMode;
+import com.mongodb.connection.ClusterDescription;
+import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerDescription;
 import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
@@ -11,6 +15,7 @@ import com.mongodb.event.ServerListener;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.TlsFailure;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,11 +105,14 @@ final class SeenServers implements ServerListener {
    */
   PipelineException refusal(String setName) {
     ServerDescription server = last;
-    if (server == null || setName == null || server.isShardRouter()) {
+    if (server == null || server.isShardRouter()) {
       return null;
     }
     if (server.isStandAlone()) {
       return standalone(server.getAddress().toString());
+    }
+    if (setName == null) {
+      return null;
     }
     if (server.getSetName() != null && !server.getSetName().equals(setName)) {
       return new PipelineException(
@@ -120,6 +128,37 @@ final class SeenServers implements ServerListener {
               + " into MONGO_DATABASE_HOST");
     }
     return null;
+  }
+
+  /**
+   * Why there is a set, and nobody in it to read from, asked when none was found.
+   *
+   * @return null if one of those who serve fits, or if it is not known who belongs to the set
+   */
+  PipelineException unfit(ReadPreference preference) {
+    List<ServerDescription> serving =
+        now.values().stream().filter(ServerDescription::isOk).toList();
+    Optional<ServerDescription> primary =
+        serving.stream().filter(ServerDescription::isPrimary).findFirst();
+    if (primary.isEmpty() || !preference.isSecondaryOk()) {
+      return null;
+    }
+    ClusterDescription set =
+        new ClusterDescription(ClusterConnectionMode.MULTIPLE, ClusterType.REPLICA_SET, serving);
+    if (!preference.choose(set).isEmpty()) {
+      return null;
+    }
+    boolean all =
+        serving.size() >= primary.get().getHosts().size() + primary.get().getPassives().size();
+    return new PipelineException(
+        // One that is away may be the one that fits.
+        all ? FailureKind.MISCONFIGURED : FailureKind.TRANSIENT,
+        (all ? "No member" : "No member that can be reached")
+            + " of the replica set at "
+            + primary.get().getAddress()
+            + " fits the read preference: check readPreference ("
+            + preference.getName()
+            + "), readPreferenceTags and maxStalenessSeconds in MONGO_DATABASE_HOST");
   }
 
   static PipelineException standalone(String address) {
