@@ -103,7 +103,10 @@ public final class MongoConnection implements AutoCloseable {
     return MongoClientSettings.builder()
         .applicationName("sluice")
         .applyToClusterSettings(
-            cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS))
+            cluster ->
+                cluster
+                    .serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS)
+                    .addClusterListener(seenServers))
         .applyToSocketSettings(socket -> socket.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS))
         .applyToServerSettings(
             server -> server.addServerListener(seenServers).addServerMonitorListener(streamWatch))
@@ -179,7 +182,10 @@ public final class MongoConnection implements AutoCloseable {
   /** What a failure of the driver means; see {@link MongoFailures}. */
   public RuntimeException recognise(Throwable failure) {
     if (failure instanceof MongoException) {
-      PipelineException refused = seenServers.refusal(uri.getRequiredReplicaSetName());
+      PipelineException refused = seenServers.unnamed(address());
+      if (refused == null) {
+        refused = seenServers.refusal(uri.getRequiredReplicaSetName());
+      }
       if (refused != null) {
         return refused;
       }

@@ -9,6 +9,8 @@ import com.mongodb.connection.ClusterConnectionMode;
 import com.mongodb.connection.ClusterDescription;
 import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerDescription;
+import com.mongodb.event.ClusterDescriptionChangedEvent;
+import com.mongodb.event.ClusterListener;
 import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
 import com.mongodb.event.ServerListener;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.naming.NameNotFoundException;
+import javax.naming.NamingException;
 
 /**
  * Remembers what the servers said of themselves. A driver that was told a set's name drops every
@@ -26,8 +30,11 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Called on the driver's monitoring threads.
  */
-final class SeenServers implements ServerListener {
+final class SeenServers implements ServerListener, ClusterListener {
   private volatile ServerDescription last;
+
+  /** Why the DNS names no servers for a {@code mongodb+srv://} URI; null as long as it does. */
+  private volatile Throwable unnamed;
 
   /** What is known of each server now: that it serves, or why not. */
   private final Map<ServerAddress, ServerDescription> now = new ConcurrentHashMap<>();
@@ -46,6 +53,37 @@ final class SeenServers implements ServerListener {
           server,
           (before, after) -> refuses(before) && hangsUp(after) ? before : after);
     }
+  }
+
+  @Override
+  public void clusterDescriptionChanged(ClusterDescriptionChangedEvent event) {
+    unnamed = event.getNewDescription().getSrvResolutionException();
+  }
+
+  /**
+   * Why no server is known at all.
+   *
+   * @param name as the URI has it
+   * @return null if the DNS is not the reason
+   */
+  PipelineException unnamed(String name) {
+    Throwable failure = unnamed;
+    if (failure == null) {
+      return null;
+    }
+    Throwable answer = failure;
+    while (answer != null && !(answer instanceof NamingException)) {
+      answer = answer.getCause();
+    }
+    // A DNS that does not answer will, one day; one that knows no such name has answered.
+    boolean answered = answer == null || answer instanceof NameNotFoundException;
+    return new PipelineException(
+        answered ? FailureKind.MISCONFIGURED : FailureKind.TRANSIENT,
+        (answered ? "The DNS names no servers for " : "The DNS does not tell the servers of ")
+            + name
+            + ": check the name behind mongodb+srv:// in MONGO_DATABASE_HOST, or list the servers"
+            + " with mongodb://",
+        failure);
   }
 
   @Override
