@@ -27,7 +27,10 @@ public final class InFlightWindow {
   private record Marker(long events, Position position) {}
 
   private static final class Entry {
-    private final int bytes;
+    /** Of the event, and once it is encoded of its message, if that is larger. */
+    private int bytes;
+
+    private boolean encoded;
     private final long documentHash;
     private Position behind;
     private boolean published;
@@ -39,6 +42,13 @@ public final class InFlightWindow {
       this.documentHash = documentHash;
     }
   }
+
+  /**
+   * How many bytes of events may wait to be encoded; the event that passes this is still taken in.
+   * A byte of BSON can become six of JSON, so an event's room is not known before that. As much as
+   * this is encoded in some milliseconds: the encoder always has something to do.
+   */
+  private static final long MOST_UNENCODED_BYTES = 1 << 20;
 
   private final int maxEvents;
   private final long maxBytes;
@@ -58,11 +68,13 @@ public final class InFlightWindow {
 
   private int unconfirmedPublished;
   private long bytes;
+  private long unencodedBytes;
   private Position position;
 
   /**
    * @param maxEvents how many events may be in flight
-   * @param maxBytes how many bytes of them; the event that passes this is still taken in
+   * @param maxBytes how many bytes of them, as BSON or as messages, whichever is more; the event
+   *     that passes this is still taken in
    */
   public InFlightWindow(int maxEvents, long maxBytes) {
     if (maxEvents < 1 || maxBytes < 1) {
@@ -76,7 +88,9 @@ public final class InFlightWindow {
 
   /** Whether one more event may be taken in. */
   public synchronized boolean hasRoom() {
-    return last - confirmedUpTo < maxEvents && bytes < maxBytes;
+    return last - confirmedUpTo < maxEvents
+        && bytes < maxBytes
+        && unencodedBytes < MOST_UNENCODED_BYTES;
   }
 
   /**
@@ -96,6 +110,7 @@ public final class InFlightWindow {
     Entry entry = new Entry(behind, eventBytes, documentHash);
     ring[slot(last)] = entry;
     bytes += eventBytes;
+    unencodedBytes += eventBytes;
     while (!ahead.isEmpty() && ahead.peekFirst().events() <= last) {
       Marker marker = ahead.removeFirst();
       if (marker.events() == last) {
@@ -103,6 +118,28 @@ public final class InFlightWindow {
       }
     }
     return last;
+  }
+
+  /**
+   * Notes that an event has become a message, and that it takes up as much as that from now on.
+   *
+   * @return whether there is room by this where there was none
+   */
+  public synchronized boolean encoded(long number, int messageBytes) {
+    boolean hadRoom = hasRoom();
+    Entry entry = entry(number);
+    countEncoded(entry);
+    int growth = Math.max(0, messageBytes - entry.bytes);
+    entry.bytes += growth;
+    bytes += growth;
+    return !hadRoom && hasRoom();
+  }
+
+  private void countEncoded(Entry entry) {
+    if (!entry.encoded) {
+      entry.encoded = true;
+      unencodedBytes -= entry.bytes;
+    }
   }
 
   /**
@@ -176,6 +213,7 @@ public final class InFlightWindow {
       Entry entry = entry(confirmedUpTo + 1);
       confirmedUpTo++;
       ring[slot(confirmedUpTo)] = null;
+      countEncoded(entry);
       bytes -= entry.bytes;
       position = entry.behind;
     }
@@ -202,7 +240,7 @@ public final class InFlightWindow {
     return (int) (last - confirmedUpTo);
   }
 
-  /** How many bytes of BSON are in flight. */
+  /** How many bytes are in flight: of BSON, or of JSON where that is more. */
   public synchronized long bytes() {
     return bytes;
   }

@@ -64,7 +64,7 @@ public final class Wiring implements AutoCloseable {
     return new PipelineSupervisor(
         new PipelineParts(
             source(),
-            new EnvelopeEncoder(settings.envelope())::encode,
+            encoder()::encode,
             new ParkedMessages(
                 settings.rabbit().parkingQueue(), settings.delivery().maxMessageBytes()),
             publisher(),
@@ -78,6 +78,10 @@ public final class Wiring implements AutoCloseable {
             settings.failures(),
             new PipelineSchedulers(encoder, publisher, timer)),
         listener);
+  }
+
+  private EnvelopeEncoder encoder() {
+    return new EnvelopeEncoder(settings.envelope(), settings.delivery().maxMessageBytes());
   }
 
   private ChangeStreamSource source() {
@@ -96,7 +100,7 @@ public final class Wiring implements AutoCloseable {
   public Restoration restoration() {
     return new Restoration(
         source(),
-        new EnvelopeEncoder(settings.envelope())::encode,
+        encoder()::encode,
         settings.delivery().maxMessageBytes(),
         timer,
         Clock.systemUTC());

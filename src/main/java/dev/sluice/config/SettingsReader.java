@@ -19,12 +19,21 @@ public final class SettingsReader {
   /** RabbitMQ's max_message_size cannot be set higher. */
   private static final long MOST_MESSAGE_BYTES = 512L << 20;
 
+  /**
+   * What part of the heap a message may take. The largest event is there up to three times as BSON
+   * (the reply, the driver's copy of it for listeners, the event), its message up to twice while it
+   * is written, and the one before it waits for its confirm.
+   */
+  private static final int HEAP_SHARE = 6;
+
   private final SettingValues values;
   private final List<String> problems;
+  private final long heapBytes;
 
-  private SettingsReader(SettingValues values, List<String> problems) {
+  private SettingsReader(SettingValues values, List<String> problems, long heapBytes) {
     this.values = values;
     this.problems = problems;
+    this.heapBytes = heapBytes;
   }
 
   /**
@@ -35,21 +44,30 @@ public final class SettingsReader {
    * @throws WrongSettings with every problem found
    */
   public static Settings read(Map<String, String> environment, Path dotEnv) {
-    return read(environment, dotEnv, false);
+    return read(environment, dotEnv, false, Runtime.getRuntime().maxMemory());
   }
 
   /** As {@link #read}, from a file that somebody has named, and which must be there. */
   public static Settings readNamed(Map<String, String> environment, Path file) {
-    return read(environment, file, true);
+    return read(environment, file, true, Runtime.getRuntime().maxMemory());
   }
 
-  private static Settings read(Map<String, String> environment, Path dotEnv, boolean mustExist) {
+  /**
+   * @param heapBytes what the settings have to get along with
+   */
+  static Settings read(Map<String, String> environment, Path dotEnv, long heapBytes) {
+    return read(environment, dotEnv, false, heapBytes);
+  }
+
+  private static Settings read(
+      Map<String, String> environment, Path dotEnv, boolean mustExist, long heapBytes) {
     List<String> problems = new ArrayList<>();
     Map<String, String> file = DotEnvFile.read(dotEnv, mustExist, problems);
     UnknownKeys.refuse(environment, file, dotEnv, problems);
     Map<String, String> given = new LinkedHashMap<>(file);
     given.putAll(environment);
-    SettingsReader reader = new SettingsReader(new SettingValues(given, problems), problems);
+    SettingsReader reader =
+        new SettingsReader(new SettingValues(given, problems), problems, heapBytes);
     Settings settings = reader.settings();
     if (!problems.isEmpty()) {
       throw new WrongSettings(problems);
@@ -130,7 +148,7 @@ public final class SettingsReader {
         (int) values.number(SettingKey.SLUICE_MAX_IN_FLIGHT, 1, 65_535),
         values.bytes(SettingKey.SLUICE_MAX_IN_FLIGHT_BYTES, 1, 1L << 32),
         (int) values.number(SettingKey.SLUICE_LANES, 1, MOST_LANES),
-        values.bytes(SettingKey.SLUICE_MAX_MESSAGE_BYTES, 1024, MOST_MESSAGE_BYTES),
+        maxMessageBytes(),
         values.duration(
             SettingKey.SLUICE_CONFIRM_TIMEOUT, Duration.ofSeconds(1), Duration.ofHours(1)),
         values.duration(
@@ -138,6 +156,24 @@ public final class SettingsReader {
         values.duration(
             SettingKey.SLUICE_DRAIN_TIMEOUT, Duration.ofMillis(100), Duration.ofHours(1)),
         values.duration(SettingKey.SLUICE_LEASE, Duration.ofSeconds(1), Duration.ofMinutes(10)));
+  }
+
+  private long maxMessageBytes() {
+    long bytes = values.bytes(SettingKey.SLUICE_MAX_MESSAGE_BYTES, 1024, MOST_MESSAGE_BYTES);
+    if (bytes > heapBytes / HEAP_SHARE) {
+      // What Java calls its heap is less than -Xmx: by a thirtieth with the serial collector.
+      long needed = (HEAP_SHARE * bytes / 15 * 16 >> 20) + 1;
+      problems.add(
+          SettingKey.SLUICE_MAX_MESSAGE_BYTES
+              + " must not be more than a sixth of the heap, which has "
+              + (heapBytes >> 20)
+              + " MiB, or events that large would end the process again and again: lower it to "
+              + (heapBytes / HEAP_SHARE >> 10)
+              + "KiB, or start Java with -Xmx"
+              + needed
+              + "m.");
+    }
+    return bytes;
   }
 
   private FailureSettings failures() {

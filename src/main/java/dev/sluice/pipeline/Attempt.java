@@ -6,6 +6,7 @@ import dev.sluice.change.ResumeToken;
 import dev.sluice.checkpoint.CheckpointWriter;
 import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.config.DeliverySettings;
+import dev.sluice.message.Message;
 import dev.sluice.pipeline.Publishing.Outgoing;
 import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
@@ -97,7 +98,11 @@ final class Attempt {
   }
 
   private Outgoing outgoing(long number, Change change) {
-    return new Outgoing(number, change.documentHash(), encoding.encode(change));
+    Message message = encoding.encode(change);
+    if (window.encoded(number, message.body().length)) {
+      admission.roomMayBeFree();
+    }
+    return new Outgoing(number, change.documentHash(), message);
   }
 
   private Flux<Change> changes() {

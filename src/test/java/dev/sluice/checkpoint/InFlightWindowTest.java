@@ -97,6 +97,37 @@ class InFlightWindowTest {
   }
 
   @Test
+  void countsAMessageThatIsLargerThanItsEvent() {
+    long first = window.add(behind(1), 400, 1);
+    long second = window.add(behind(2), 400, 2);
+
+    window.encoded(first, 1_200);
+    window.encoded(second, 100);
+
+    assertThat(window.bytes()).isEqualTo(1_600);
+    assertThat(window.hasRoom()).isFalse();
+    window.publish(first);
+    window.confirm(first, false);
+    assertThat(window.bytes()).isEqualTo(400);
+    assertThat(window.hasRoom()).isTrue();
+  }
+
+  @Test
+  void takesInNoMoreThanAMegabyteThatIsNotEncoded() {
+    InFlightWindow wide = new InFlightWindow(8, Long.MAX_VALUE);
+    long first = wide.add(behind(1), 1_000_000, 1);
+    assertThat(wide.hasRoom()).isTrue();
+    long second = wide.add(behind(2), 1_000_000, 2);
+    assertThat(wide.hasRoom()).isFalse();
+
+    assertThat(wide.encoded(first, 6_000_000)).as("room where there was none").isTrue();
+    assertThat(wide.encoded(second, 10)).as("there was room before").isFalse();
+
+    assertThat(wide.hasRoom()).isTrue();
+    assertThat(wide.bytes()).isEqualTo(7_000_000);
+  }
+
+  @Test
   void givesNoRoomForAStuckFirstEvent() {
     publish(8);
     window.confirm(8, false);

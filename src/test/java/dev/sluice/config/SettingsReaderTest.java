@@ -99,6 +99,24 @@ class SettingsReaderTest {
             "SLUICE_OPERATIONS must list some of delete, insert, replace, update, not \"upsert\".");
   }
 
+  @Test
+  void refusesAMessageOfMoreThanASixthOfTheHeap() {
+    Map<String, String> environment = Map.of("SLUICE_MAX_MESSAGE_BYTES", "32MiB");
+    Path none = folder.resolve(".env");
+
+    assertThat(SettingsReader.read(environment, none, 192 << 20).delivery().maxMessageBytes())
+        .isEqualTo(32 << 20);
+    assertThat(
+            catchThrowableOfType(
+                    WrongSettings.class,
+                    () -> SettingsReader.read(environment, none, (192 << 20) - 1))
+                .problems())
+        .containsExactly(
+            "SLUICE_MAX_MESSAGE_BYTES must not be more than a sixth of the heap, which has 191 MiB,"
+                + " or events that large would end the process again and again: lower it to"
+                + " 32767KiB, or start Java with -Xmx205m.");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "SLUICE_QUEU, SLUICE_QUEUE",

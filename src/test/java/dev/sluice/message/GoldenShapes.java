@@ -32,7 +32,7 @@ final class GoldenShapes {
     }
 
     Message message() {
-      return new EnvelopeEncoder(settings).encode(event);
+      return new EnvelopeEncoder(settings, 16 << 20).encode(event);
     }
 
     @Override
