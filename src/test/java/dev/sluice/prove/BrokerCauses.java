@@ -38,7 +38,8 @@ final class BrokerCauses {
           FaultKind.CONNECTION_CLOSED,
           FaultKind.MEMORY_ALARM,
           FaultKind.DISK_ALARM,
-          FaultKind.QUEUE_FULL);
+          FaultKind.CLASSIC_QUEUE_FULL,
+          FaultKind.QUORUM_QUEUE_FULL);
     }
     if (site.proxy().isPresent()) {
       ofNetwork(causes, site.proxy().get());
@@ -64,7 +65,12 @@ final class BrokerCauses {
         });
     causes.can(FaultKind.MEMORY_ALARM, random -> new Cause.Struck("", node.memoryAlarm()::close));
     causes.can(FaultKind.DISK_ALARM, random -> new Cause.Struck("", node.diskAlarm()::close));
-    causes.can(FaultKind.QUEUE_FULL, random -> full(node));
+    boolean quorum = site.queueType().equals("quorum");
+    causes.can(
+        quorum ? FaultKind.QUORUM_QUEUE_FULL : FaultKind.CLASSIC_QUEUE_FULL, random -> full(node));
+    causes.cannot(
+        "needs a run with SLUICE_QUEUE_TYPE=" + (quorum ? "classic" : "quorum"),
+        quorum ? FaultKind.CLASSIC_QUEUE_FULL : FaultKind.QUORUM_QUEUE_FULL);
   }
 
   private Cause.Struck full(RabbitNode node) throws Exception {
