@@ -12,6 +12,12 @@ import java.util.concurrent.TimeoutException;
  * messages that were delivered into it, and no publisher could know.
  */
 final class BrokerCauses {
+  /**
+   * Set before the limit: a classic queue is given its limit before it is told what to do there, and
+   * throws away, as is its default, what was confirmed and is beyond it.
+   */
+  private static final String REJECTING = "{\"overflow\": \"reject-publish\"}";
+
   /** Reached within a moment at any rate that finds a fault at all. */
   private static final String FULL = "{\"max-length\": 50, \"overflow\": \"reject-publish\"}";
 
@@ -78,6 +84,7 @@ final class BrokerCauses {
     return Cause.Struck.until(
         "",
         () -> {
+          node.setPolicy(policy, "^" + site.queue() + "$", REJECTING);
           reader.pause();
           node.setPolicy(policy, "^" + site.queue() + "$", FULL);
         },
