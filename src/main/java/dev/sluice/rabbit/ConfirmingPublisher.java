@@ -73,14 +73,10 @@ public final class ConfirmingPublisher implements EventPublisher {
   private EventPublisher.ConfirmChannel openLanes(Connection opened, Outcomes outcomes)
       throws IOException {
     opened.addBlockedListener(outcomes::blocked, outcomes::unblocked);
-    if (lanes == 1) {
-      return ConfirmingChannel.open(opened, connection, outcomes);
-    }
-    List<Lanes.Lane> open = new ArrayList<>();
+    List<ConfirmingChannel> open = new ArrayList<>();
     for (int i = 0; i < lanes; i++) {
-      LaneNumbers numbers = new LaneNumbers(outcomes, maxInFlight);
-      open.add(new Lanes.Lane(numbers, ConfirmingChannel.open(opened, connection, numbers)));
+      open.add(ConfirmingChannel.open(opened, connection, outcomes, maxInFlight));
     }
-    return new Lanes(open);
+    return lanes == 1 ? open.get(0) : new Lanes(open);
   }
 }
