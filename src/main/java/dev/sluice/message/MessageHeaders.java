@@ -51,10 +51,23 @@ final class MessageHeaders {
     }
   }
 
-  Map<String, Object> ofCollection(String operation, Namespace namespace) {
-    return Map.of(
-        "operation", operation,
-        "database", namespace.database(),
-        "collection", namespace.collection());
+  /**
+   * @param replaced whether another collection stands under the name now
+   */
+  Map<String, Object> ofCollection(String operation, Namespace namespace, boolean replaced) {
+    return replaced
+        ? Map.of(
+            "operation",
+            operation,
+            "database",
+            namespace.database(),
+            "collection",
+            namespace.collection(),
+            "replaced",
+            true)
+        : Map.of(
+            "operation", operation,
+            "database", namespace.database(),
+            "collection", namespace.collection());
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.mongo;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientException;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
@@ -152,15 +153,31 @@ final class MongoFailures {
   }
 
   private static String said(MongoServerException failure) {
-    return " (MongoDB says: " + failure.getCode() + " " + withoutReply(failure) + ")";
+    return " (MongoDB says: " + code(failure) + " " + withoutReply(failure) + ")";
   }
 
   private static boolean isPassing(int code) {
     return TRANSIENT.contains(code) || TRANSIENT_BY_CATEGORY.contains(code);
   }
 
+  /**
+   * The driver has a code of its own for a batch of writes, and the server's inside it. That the
+   * batch has no majority comes first: sent again, it tells the rest again.
+   */
+  private static int code(MongoServerException failure) {
+    if (failure instanceof MongoBulkWriteException bulk) {
+      if (bulk.getWriteConcernError() != null) {
+        return bulk.getWriteConcernError().getCode();
+      }
+      return bulk.getWriteErrors().isEmpty()
+          ? bulk.getCode()
+          : bulk.getWriteErrors().get(0).getCode();
+    }
+    return failure.getCode();
+  }
+
   private static PipelineException recogniseCode(MongoServerException failure, String address) {
-    int code = failure.getCode();
+    int code = code(failure);
     String said = said(failure);
     if (code == AUTHENTICATION_FAILED) {
       return new PipelineException(

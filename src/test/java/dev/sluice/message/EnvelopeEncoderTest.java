@@ -3,6 +3,7 @@ package dev.sluice.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.core.JsonParser;
@@ -105,6 +106,9 @@ class EnvelopeEncoderTest {
       headers.put("id", event.get("_id").textValue());
       headers.put("idType", metadata.get("idType").textValue());
       headers.put("capturedAt", "2026-11-20T01:02:03.456Z");
+    }
+    if (what.get("operation").textValue().equals("rename") && what.has("from")) {
+      headers.put("replaced", true);
     }
     assertThat(message.headers()).isEqualTo(headers);
     assertThat(message.routingKey())
@@ -336,6 +340,29 @@ class EnvelopeEncoderTest {
     encoder.encode(EventBuilder.delete().build());
 
     assertThat(encoder.encode(event).body()).isEqualTo(first);
+  }
+
+  @Test
+  void tellsACollectionThatReplacedTheWatchedOneByTheWatchedName() {
+    Message message =
+        encode(
+            EventBuilder.ofCollection("rename")
+                .in("d", "tmp.agg_out.2")
+                .to("scrabble", "scrabble"));
+
+    assertThat(message.routingKey()).isEqualTo("scrabble.scrabble.rename");
+    assertThat(message.headers())
+        .containsOnly(
+            entry("operation", "rename"),
+            entry("database", "scrabble"),
+            entry("collection", "scrabble"),
+            entry("replaced", true));
+  }
+
+  @Test
+  void saysOfARenameAwayNothingOfReplacing() {
+    assertThat(encode(EventBuilder.ofCollection("rename").to("scrabble", "archive")).headers())
+        .containsOnlyKeys("operation", "database", "collection");
   }
 
   @Test
