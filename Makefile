@@ -13,7 +13,7 @@ SLUICE   = $(JAVA) @src/main/jvm.options $$([ ! -s $(ARCHIVE) ] || echo -XX:Shar
            -Xlog:cds=off -Xlog:cds+dynamic=off -jar $(JAR)
 TESTS   := target/test-classes/.compiled
 MAIN    := $(shell find src/main docs/*.json -type f 2>/dev/null) pom.xml
-SOURCES := $(MAIN) $(shell find src/test -type f)
+SOURCES := $(MAIN) $(shell find src/test src/embedded src/prove src/bench -type f)
 
 # What can be said on the command line, with its default.
 COUNT       ?= 10

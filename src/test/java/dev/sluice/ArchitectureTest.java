@@ -73,7 +73,8 @@ class ArchitectureTest {
             .resideInAnyPackage(
                 "dev.sluice.change..",
                 "dev.sluice.config..",
-                "dev.sluice.envelope..",
+                "dev.sluice.json..",
+                "dev.sluice.message..",
                 "dev.sluice.checkpoint..",
                 "dev.sluice.pipeline..")
             .should()
@@ -115,7 +116,11 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                "reactor..", "org.slf4j..", "dev.sluice.config..", "dev.sluice.envelope..")
+                "reactor..",
+                "org.slf4j..",
+                "dev.sluice.config..",
+                "dev.sluice.json..",
+                "dev.sluice.message..")
             .because("a word of the vocabulary must not need anything to be spoken"));
     check(
         noClasses()
@@ -128,10 +133,28 @@ class ArchitectureTest {
                 "org.bson..",
                 "dev.sluice.change..",
                 "dev.sluice.tls..",
-                "dev.sluice.envelope..",
+                "dev.sluice.json..",
+                "dev.sluice.message..",
                 "dev.sluice.checkpoint..",
                 "dev.sluice.pipeline..")
             .because("a setting is a plain value: whoever uses it translates it"));
+  }
+
+  @Test
+  void jsonIsMadeOfBytes() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.sluice.json..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.sluice.json..",
+                "dev.sluice.change..",
+                "dev.sluice.config..",
+                "org.bson..",
+                "java..")
+            .because("what a message looks like is said in dev.sluice.message"));
   }
 
   @Test

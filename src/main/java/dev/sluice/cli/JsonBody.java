@@ -1,8 +1,8 @@
 package dev.sluice.cli;
 
 import com.rabbitmq.client.Delivery;
-import dev.sluice.envelope.Message;
-import dev.sluice.envelope.Message.Content;
+import dev.sluice.message.Message;
+import dev.sluice.message.Message.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.zip.GZIPInputStream;

@@ -1,8 +1,8 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.Settings;
-import dev.sluice.envelope.Message;
-import dev.sluice.envelope.ParkedMessages;
+import dev.sluice.message.Message;
+import dev.sluice.message.ParkedMessages;
 import dev.sluice.rabbit.ParkingQueue.Replayed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

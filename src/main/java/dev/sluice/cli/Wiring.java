@@ -2,9 +2,9 @@ package dev.sluice.cli;
 
 import dev.sluice.change.Namespace;
 import dev.sluice.config.Settings;
-import dev.sluice.envelope.EnvelopeEncoder;
-import dev.sluice.envelope.ParkedMessages;
 import dev.sluice.inserter.Inserter;
+import dev.sluice.message.EnvelopeEncoder;
+import dev.sluice.message.ParkedMessages;
 import dev.sluice.mongo.ChangeStreamSource;
 import dev.sluice.mongo.MongoCheckpointStore;
 import dev.sluice.mongo.MongoConnection;

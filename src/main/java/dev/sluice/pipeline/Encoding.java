@@ -4,8 +4,8 @@ import dev.sluice.change.Change;
 import dev.sluice.change.Oversized;
 import dev.sluice.config.FailureSettings;
 import dev.sluice.config.FailureSettings.OnPoison;
-import dev.sluice.envelope.Message;
-import dev.sluice.envelope.ParkedMessages;
+import dev.sluice.message.Message;
+import dev.sluice.message.ParkedMessages;
 import java.util.Optional;
 import java.util.function.Function;
 

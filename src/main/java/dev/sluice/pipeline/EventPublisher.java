@@ -1,6 +1,6 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.envelope.Message;
+import dev.sluice.message.Message;
 import reactor.core.publisher.Mono;
 
 /** Where events go. */

@@ -4,8 +4,8 @@ import dev.sluice.change.Change;
 import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.config.DeliverySettings;
 import dev.sluice.config.FailureSettings;
-import dev.sluice.envelope.Message;
-import dev.sluice.envelope.ParkedMessages;
+import dev.sluice.message.Message;
+import dev.sluice.message.ParkedMessages;
 import java.util.Objects;
 import java.util.function.Function;
 

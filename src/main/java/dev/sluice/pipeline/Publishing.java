@@ -1,8 +1,8 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.checkpoint.InFlightWindow;
-import dev.sluice.envelope.Message;
-import dev.sluice.envelope.ParkedMessages;
+import dev.sluice.message.Message;
+import dev.sluice.message.ParkedMessages;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;

@@ -5,7 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
-import dev.sluice.envelope.Message;
+import dev.sluice.message.Message;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;

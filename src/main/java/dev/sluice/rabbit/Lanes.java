@@ -1,6 +1,6 @@
 package dev.sluice.rabbit;
 
-import dev.sluice.envelope.Message;
+import dev.sluice.message.Message;
 import dev.sluice.pipeline.EventPublisher;
 import java.util.List;
 import reactor.core.publisher.Mono;

@@ -1,7 +1,7 @@
 package dev.sluice.rabbit;
 
 import dev.sluice.change.Change;
-import dev.sluice.envelope.Message;
+import dev.sluice.message.Message;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.EventPublisher.ConfirmChannel;
 import dev.sluice.pipeline.FailureKind;

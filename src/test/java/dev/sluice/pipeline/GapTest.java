@@ -13,7 +13,7 @@ import dev.sluice.config.FailureSettings;
 import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
-import dev.sluice.envelope.Message;
+import dev.sluice.message.Message;
 import dev.sluice.testing.InMemoryCheckpoints;
 import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;

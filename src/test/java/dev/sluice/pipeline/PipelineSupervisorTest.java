@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.EventId;
 import dev.sluice.change.Position;
-import dev.sluice.envelope.Message;
+import dev.sluice.message.Message;
 import dev.sluice.testing.InMemoryCheckpoints;
 import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;

@@ -1,6 +1,6 @@
 package dev.sluice.testing;
 
-import dev.sluice.envelope.Message;
+import dev.sluice.message.Message;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;

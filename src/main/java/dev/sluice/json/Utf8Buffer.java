@@ -1,0 +1,294 @@
+package dev.sluice.json;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * A growing byte buffer in which one JSON text after the other is built as UTF-8.
+ *
+ * <p>It is reused: {@link #reset()} empties it and keeps its memory, up to a limit, so that
+ * building a text allocates nothing but what {@link #toByteArray()} hands out. Not thread-safe: one
+ * per encoding thread. A text of more than 2 GiB ends in {@link IllegalStateException}.
+ */
+public final class Utf8Buffer {
+  /** Holds most events (1 KB of BSON becomes about 1 KB of JSON) without ever growing. */
+  private static final int INITIAL_CAPACITY = 4 * 1024;
+
+  /**
+   * What {@link #reset()} keeps at most. Larger events are rare, and 16 MB documents in each of a
+   * few encoders would hold most of a 128 MB heap for ever; growing to 1 MiB again costs less than
+   * a millisecond, nothing beside sending an event of that size.
+   */
+  private static final int MAX_KEPT_CAPACITY = 1024 * 1024;
+
+  /** The longest array that every JVM can make. */
+  private static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
+
+  private static final byte[] HEX_DIGITS = ascii("0123456789abcdef");
+  private static final byte[] BASE64_DIGITS =
+      ascii("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+  /** The two digits of 0 to 99, one after the other: halves the divisions of a number. */
+  private static final byte[] DIGIT_PAIRS = digitPairs();
+
+  private byte[] bytes = new byte[INITIAL_CAPACITY];
+  private int size;
+
+  /** Empties the buffer. */
+  public void reset() {
+    size = 0;
+    if (bytes.length > MAX_KEPT_CAPACITY) {
+      bytes = new byte[INITIAL_CAPACITY];
+    }
+  }
+
+  /** The number of bytes written since the last reset. */
+  public int size() {
+    return size;
+  }
+
+  /** A copy of what was written. */
+  public byte[] toByteArray() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  /** What was written, compressed (RFC 1952); the same bytes always give the same. */
+  public byte[] toGzip() {
+    // JSON shrinks to a quarter or less of its size.
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream(size / 4 + INITIAL_CAPACITY);
+    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+      gzip.write(bytes, 0, size);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return compressed.toByteArray();
+  }
+
+  /** What was written, as a text. */
+  @Override
+  public String toString() {
+    return new String(bytes, 0, size, StandardCharsets.UTF_8);
+  }
+
+  /** Appends one byte as it is. */
+  public void append(byte value) {
+    reserve(1);
+    bytes[size++] = value;
+  }
+
+  /** Appends one ASCII character as it is. */
+  public void append(char ascii) {
+    append((byte) ascii);
+  }
+
+  /** Appends bytes as they are. */
+  public void append(byte[] source) {
+    append(source, 0, source.length);
+  }
+
+  /** Appends bytes as they are. */
+  public void append(byte[] source, int offset, int length) {
+    reserve(length);
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+  }
+
+  /** Appends a text that is known to be ASCII as it is; other characters lose their high bits. */
+  @SuppressWarnings("deprecation") // Drops the high bits, which ASCII does not have; no array made.
+  public void appendAscii(String text) {
+    int length = text.length();
+    reserve(length);
+    text.getBytes(0, length, bytes, size);
+    size += length;
+  }
+
+  /** Appends a number in decimal digits. */
+  public void appendDecimal(int value) {
+    appendDecimal((long) value);
+  }
+
+  /** Appends a number in decimal digits. */
+  public void appendDecimal(long value) {
+    if (value >= 0) {
+      appendPadded(value, digitCount(value));
+    } else if (value == Long.MIN_VALUE) {
+      appendAscii("-9223372036854775808"); // Has no positive counterpart.
+    } else {
+      append('-');
+      appendPadded(-value, digitCount(-value));
+    }
+  }
+
+  /** Appends a text as a JSON string, quotes and escapes included. */
+  public void appendJsonString(String text) {
+    append('"');
+    if (JsonEscapes.isPlain(text)) {
+      appendAscii(text);
+    } else {
+      JsonEscapes.append(text, this);
+    }
+    append('"');
+  }
+
+  /**
+   * Appends UTF-8 bytes as a JSON string, quotes and escapes included. Bytes that are not valid
+   * UTF-8 become U+FFFD, as many as {@code new String(bytes, UTF_8)} makes of them.
+   */
+  public void appendJsonString(byte[] utf8, int offset, int length) {
+    reserve(length + 2L + JsonEscapes.COPY_SLACK);
+    bytes[size] = '"';
+    int end = offset + length;
+    int plainEnd = JsonEscapes.copyPlain(utf8, offset, end, bytes, size + 1);
+    size += 1 + plainEnd - offset;
+    if (plainEnd < end) {
+      JsonEscapes.append(utf8, plainEnd, end, this);
+      reserve(1);
+    }
+    bytes[size++] = '"';
+  }
+
+  /** Appends a number that is not negative in {@code width} digits, with zeros in front. */
+  public void appendPadded(long value, int width) {
+    reserve(width);
+    byte[] target = bytes;
+    int position = size + width;
+    long rest = value;
+    while (position - size >= 2) {
+      long quotient = rest / 100;
+      int pair = (int) (rest - quotient * 100) * 2;
+      target[--position] = DIGIT_PAIRS[pair + 1];
+      target[--position] = DIGIT_PAIRS[pair];
+      rest = quotient;
+    }
+    if (position > size) {
+      target[--position] = (byte) ('0' + rest % 10);
+    }
+    size += width;
+  }
+
+  /** Appends two lower-case hexadecimal digits for each byte. */
+  public void appendHex(byte[] source, int offset, int length) {
+    reserve(2L * length);
+    byte[] target = bytes;
+    int position = size;
+    for (int i = offset; i < offset + length; i++) {
+      target[position++] = HEX_DIGITS[(source[i] >> 4) & 0xf];
+      target[position++] = HEX_DIGITS[source[i] & 0xf];
+    }
+    size = position;
+  }
+
+  /** Appends sixteen bytes as a UUID, its digits in the order of the bytes. */
+  public void appendUuid(byte[] source, int offset) {
+    appendHex(source, offset, 4);
+    append('-');
+    appendHex(source, offset + 4, 2);
+    append('-');
+    appendHex(source, offset + 6, 2);
+    append('-');
+    appendHex(source, offset + 8, 2);
+    append('-');
+    appendHex(source, offset + 10, 6);
+  }
+
+  /** Appends the four lower-case hexadecimal digits of a UTF-16 unit. */
+  public void appendHex(char unit) {
+    reserve(4);
+    bytes[size++] = HEX_DIGITS[unit >> 12];
+    bytes[size++] = HEX_DIGITS[(unit >> 8) & 0xf];
+    bytes[size++] = HEX_DIGITS[(unit >> 4) & 0xf];
+    bytes[size++] = HEX_DIGITS[unit & 0xf];
+  }
+
+  /** Appends bytes in base64 with padding (RFC 4648). */
+  public void appendBase64(byte[] source, int offset, int length) {
+    reserve(length / 3 * 4L + 4);
+    byte[] target = bytes;
+    int position = size;
+    int end = offset + length / 3 * 3;
+    for (int i = offset; i < end; i += 3) {
+      int group = (source[i] & 0xff) << 16 | (source[i + 1] & 0xff) << 8 | source[i + 2] & 0xff;
+      target[position++] = BASE64_DIGITS[group >> 18];
+      target[position++] = BASE64_DIGITS[(group >> 12) & 0x3f];
+      target[position++] = BASE64_DIGITS[(group >> 6) & 0x3f];
+      target[position++] = BASE64_DIGITS[group & 0x3f];
+    }
+    int left = length % 3;
+    if (left > 0) {
+      int group = (source[end] & 0xff) << 16 | (left == 2 ? (source[end + 1] & 0xff) << 8 : 0);
+      target[position++] = BASE64_DIGITS[group >> 18];
+      target[position++] = BASE64_DIGITS[(group >> 12) & 0x3f];
+      target[position++] = left == 2 ? BASE64_DIGITS[(group >> 6) & 0x3f] : (byte) '=';
+      target[position++] = '=';
+    }
+    size = position;
+  }
+
+  /** The number of decimal digits of a number that is not negative. */
+  static int digitCount(long value) {
+    int digits = 1;
+    long rest = value;
+    while (rest >= 10_000) {
+      rest /= 10_000;
+      digits += 4;
+    }
+    if (rest >= 1_000) {
+      return digits + 3;
+    }
+    if (rest >= 100) {
+      return digits + 2;
+    }
+    return rest >= 10 ? digits + 1 : digits;
+  }
+
+  /**
+   * Makes room for more bytes; {@link #array()} may be another one afterwards. Takes a long because
+   * what becomes of a large array may be more than an int can count.
+   */
+  void reserve(long additional) {
+    if (bytes.length - size < additional) {
+      grow(additional);
+    }
+  }
+
+  /** The memory behind the buffer, for code that writes at {@link #size()} and then advances. */
+  byte[] array() {
+    return bytes;
+  }
+
+  /** Counts bytes as written that were put straight into {@link #array()}. */
+  void advanceTo(int newSize) {
+    size = newSize;
+  }
+
+  /**
+   * Doubles while small. Once larger than what is kept, it grows by a quarter only: the heap has to
+   * hold the old and the new array at once, and a 16 MB document comes in one piece anyway.
+   */
+  private void grow(long additional) {
+    long needed = size + additional;
+    if (needed > MAX_CAPACITY) {
+      throw new IllegalStateException("A JSON text of " + needed + " bytes");
+    }
+    long step = bytes.length < MAX_KEPT_CAPACITY ? bytes.length : bytes.length / 4;
+    bytes =
+        Arrays.copyOf(bytes, (int) Math.min(MAX_CAPACITY, Math.max(bytes.length + step, needed)));
+  }
+
+  private static byte[] digitPairs() {
+    byte[] pairs = new byte[200];
+    for (int i = 0; i < 100; i++) {
+      pairs[2 * i] = (byte) ('0' + i / 10);
+      pairs[2 * i + 1] = (byte) ('0' + i % 10);
+    }
+    return pairs;
+  }
+
+  public static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

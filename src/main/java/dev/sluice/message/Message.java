@@ -1,0 +1,75 @@
+package dev.sluice.message;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A message ready to be published. Vendor-neutral: the names are AMQP's.
+ *
+ * @param body not to be written to
+ * @param content what the body is
+ * @param messageId the event id: the same whenever this event is published again
+ * @param type the operation
+ * @param timestampSeconds when the change was committed, in seconds since 1970
+ * @param headers short texts only, so that all of them fit one frame
+ * @param destination where it goes
+ */
+public record Message(
+    byte[] body,
+    Content content,
+    String messageId,
+    String routingKey,
+    String type,
+    long timestampSeconds,
+    Map<String, Object> headers,
+    Destination destination) {
+  /** What a body is: its {@code content-type} and {@code content-encoding}. */
+  public enum Content {
+    JSON("application/json", ""),
+    GZIPPED_JSON("application/json", "gzip"),
+    BSON("application/bson", "");
+
+    private final String type;
+    private final String encoding;
+
+    Content(String type, String encoding) {
+      this.type = type;
+      this.encoding = encoding;
+    }
+
+    public String type() {
+      return type;
+    }
+
+    /** Empty if the body is not encoded. */
+    public String encoding() {
+      return encoding;
+    }
+  }
+
+  /** Where a message goes. */
+  public enum Destination {
+    /** To all who want it, by its routing key. */
+    EXCHANGE,
+    /** To the queue of what could not be published. */
+    PARKING
+  }
+
+  public Message {
+    Objects.requireNonNull(body, "body");
+    Objects.requireNonNull(content, "content");
+    Objects.requireNonNull(messageId, "messageId");
+    Objects.requireNonNull(routingKey, "routingKey");
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(destination, "destination");
+    headers = Map.copyOf(headers);
+  }
+
+  public static final String APP_ID = "sluice";
+
+  /** Its size, never its body, which is somebody's data. */
+  @Override
+  public String toString() {
+    return type + " " + messageId + " (" + body.length + " bytes)";
+  }
+}

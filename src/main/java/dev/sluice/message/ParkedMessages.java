@@ -1,0 +1,170 @@
+package dev.sluice.message;
+
+import dev.sluice.change.BsonBytes;
+import dev.sluice.change.Change;
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Oversized;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonNull;
+import org.bson.BsonString;
+import org.bson.BsonTimestamp;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+
+/**
+ * Writes what cannot be published as a message for the parking queue: under the id that it would
+ * have had, with the reason, and with as much of it as fits, so that it can be published once the
+ * cause is gone. docs/PARKING.md has the form. Stateless.
+ */
+public final class ParkedMessages {
+  /** Why it is parked: {@code poison}, {@code oversized} or {@code unroutable}. */
+  public static final String REASON = "parkedReason";
+
+  /** One sentence. */
+  public static final String ERROR = "parkedError";
+
+  /** What the body is: {@code message}, {@code event} (BSON) or {@code pointer}. */
+  public static final String BODY = "parkedBody";
+
+  /** The routing key under which it would have been published. */
+  public static final String ROUTING_KEY = "parkedRoutingKey";
+
+  private static final String POINTER = "pointer";
+
+  /** All headers have to fit one frame, and a driver's message may be a page. */
+  private static final int LONGEST_ERROR = 1_000;
+
+  private final String parkingQueue;
+  private final long maxMessageBytes;
+
+  /**
+   * @param maxMessageBytes what is larger leaves a pointer in its place
+   */
+  public ParkedMessages(String parkingQueue, long maxMessageBytes) {
+    this.parkingQueue = parkingQueue;
+    this.maxMessageBytes = maxMessageBytes;
+  }
+
+  /** A message that RabbitMQ would not have, or that is too large for it. */
+  public Message of(Change change, Message message, String reason, String error) {
+    Map<String, Object> headers = headers(message.headers(), reason, error);
+    headers.put(ROUTING_KEY, message.routingKey());
+    if (message.body().length > maxMessageBytes) {
+      return pointer(change, error, message.body().length, headers);
+    }
+    headers.put(BODY, "message");
+    return new Message(
+        message.body(),
+        message.content(),
+        message.messageId(),
+        parkingQueue,
+        message.type(),
+        message.timestampSeconds(),
+        headers,
+        Message.Destination.PARKING);
+  }
+
+  /** A change of which no message could be made. */
+  public Message of(Change change, String reason, String error) {
+    Map<String, Object> headers = headers(Map.of(), reason, error);
+    if (change instanceof ChangeEvent event && event.sizeBytes() <= maxMessageBytes) {
+      headers.put(BODY, "event");
+      byte[] bson =
+          Arrays.copyOfRange(event.bytes(), event.start(), event.start() + event.sizeBytes());
+      return parked(bson, Message.Content.BSON, change, headers);
+    }
+    return pointer(change, error, change.sizeBytes(), headers);
+  }
+
+  /** A message of which RabbitMQ would not have as much as the other methods leave of it. */
+  public Message pointerTo(Change change, Message message, String reason, String error) {
+    Map<String, Object> headers = headers(message.headers(), reason, error);
+    headers.put(ROUTING_KEY, message.routingKey());
+    return pointer(change, error, message.body().length, headers);
+  }
+
+  /** A change of which no message could be made, and whose bytes RabbitMQ would not have. */
+  public Message pointerTo(Change change, String reason, String error) {
+    return pointer(change, error, change.sizeBytes(), headers(Map.of(), reason, error));
+  }
+
+  /** Whether there is nothing left that could be taken away to make it fit. */
+  public static boolean isPointer(Message message) {
+    return message.destination() == Message.Destination.PARKING
+        && POINTER.equals(message.headers().get(BODY));
+  }
+
+  private static Map<String, Object> headers(Map<String, Object> own, String reason, String error) {
+    Map<String, Object> headers = new HashMap<>(own);
+    headers.put(REASON, reason);
+    headers.put(
+        ERROR, error.length() <= LONGEST_ERROR ? error : error.substring(0, LONGEST_ERROR) + "…");
+    return headers;
+  }
+
+  /** What is needed to find the event again, in relaxed Extended JSON. */
+  private Message pointer(Change change, String error, long bytes, Map<String, Object> headers) {
+    headers.put(BODY, POINTER);
+    BsonDocument pointer = new BsonDocument();
+    if (keysOf(change) != null) {
+      ChangeEvent event = keysOf(change);
+      pointer.append("operation", new BsonString(event.operation().text()));
+      pointer.append("ns", value(event, ChangeEvent.Field.NAMESPACE));
+      pointer.append("documentKey", value(event, ChangeEvent.Field.DOCUMENT_KEY));
+      pointer.append("clusterTime", clusterTime(event));
+      pointer.append("resumeToken", event.token().toBson());
+    }
+    pointer.append("bytes", new BsonInt32((int) Math.min(bytes, Integer.MAX_VALUE)));
+    pointer.append("error", new BsonString(error));
+    byte[] body = pointer.toJson().getBytes(StandardCharsets.UTF_8);
+    return parked(body, Message.Content.JSON, change, headers);
+  }
+
+  private static ChangeEvent keysOf(Change change) {
+    return change instanceof Oversized oversized
+        ? oversized.keys()
+        : change instanceof ChangeEvent event ? event : null;
+  }
+
+  private static BsonValue value(ChangeEvent event, ChangeEvent.Field field) {
+    if (!event.has(field)) {
+      return BsonNull.VALUE;
+    }
+    int from = event.offset(field);
+    try {
+      int to = BsonBytes.documentEnd(event.bytes(), from, event.bytes().length);
+      return BsonDocument.parse(new RawBsonDocument(event.bytes(), from, to - from).toJson());
+    } catch (RuntimeException damaged) {
+      return BsonNull.VALUE;
+    }
+  }
+
+  private static BsonValue clusterTime(ChangeEvent event) {
+    return event.has(ChangeEvent.Field.CLUSTER_TIME)
+        ? new BsonTimestamp(event.int64(ChangeEvent.Field.CLUSTER_TIME))
+        : BsonNull.VALUE;
+  }
+
+  private Message parked(
+      byte[] body, Message.Content content, Change change, Map<String, Object> headers) {
+    ChangeEvent keys = keysOf(change);
+    return new Message(
+        body,
+        content,
+        change.id().value(),
+        parkingQueue,
+        keys == null ? CollectionEnvelope.GAP : keys.operation().text(),
+        change
+            .position()
+            .clusterTime()
+            .map(time -> Integer.toUnsignedLong(time.getTime()))
+            .orElse(0L),
+        headers,
+        Message.Destination.PARKING);
+  }
+}
