@@ -60,11 +60,11 @@ final class RabbitFailures {
           FailureKind.MISCONFIGURED,
           String.format(
               Locale.ROOT,
-              "RabbitMQ at %s refuses the login of \"%s\": check RABBITMQ_DEFAULT_USERNAME and"
-                  + " RABBITMQ_DEFAULT_PASSWORD (the user guest may only log in from the broker's own"
-                  + " machine)",
+              "RabbitMQ at %s refuses the login of \"%s\": check %s (the user guest may only log in"
+                  + " from the broker's own machine)",
               settings.address(),
-              settings.username()),
+              settings.username(),
+              settings.loginKeys()),
           failure);
     }
     Optional<String> refusal =

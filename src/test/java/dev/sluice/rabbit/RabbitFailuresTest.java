@@ -8,6 +8,8 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.Broker;
+import dev.sluice.config.HostPort;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
@@ -18,6 +20,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -27,13 +31,16 @@ import org.junit.jupiter.api.Test;
 class RabbitFailuresTest {
   private static final RabbitSettings SETTINGS =
       new RabbitSettings(
-          "localhost",
-          5671,
-          true,
-          TlsFiles.NONE,
-          "user",
-          new Secret("x"),
-          "/",
+          new Broker(
+              List.of(new HostPort("localhost", 5671)),
+              true,
+              TlsFiles.NONE,
+              "user",
+              new Secret("x"),
+              "/",
+              true,
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(10)),
           "e",
           "q",
           QueueType.QUORUM,
