@@ -147,9 +147,13 @@ public final class RabbitNode implements AutoCloseable {
     awaitServing();
   }
 
+  public boolean isRunning() {
+    return server != null && server.isAlive();
+  }
+
   /** Starts it and waits for nothing: the nodes of a cluster wait for each other. */
   void spawnServer() {
-    if (server != null && server.isAlive()) {
+    if (isRunning()) {
       throw new IllegalStateException("The node runs");
     }
     server =
