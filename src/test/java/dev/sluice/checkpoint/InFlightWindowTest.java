@@ -107,7 +107,7 @@ class InFlightWindowTest {
     assertThat(window.bytes()).isEqualTo(1_600);
     assertThat(window.hasRoom()).isFalse();
     window.publish(first);
-    window.confirm(first, false);
+    window.confirm(first, first);
     assertThat(window.bytes()).isEqualTo(400);
     assertThat(window.hasRoom()).isTrue();
   }

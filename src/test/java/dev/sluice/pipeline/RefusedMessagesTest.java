@@ -209,7 +209,7 @@ class RefusedMessagesTest {
     int large = Unconfirmed.SURELY_TAKEN_BYTES + 1;
     parts.encoder =
         change -> {
-          Message message = new EnvelopeEncoder(ScriptedParts.ENVELOPES).encode(change);
+          Message message = new EnvelopeEncoder(ScriptedParts.ENVELOPES, 1 << 20).encode(change);
           return number(message) % 2 == 0 ? resized(message, large) : message;
         };
     start();
