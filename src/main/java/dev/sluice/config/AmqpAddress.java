@@ -10,4 +10,5 @@ record AmqpAddress(
     TlsFiles tlsFiles,
     String username,
     Secret password,
-    String virtualHost) {}
+    String virtualHost,
+    AmqpKeys keys) {}

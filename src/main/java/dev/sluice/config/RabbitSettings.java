@@ -7,6 +7,7 @@ import java.util.Objects;
  *
  * @param tls whether to speak {@code amqps}
  * @param tlsFiles what TLS is made with; there are none without it
+ * @param keys where address and login were set
  * @param exchange a durable topic exchange bound to the queue with {@code #}; empty for the default
  *     exchange, which goes straight to the queue
  * @param parking whether the parking queue is declared as well
@@ -19,6 +20,7 @@ public record RabbitSettings(
     String username,
     Secret password,
     String virtualHost,
+    AmqpKeys keys,
     String exchange,
     String queue,
     QueueType queueType,
@@ -34,6 +36,7 @@ public record RabbitSettings(
     Objects.requireNonNull(username, "username");
     Objects.requireNonNull(password, "password");
     Objects.requireNonNull(virtualHost, "virtualHost");
+    Objects.requireNonNull(keys, "keys");
     Objects.requireNonNull(exchange, "exchange");
     Objects.requireNonNull(queue, "queue");
     Objects.requireNonNull(queueType, "queueType");

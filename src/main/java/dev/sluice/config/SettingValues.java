@@ -181,6 +181,11 @@ final class SettingValues {
     }
   }
 
+  /** Which of the two keys holds the text, as {@link #textOrFile} reads it. */
+  SettingKey origin(SettingKey key, SettingKey fileKey) {
+    return text(fileKey).isEmpty() ? key : fileKey;
+  }
+
   private Optional<NamedFile> file(SettingKey key) {
     String path = text(key);
     try {
@@ -215,7 +220,11 @@ final class SettingValues {
     String uri = textOrFile(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE);
     if (!uri.isEmpty()) {
       try {
-        AmqpAddress address = amqpAddress(new URI(uri), files);
+        AmqpAddress address =
+            amqpAddress(
+                new URI(uri),
+                files,
+                AmqpKeys.of(origin(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE)));
         if (files.any() && !address.tls()) {
           wrong(
               SettingKey.RABBITMQ_URI,
@@ -242,11 +251,14 @@ final class SettingValues {
         new Secret(
             textOrFile(
                 SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)),
-        text(SettingKey.RABBITMQ_VIRTUAL_HOST));
+        text(SettingKey.RABBITMQ_VIRTUAL_HOST),
+        AmqpKeys.single(
+            origin(
+                SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)));
   }
 
   /** See https://www.rabbitmq.com/docs/uri-spec; what is left out takes the protocol's default. */
-  private static AmqpAddress amqpAddress(URI uri, TlsFiles files) {
+  private static AmqpAddress amqpAddress(URI uri, TlsFiles files, AmqpKeys keys) {
     boolean tls = "amqps".equals(uri.getScheme());
     if (!tls && !"amqp".equals(uri.getScheme()) || uri.getHost() == null) {
       throw new IllegalArgumentException("no AMQP URI");
@@ -264,7 +276,8 @@ final class SettingValues {
         files,
         decode(login[0]),
         new Secret(decode(login[1])),
-        path.length() <= 1 ? "/" : decode(path.substring(1)));
+        path.length() <= 1 ? "/" : decode(path.substring(1)),
+        keys);
   }
 
   private static String decode(String text) {

@@ -119,7 +119,10 @@ public final class SettingsReader {
     }
     MongoUriOptions.refuseWeakTls(uri, files, problems);
     return new MongoSettings(
-        new Secret(uri), values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES), files);
+        new Secret(uri),
+        values.origin(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE),
+        values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES),
+        files);
   }
 
   private RabbitSettings rabbit(boolean parking) {
@@ -132,6 +135,7 @@ public final class SettingsReader {
         address.username(),
         address.password(),
         address.virtualHost(),
+        address.keys(),
         values.name(SettingKey.SLUICE_EXCHANGE, SHORT_STRING_BYTES),
         values.name(SettingKey.SLUICE_QUEUE, SHORT_STRING_BYTES - RabbitSettings.PARKED.length()),
         values.oneOf(SettingKey.SLUICE_QUEUE_TYPE, QueueType.class),

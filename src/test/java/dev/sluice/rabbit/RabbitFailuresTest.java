@@ -8,6 +8,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.AmqpKeys;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
@@ -34,6 +35,7 @@ class RabbitFailuresTest {
           "user",
           new Secret("x"),
           "/",
+          new AmqpKeys("RABBITMQ_URI", "RABBITMQ_URI"),
           "e",
           "q",
           QueueType.QUORUM,
