@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the documents say of the code, where a test can see it. */
 class DocsTest {
-  private static final Path README = Path.of("README.md");
+  private static final Path SETTINGS = Path.of("docs/SETTINGS.md");
+  private static final Path ENDINGS = Path.of("docs/ENDINGS.md");
 
   /** {@code | `KEY` | `default` | meaning |}; the default of some is nothing, said in words. */
   private static final Pattern SETTING =
@@ -79,8 +80,8 @@ class DocsTest {
   }
 
   @Test
-  void theReadmeListsEverySettingWithItsDefault() {
-    assertThat(pairs(SETTING, read(README))).containsExactlyEntriesOf(defaults());
+  void theSettingsPageListsEverySettingWithItsDefault() {
+    assertThat(pairs(SETTING, read(SETTINGS))).containsExactlyEntriesOf(defaults());
   }
 
   @Test
@@ -89,21 +90,21 @@ class DocsTest {
   }
 
   @Test
-  void theReadmeListsEveryExitCode() {
+  void thePageOfEndingsListsEveryExitCode() {
     String source = read(Path.of("src/main/java/dev/sluice/cli/ExitCode.java"));
     Map<String, String> byName = pairs(CODE_CONSTANT, source);
     Map<String, String> byCode = new LinkedHashMap<>();
     byName.forEach((name, code) -> byCode.put(code, name));
 
     assertThat(byCode).as("exit codes found in the source").isNotEmpty();
-    assertThat(pairs(EXIT_CODE, read(README))).containsExactlyEntriesOf(byCode);
+    assertThat(pairs(EXIT_CODE, read(ENDINGS))).containsExactlyEntriesOf(byCode);
   }
 
   @Test
-  void theReadmeAndTheArchitectureListEveryFailureKind() throws Exception {
+  void thePageOfEndingsAndTheArchitectureListEveryFailureKind() throws Exception {
     List<String> kinds = constants("dev.sluice.pipeline.FailureKind");
 
-    for (Path file : List.of(README, Path.of("docs/ARCHITECTURE.md"))) {
+    for (Path file : List.of(ENDINGS, Path.of("docs/ARCHITECTURE.md"))) {
       assertThat(kinds).as(file.toString()).allMatch(kind -> read(file).contains("| `" + kind));
     }
   }
@@ -170,6 +171,15 @@ class DocsTest {
 
     assertThat(targets).contains("help", "demo", "test");
     assertThat(targets).as("targets named in %s", document).containsAll(named);
+  }
+
+  @Test
+  void theIndexNamesEveryPageAndEveryDecision() throws IOException {
+    String index = read(Path.of("docs/README.md"));
+
+    assertThat(documents())
+        .filteredOn(file -> file.startsWith("docs") && !file.endsWith("README.md"))
+        .allMatch(file -> index.contains("(" + Path.of("docs").relativize(file) + ")"));
   }
 
   private static Collector<String, ?, Set<String>> toSet() {

@@ -2,7 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.pipeline.FailureKind;
 
-/** What the process ends with; the README has the table. */
+/** What the process ends with; docs/ENDINGS.md has the table. */
 final class ExitCode {
   static final int OK = 0;
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", "Settings: .env.example lists them all. Exit codes: see the README."})
+    footer = {"", "Settings: .env.example lists them all. Exit codes: docs/ENDINGS.md."})
 public final class SluiceCommand implements Callable<Integer> {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

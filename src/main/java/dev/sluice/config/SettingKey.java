@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Every key that can be set, with its default. {@code .env.example} and the README list exactly
- * these; a test sees to it.
+ * Every key that can be set, with its default. {@code .env.example} and docs/SETTINGS.md list
+ * exactly these; a test sees to it.
  */
 public enum SettingKey {
   MONGO_DATABASE_HOST(

@@ -19,7 +19,7 @@ import org.bson.RawBsonDocument;
 /**
  * Writes what cannot be published as a message for the parking queue: under the id that it would
  * have had, with the reason, and with as much of it as fits, so that it can be published once the
- * cause is gone. The README has the form. Stateless.
+ * cause is gone. docs/PARKING.md has the form. Stateless.
  */
 public final class ParkedMessages {
   /** Why it is parked: {@code poison}, {@code oversized} or {@code unroutable}. */

@@ -31,7 +31,7 @@ final class FaultyRabbit {
   /** Put into the settings of a test that stops its pipeline in a bad state. */
   static final Map<String, String> SHORT_DRAIN = Map.of("SLUICE_DRAIN_TIMEOUT", "1s");
 
-  /** The drain above and the twelve seconds that the README grants for closing. */
+  /** The drain above and the twelve seconds that docs/ENDINGS.md grants for closing. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(13);
 
   private FaultyRabbit() {}

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * RabbitMQ users with exactly the permissions that the README's table gives them, on a node of
- * their own, since the table is for the default names of exchange and queue. Each permission is
- * needed: without it a command ends in one sentence and with 3.
+ * RabbitMQ users with exactly the permissions that the table in docs/PRIVILEGES.md gives them, on a
+ * node of their own, since the table is for the default names of exchange and queue. Each
+ * permission is needed: without it a command ends in one sentence and with 3.
  */
 class LeastPrivilegesIT {
   private static final String PIPELINE_USER = "carrier";
@@ -83,7 +83,7 @@ class LeastPrivilegesIT {
     Assumptions.assumeTrue(
         RabbitNode.installation().isPresent(), "needs an installed rabbitmq-server");
     Map<String, String[]> rows = new HashMap<>();
-    Matcher row = ROW.matcher(Files.readString(Path.of("README.md")));
+    Matcher row = ROW.matcher(Files.readString(Path.of("docs/PRIVILEGES.md")));
     while (row.find()) {
       rows.put(
           row.group(1),
@@ -92,7 +92,7 @@ class LeastPrivilegesIT {
               .map(cell -> unescaped(cell.group(1)))
               .toArray(String[]::new));
     }
-    assertThat(rows).as("the README's table").hasSize(3);
+    assertThat(rows).as("the table of docs/PRIVILEGES.md").hasSize(3);
     forRun = column(rows, 0);
     forReading = column(rows, 1);
     forParking = column(rows, 2);

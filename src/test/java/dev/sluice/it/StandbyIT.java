@@ -29,7 +29,7 @@ class StandbyIT {
   /** Renewals every second: a busy machine does not keep a process from them for two of them. */
   private static final Duration LEASE = Duration.ofSeconds(3);
 
-  /** What the README promises for the default lease. */
+  /** What docs/STANDBY.md promises for the default lease. */
   private static final Duration TAKEN_OVER_WITHIN = Duration.ofSeconds(10);
 
   private static Map<String, String> settings(Map<String, String> more) {

@@ -151,7 +151,7 @@ class StartFailuresIT {
     }
   }
 
-  /** Without each of the permissions that the README lists, a start says which it lacks. */
+  /** Without each of the permissions that docs/PRIVILEGES.md lists, a start says which it lacks. */
   @Test
   void aUserWhoMayNotDeclareBindOrReadEndsWithThree() {
     Assumptions.assumeTrue(
