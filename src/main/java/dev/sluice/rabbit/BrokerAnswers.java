@@ -22,9 +22,12 @@ import java.util.regex.Pattern;
  * less exact, and a limit stops the pipeline.
  */
 final class BrokerAnswers {
-  /** Of connections, channels, queues and exchanges; of a user, virtual host, node or cluster. */
+  /** Of connections or channels: of a user, a virtual host, a node. All others of 530 are final. */
+  private static final Pattern CONNECTION_LIMIT = Pattern.compile("\\blimit (of )?\\(");
+
+  /** Of queues or exchanges: of a virtual host, or from RabbitMQ 4 on of the whole cluster. */
   private static final Pattern LIMIT =
-      Pattern.compile("\\blimit (of )?(\\(|in (vhost '.*'|cluster) \\(\\d+\\) is reached|\\d+\\b)");
+      Pattern.compile("': (queue|exchange) limit (in .* \\(\\d+\\)|of \\d+) is reached");
 
   private static final Pattern RESERVED = Pattern.compile("' contains reserved prefix 'amq\\.");
 
@@ -153,10 +156,11 @@ final class BrokerAnswers {
               : "choose another name by SLUICE_EXCHANGE, or delete it once nobody publishes to it and"
                   + " nothing is bound to it");
     }
-    if (LIMIT.matcher(text).find()) {
+    Matcher limit = LIMIT.matcher(text);
+    if (limit.find()) {
       return passing(
-          "RabbitMQ at %s takes no more %s: raise the limit, or remove what is not needed",
-          settings.address(), method == Method.EXCHANGE_DECLARE ? "exchanges" : "queues");
+          "RabbitMQ at %s takes no more %ss: raise the limit, or remove some that nobody needs",
+          settings.address(), limit.group(1));
     }
     return refused(
         "RabbitMQ at %s refuses what Sluice asks for: check SLUICE_EXCHANGE, SLUICE_QUEUE and"
@@ -209,7 +213,7 @@ final class BrokerAnswers {
   }
 
   private PipelineException notAllowed() {
-    if (LIMIT.matcher(text).find()) {
+    if (CONNECTION_LIMIT.matcher(text).find()) {
       // After a network failure the broker counts our own dead connection until it misses its
       // heartbeats.
       return passing(
