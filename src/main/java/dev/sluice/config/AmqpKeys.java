@@ -17,6 +17,6 @@ public record AmqpKeys(String login, String virtualHost) {
 
   /** All in one URI, or in the file of one. */
   static AmqpKeys of(SettingKey uri) {
-    return new AmqpKeys(uri.name(), uri.name());
+    return new AmqpKeys("user and password in " + uri, uri.name());
   }
 }

@@ -1,9 +1,6 @@
 package dev.sluice.config;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -211,86 +208,13 @@ final class SettingValues {
     return new TlsFiles(file(authorities), certificateFile, keyFile);
   }
 
-  AmqpAddress amqpAddress() {
-    TlsFiles files =
-        tlsFiles(
-            SettingKey.RABBITMQ_TLS_CA_FILE,
-            SettingKey.RABBITMQ_TLS_CERT_FILE,
-            SettingKey.RABBITMQ_TLS_KEY_FILE);
-    String uri = textOrFile(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE);
-    if (!uri.isEmpty()) {
-      try {
-        AmqpAddress address =
-            amqpAddress(
-                new URI(uri),
-                files,
-                AmqpKeys.of(origin(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE)));
-        if (files.any() && !address.tls()) {
-          wrong(
-              SettingKey.RABBITMQ_URI,
-              "begins with amqp://, which is without TLS, and the RABBITMQ_TLS_ files are for TLS:"
-                  + " write amqps://, with the port that speaks it");
-          files = TlsFiles.NONE;
-        } else {
-          return address;
-        }
-      } catch (URISyntaxException | IllegalArgumentException e) {
-        // Neither the URI nor the exception's text is shown: both may hold the password.
-        wrong(
-            SettingKey.RABBITMQ_URI,
-            "must look like amqp://user:password@host:5672/vhost or amqps://…, with special"
-                + " characters of user and password percent-encoded");
-      }
-    }
-    return new AmqpAddress(
-        text(SettingKey.RABBITMQ_HOST),
-        (int) number(SettingKey.RABBITMQ_PORT, 1, 65_535),
-        files.any(),
-        files,
-        text(SettingKey.RABBITMQ_DEFAULT_USERNAME),
-        new Secret(
-            textOrFile(
-                SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)),
-        text(SettingKey.RABBITMQ_VIRTUAL_HOST),
-        AmqpKeys.single(
-            origin(
-                SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)));
-  }
-
-  /** See https://www.rabbitmq.com/docs/uri-spec; what is left out takes the protocol's default. */
-  private static AmqpAddress amqpAddress(URI uri, TlsFiles files, AmqpKeys keys) {
-    boolean tls = "amqps".equals(uri.getScheme());
-    if (!tls && !"amqp".equals(uri.getScheme()) || uri.getHost() == null) {
-      throw new IllegalArgumentException("no AMQP URI");
-    }
-    String user = uri.getRawUserInfo() == null ? "guest:guest" : uri.getRawUserInfo();
-    String[] login = user.split(":", 2);
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-    if (login.length < 2 || path.indexOf('/', 1) >= 0) {
-      throw new IllegalArgumentException("no AMQP URI");
-    }
-    return new AmqpAddress(
-        uri.getHost(),
-        uri.getPort() >= 0 ? uri.getPort() : tls ? 5671 : 5672,
-        tls,
-        files,
-        decode(login[0]),
-        new Secret(decode(login[1])),
-        path.length() <= 1 ? "/" : decode(path.substring(1)),
-        keys);
-  }
-
-  private static String decode(String text) {
-    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-  }
-
   private String wrongFile(SettingKey key, NamedFile file, String problem) {
     problems.add(file + " " + problem + ".");
     return key.defaultValue();
   }
 
   /** Adds the problem; what comes back is the default, in its place. */
-  private String wrong(SettingKey key, String problem) {
+  String wrong(SettingKey key, String problem) {
     problems.add(key + " " + problem + ".");
     return key.defaultValue();
   }

@@ -126,16 +126,8 @@ public final class SettingsReader {
   }
 
   private RabbitSettings rabbit(boolean parking) {
-    AmqpAddress address = values.amqpAddress();
     return new RabbitSettings(
-        address.host(),
-        address.port(),
-        address.tls(),
-        address.tlsFiles(),
-        address.username(),
-        address.password(),
-        address.virtualHost(),
-        address.keys(),
+        new BrokerReader(values).broker(),
         values.name(SettingKey.SLUICE_EXCHANGE, SHORT_STRING_BYTES),
         values.name(SettingKey.SLUICE_QUEUE, SHORT_STRING_BYTES - RabbitSettings.PARKED.length()),
         values.oneOf(SettingKey.SLUICE_QUEUE_TYPE, QueueType.class),

@@ -224,10 +224,7 @@ final class BrokerAnswers {
     return refused(
         "RabbitMQ at %s refuses the login of \"%s\" to the virtual host \"%s\": check that it exists,"
             + " that %s names it, and that the user has permissions there",
-        settings.address(),
-        settings.username(),
-        settings.virtualHost(),
-        settings.keys().virtualHost());
+        settings.address(), settings.username(), settings.virtualHost(), settings.virtualHostKey());
   }
 
   private PipelineException passing(String sentence, Object... parts) {

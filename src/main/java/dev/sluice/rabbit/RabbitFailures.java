@@ -53,7 +53,7 @@ final class RabbitFailures {
                   + " from the broker's own machine)",
               settings.address(),
               settings.username(),
-              settings.keys().login()),
+              settings.loginKeys()),
           failure);
     }
     Optional<String> refusal =

@@ -56,7 +56,7 @@ class SettingsReaderTest {
     Settings settings = read(Map.of("SLUICE_QUEUE", "from_environment"));
 
     assertThat(settings.rabbit().queue()).isEqualTo("from_environment");
-    assertThat(settings.rabbit().host()).isEqualTo("rabbit.example");
+    assertThat(settings.rabbit().address()).isEqualTo("rabbit.example:5673");
   }
 
   @Test
@@ -155,27 +155,11 @@ class SettingsReaderTest {
                 "RABBITMQ_HOST", "elsewhere"))
             .rabbit();
 
-    assertThat(rabbit.host()).isEqualTo("rabbit.example");
-    assertThat(rabbit.port()).isEqualTo(5671);
+    assertThat(rabbit.address()).isEqualTo("rabbit.example:5671");
     assertThat(rabbit.tls()).isTrue();
     assertThat(rabbit.username()).isEqualTo("us@er");
-    assertThat(rabbit.password().reveal()).isEqualTo("p/w");
+    assertThat(rabbit.broker().password().reveal()).isEqualTo("p/w");
     assertThat(rabbit.virtualHost()).isEqualTo("my/host");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "http://localhost",
-    "amqp:localhost",
-    "amqp://user@host",
-    "amqp://a:b@host/x/y",
-    "amqp://a b"
-  })
-  void refusesAUriThatIsNone(String uri) {
-    assertThat(problems(Map.of("RABBITMQ_URI", uri)))
-        .singleElement()
-        .asString()
-        .startsWith("RABBITMQ_URI must look like amqp://");
   }
 
   @Test

@@ -76,8 +76,10 @@ class BrokerAnswersIT {
     String uri = uri("guest:hush", "%2F");
     Path file = Files.writeString(secrets.resolve("uri"), uri);
 
-    refusesTheLogin(Map.of("RABBITMQ_URI", uri), "check RABBITMQ_URI (");
-    refusesTheLogin(Map.of("RABBITMQ_URI_FILE", file.toString()), "check RABBITMQ_URI_FILE (");
+    refusesTheLogin(Map.of("RABBITMQ_URI", uri), "check user and password in RABBITMQ_URI (");
+    refusesTheLogin(
+        Map.of("RABBITMQ_URI_FILE", file.toString()),
+        "check user and password in RABBITMQ_URI_FILE (");
   }
 
   @Test

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.AmqpKeys;
+import dev.sluice.config.Broker;
+import dev.sluice.config.HostPort;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
 import dev.sluice.config.TlsFiles;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,14 +29,16 @@ class BrokerAnswersTest {
 
   private static final RabbitSettings SETTINGS =
       new RabbitSettings(
-          "localhost",
-          5672,
-          false,
-          TlsFiles.NONE,
-          "u",
-          new Secret("x"),
-          "v",
-          new AmqpKeys("RABBITMQ_DEFAULT_USERNAME", "RABBITMQ_VIRTUAL_HOST"),
+          new Broker(
+              List.of(new HostPort("localhost", 5672)),
+              false,
+              TlsFiles.NONE,
+              "u",
+              new Secret("x"),
+              "v",
+              new AmqpKeys("RABBITMQ_DEFAULT_USERNAME", "RABBITMQ_VIRTUAL_HOST"),
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(10)),
           "e",
           "q",
           QueueType.QUORUM,

@@ -8,6 +8,8 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.AmqpKeys;
+import dev.sluice.config.Broker;
+import dev.sluice.config.HostPort;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
@@ -18,6 +20,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -27,14 +31,16 @@ import org.junit.jupiter.api.Test;
 class RabbitFailuresTest {
   private static final RabbitSettings SETTINGS =
       new RabbitSettings(
-          "localhost",
-          5671,
-          true,
-          TlsFiles.NONE,
-          "user",
-          new Secret("x"),
-          "/",
-          new AmqpKeys("RABBITMQ_URI", "RABBITMQ_URI"),
+          new Broker(
+              List.of(new HostPort("localhost", 5671)),
+              true,
+              TlsFiles.NONE,
+              "user",
+              new Secret("x"),
+              "/",
+              new AmqpKeys("user and password in RABBITMQ_URI", "RABBITMQ_URI"),
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(10)),
           "e",
           "q",
           QueueType.QUORUM,
@@ -122,7 +128,7 @@ class RabbitFailuresTest {
   @Test
   void aRefusedLoginNamesTheKeysThatTheLoginCameBy() {
     assertThat(RabbitFailures.recognise(new AuthenticationFailureException("refused"), SETTINGS))
-        .hasMessageContaining("check RABBITMQ_URI (")
+        .hasMessageContaining("check user and password in RABBITMQ_URI (")
         .hasMessageNotContaining("RABBITMQ_DEFAULT");
   }
 }
