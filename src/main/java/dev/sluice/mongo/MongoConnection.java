@@ -10,7 +10,6 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import dev.sluice.config.MongoSettings;
 import dev.sluice.config.WrongSettings;
-import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.PemContext;
 import java.util.Optional;
@@ -127,7 +126,7 @@ public final class MongoConnection implements AutoCloseable {
   public Mono<BsonTimestamp> operationTime() {
     return greet(HELLO)
         .onErrorResume(MongoConnection::isUnknownCommand, failure -> greet(OLD_HELLO))
-        .map(this::operationTimeOf)
+        .map(hello -> new Hello(hello, address()).operationTime(uri))
         .onErrorMap(this::recognise);
   }
 
@@ -139,22 +138,6 @@ public final class MongoConnection implements AutoCloseable {
   private static boolean isUnknownCommand(Throwable failure) {
     return failure instanceof MongoCommandException refused
         && refused.getErrorCode() == COMMAND_NOT_FOUND;
-  }
-
-  private BsonTimestamp operationTimeOf(BsonDocument hello) {
-    boolean sharded = hello.containsKey("msg");
-    if (!hello.containsKey("setName") && !sharded) {
-      throw SeenServers.standalone(address());
-    }
-    if (!sharded && uri.getRequiredReplicaSetName() == null) {
-      throw new PipelineException(
-          FailureKind.MISCONFIGURED,
-          "MONGO_DATABASE_HOST does not name the replica set, so a failover would not be followed:"
-              + " add replicaSet="
-              + hello.getString("setName").getValue()
-              + " to its options");
-    }
-    return hello.getTimestamp("operationTime");
   }
 
   /** The version of the primary. Cold. Fails with a {@link PipelineException}. */
@@ -172,6 +155,10 @@ public final class MongoConnection implements AutoCloseable {
 
   /** What a failure of the driver means; see {@link MongoFailures}. */
   public RuntimeException recognise(Throwable failure) {
+    return recognise(failure, Doing.OTHER);
+  }
+
+  RuntimeException recognise(Throwable failure, Doing doing) {
     if (failure instanceof MongoException) {
       PipelineException refused = seenServers.refusal(uri.getRequiredReplicaSetName());
       if (refused != null) {
@@ -184,7 +171,13 @@ public final class MongoConnection implements AutoCloseable {
         return withoutTls;
       }
     }
-    return MongoFailures.recognise(failure, address());
+    if (failure instanceof MongoTimeoutException) {
+      PipelineException none = seenServers.whyNone(uri.getReadPreference(), address());
+      if (none != null) {
+        return none;
+      }
+    }
+    return new MongoFailures(address(), settings.uriKey(), doing).recognise(failure);
   }
 
   private boolean isTls() {

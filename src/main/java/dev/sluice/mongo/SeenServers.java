@@ -3,14 +3,21 @@ package dev.sluice.mongo;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoSocketReadTimeoutException;
+import com.mongodb.ReadPreference;
 import com.mongodb.ServerAddress;
+import com.mongodb.connection.ClusterConnectionMode;
+import com.mongodb.connection.ClusterDescription;
+import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerDescription;
+import com.mongodb.connection.ServerType;
 import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
 import com.mongodb.event.ServerListener;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.TlsFailure;
+import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,8 +107,16 @@ final class SeenServers implements ServerListener {
    */
   PipelineException refusal(String setName) {
     ServerDescription server = last;
-    if (server == null || setName == null || server.isShardRouter()) {
+    if (server == null || setName == null) {
       return null;
+    }
+    if (server.isShardRouter()) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "MongoDB at "
+              + server.getAddress()
+              + " is a router (mongos) of a sharded cluster: take replicaSet out of"
+              + " MONGO_DATABASE_HOST");
     }
     if (server.isStandAlone()) {
       return standalone(server.getAddress().toString());
@@ -120,6 +135,83 @@ final class SeenServers implements ServerListener {
               + " into MONGO_DATABASE_HOST");
     }
     return null;
+  }
+
+  /**
+   * Why the driver could choose no server, where more is known than that.
+   *
+   * @param preference as the URI has it; may be null
+   * @param address what the URI names, for a sentence
+   * @return null if nothing more is known
+   */
+  PipelineException whyNone(ReadPreference preference, String address) {
+    List<ServerDescription> seen = List.copyOf(now.values());
+    if (seen.stream().anyMatch(ServerDescription::isPrimary)) {
+      return preference == null ? null : notPreferred(preference, seen);
+    }
+    if (seen.stream().anyMatch(server -> isOk(server, ServerType.REPLICA_SET_SECONDARY))) {
+      return new PipelineException(
+          FailureKind.TRANSIENT,
+          "MongoDB at "
+              + address
+              + " has no primary: its members elect one, or most of them are down or cut off");
+    }
+    if (seen.stream().anyMatch(server -> isOk(server, ServerType.REPLICA_SET_GHOST))) {
+      return notInitiated(address);
+    }
+    return seen.stream()
+        .filter(server -> hasCause(server, UnknownHostException.class))
+        .findFirst()
+        .map(
+            server ->
+                new PipelineException(
+                    FailureKind.TRANSIENT,
+                    "MongoDB at "
+                        + address
+                        + " cannot be reached: nobody knows a host of the name \""
+                        + server.getAddress().getHost()
+                        + "\", so check it in MONGO_DATABASE_HOST and in the configuration of the"
+                        + " set",
+                    server.getException()))
+        .orElse(null);
+  }
+
+  /** A server that is down may be the one that fits: then it is worth waiting for. */
+  private static PipelineException notPreferred(
+      ReadPreference preference, List<ServerDescription> seen) {
+    ClusterDescription all =
+        new ClusterDescription(ClusterConnectionMode.MULTIPLE, ClusterType.REPLICA_SET, seen);
+    return preference.choose(all).isEmpty()
+        ? new PipelineException(
+            seen.stream().allMatch(ServerDescription::isOk)
+                ? FailureKind.MISCONFIGURED
+                : FailureKind.TRANSIENT,
+            "No server of the set fits the readPreference in MONGO_DATABASE_HOST ("
+                + preference
+                + "): take it out, or give a member its tags")
+        : null;
+  }
+
+  private static boolean isOk(ServerDescription server, ServerType type) {
+    return server.isOk() && server.getType() == type;
+  }
+
+  private static boolean hasCause(ServerDescription server, Class<? extends Throwable> type) {
+    for (Throwable each = server.getException(); each != null; each = each.getCause()) {
+      if (type.isInstance(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whoever starts the servers may initiate the set a moment later. */
+  static PipelineException notInitiated(String address) {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        "MongoDB at "
+            + address
+            + " belongs to no replica set yet: initiate it there (rs.initiate())");
   }
 
   static PipelineException standalone(String address) {

@@ -2,10 +2,14 @@ package dev.sluice.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoSocketWriteException;
+import com.mongodb.ReadPreference;
 import com.mongodb.ServerAddress;
+import com.mongodb.Tag;
+import com.mongodb.TagSet;
 import com.mongodb.connection.ClusterId;
 import com.mongodb.connection.ServerConnectionState;
 import com.mongodb.connection.ServerDescription;
@@ -15,6 +19,7 @@ import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
 import dev.sluice.pipeline.FailureKind;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateExpiredException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -112,5 +117,61 @@ class SeenServersTest {
     servers.serverClosed(new ServerClosedEvent(id(ONE)));
 
     assertThat(servers.tlsRefusal()).isNull();
+  }
+
+  private static final ReadPreference NOWHERE =
+      ReadPreference.secondary(new TagSet(new Tag("dc", "nowhere")));
+
+  private static ServerDescription.Builder serving(ServerType type) {
+    return serving().type(type);
+  }
+
+  @Test
+  void aSetWithoutAPrimaryIsWaitedFor() {
+    seen(ONE, serving());
+    seen(TWO, away());
+
+    assertThat(servers.whyNone(null, "one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone(null, "one,two"))
+        .hasMessageContaining("MongoDB at one,two has no primary");
+  }
+
+  @Test
+  void aSetThatIsNotInitiatedYetIsWaitedFor() {
+    seen(ONE, serving(ServerType.REPLICA_SET_GHOST));
+
+    assertThat(servers.whyNone(null, "one").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone(null, "one")).hasMessageContaining("rs.initiate()");
+  }
+
+  @Test
+  void aHostThatNobodyKnowsIsNamed() {
+    seen(ONE, failing(new MongoSocketException("no", ONE, new UnknownHostException("no"))));
+    seen(TWO, away());
+
+    assertThat(servers.whyNone(null, "one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone(null, "one,two")).hasMessageContaining("\"one.example\"");
+  }
+
+  @Test
+  void aReadPreferenceThatFitsNobodyIsAMisconfigurationOnceAllAreThere() {
+    seen(ONE, serving(ServerType.REPLICA_SET_PRIMARY));
+    seen(TWO, away());
+    assertThat(servers.whyNone(NOWHERE, "x").kind()).isEqualTo(FailureKind.TRANSIENT);
+
+    seen(TWO, serving());
+    assertThat(servers.whyNone(NOWHERE, "x").kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(servers.whyNone(NOWHERE, "x")).hasMessageContaining("readPreference");
+    assertThat(servers.whyNone(ReadPreference.secondary(), "x")).isNull();
+    assertThat(servers.whyNone(null, "x")).isNull();
+  }
+
+  @Test
+  void aRouterIsNoMemberOfASet() {
+    seen(ONE, serving(ServerType.SHARD_ROUTER));
+
+    assertThat(servers.refusal(null)).isNull();
+    assertThat(servers.refusal("set").kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(servers.refusal("set")).hasMessageContaining("take replicaSet out");
   }
 }
