@@ -3,6 +3,7 @@ package dev.sluice.mongo;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.connection.SslSettings;
@@ -12,8 +13,11 @@ import dev.sluice.config.MongoSettings;
 import dev.sluice.config.WrongSettings;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.PemContext;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -47,6 +51,7 @@ public final class MongoConnection implements AutoCloseable {
 
   private final MongoSettings settings;
   private final ConnectionString uri;
+  private final MongoClientSettings clientSettings;
   private final Optional<SSLContext> tls;
   private final StreamWatch streamWatch = new StreamWatch();
   private final SeenServers seenServers = new SeenServers();
@@ -58,18 +63,23 @@ public final class MongoConnection implements AutoCloseable {
    */
   public MongoConnection(MongoSettings settings) {
     this.settings = settings;
-    try {
-      this.uri = new ConnectionString(settings.uri().reveal());
-    } catch (IllegalArgumentException e) {
-      // The exception's text may repeat a part of the password.
-      throw WrongSettings.of(
-          "MONGO_DATABASE_HOST cannot be read as a MongoDB URI: check its hosts, ports and options,"
-              + " and percent-encode special characters in user and password.");
-    }
     this.tls =
         settings.tlsFiles().any()
             ? Optional.of(PemContext.of(settings.tlsFiles()))
             : Optional.empty();
+    try {
+      this.uri = new ConnectionString(settings.uri().reveal());
+      this.clientSettings = clientSettings();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      // The exception's text may repeat a part of the password.
+      throw WrongSettings.of(
+          "MONGO_DATABASE_HOST cannot be read as a MongoDB URI: check its hosts, ports and options,"
+              + " and percent-encode special characters in user and password.");
+    } catch (MongoConfigurationException e) {
+      // The options of a mongodb+srv:// URI are looked up at once.
+      throw new MongoFailures("the name in " + settings.uriKey(), settings.uriKey(), Doing.OTHER)
+          .recognise(e);
+    }
   }
 
   public MongoSettings settings() {
@@ -87,7 +97,7 @@ public final class MongoConnection implements AutoCloseable {
       throw new IllegalStateException("the connection to MongoDB is closed");
     }
     if (client == null) {
-      client = MongoClients.create(clientSettings());
+      client = MongoClients.create(clientSettings);
     }
     return client;
   }
@@ -165,19 +175,24 @@ public final class MongoConnection implements AutoCloseable {
         return refused;
       }
     }
-    if (failure instanceof MongoTimeoutException && isTls()) {
-      PipelineException withoutTls = seenServers.tlsRefusal();
-      if (withoutTls != null) {
-        return withoutTls;
-      }
-    }
     if (failure instanceof MongoTimeoutException) {
-      PipelineException none = seenServers.whyNone(uri.getReadPreference(), address());
+      PipelineException none = whyNone();
       if (none != null) {
         return none;
       }
     }
     return new MongoFailures(address(), settings.uriKey(), doing).recognise(failure);
+  }
+
+  private PipelineException whyNone() {
+    return Stream.<Supplier<PipelineException>>of(
+            () -> isTls() ? seenServers.tlsRefusal() : null,
+            () -> seenServers.unfit(clientSettings.getReadPreference()),
+            () -> seenServers.whyNone(address()))
+        .map(Supplier::get)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private boolean isTls() {

@@ -107,7 +107,7 @@ final class SeenServers implements ServerListener {
    */
   PipelineException refusal(String setName) {
     ServerDescription server = last;
-    if (server == null || setName == null) {
+    if (server == null || server.isShardRouter() && setName == null) {
       return null;
     }
     if (server.isShardRouter()) {
@@ -120,6 +120,9 @@ final class SeenServers implements ServerListener {
     }
     if (server.isStandAlone()) {
       return standalone(server.getAddress().toString());
+    }
+    if (setName == null) {
+      return null;
     }
     if (server.getSetName() != null && !server.getSetName().equals(setName)) {
       return new PipelineException(
@@ -138,16 +141,46 @@ final class SeenServers implements ServerListener {
   }
 
   /**
+   * Why there is a set, and nobody in it to read from, asked when none was found.
+   *
+   * @return null if one of those who serve fits, or if it is not known who belongs to the set
+   */
+  PipelineException unfit(ReadPreference preference) {
+    List<ServerDescription> serving =
+        now.values().stream().filter(ServerDescription::isOk).toList();
+    Optional<ServerDescription> primary =
+        serving.stream().filter(ServerDescription::isPrimary).findFirst();
+    if (primary.isEmpty() || !preference.isSecondaryOk()) {
+      return null;
+    }
+    ClusterDescription set =
+        new ClusterDescription(ClusterConnectionMode.MULTIPLE, ClusterType.REPLICA_SET, serving);
+    if (!preference.choose(set).isEmpty()) {
+      return null;
+    }
+    boolean all =
+        serving.size() >= primary.get().getHosts().size() + primary.get().getPassives().size();
+    return new PipelineException(
+        // One that is away may be the one that fits.
+        all ? FailureKind.MISCONFIGURED : FailureKind.TRANSIENT,
+        (all ? "No member" : "No member that can be reached")
+            + " of the replica set at "
+            + primary.get().getAddress()
+            + " fits the read preference: check readPreference ("
+            + preference.getName()
+            + "), readPreferenceTags and maxStalenessSeconds in MONGO_DATABASE_HOST");
+  }
+
+  /**
    * Why the driver could choose no server, where more is known than that.
    *
-   * @param preference as the URI has it; may be null
    * @param address what the URI names, for a sentence
    * @return null if nothing more is known
    */
-  PipelineException whyNone(ReadPreference preference, String address) {
+  PipelineException whyNone(String address) {
     List<ServerDescription> seen = List.copyOf(now.values());
     if (seen.stream().anyMatch(ServerDescription::isPrimary)) {
-      return preference == null ? null : notPreferred(preference, seen);
+      return null;
     }
     if (seen.stream().anyMatch(server -> isOk(server, ServerType.REPLICA_SET_SECONDARY))) {
       return new PipelineException(
@@ -174,22 +207,6 @@ final class SeenServers implements ServerListener {
                         + " set",
                     server.getException()))
         .orElse(null);
-  }
-
-  /** A server that is down may be the one that fits: then it is worth waiting for. */
-  private static PipelineException notPreferred(
-      ReadPreference preference, List<ServerDescription> seen) {
-    ClusterDescription all =
-        new ClusterDescription(ClusterConnectionMode.MULTIPLE, ClusterType.REPLICA_SET, seen);
-    return preference.choose(all).isEmpty()
-        ? new PipelineException(
-            seen.stream().allMatch(ServerDescription::isOk)
-                ? FailureKind.MISCONFIGURED
-                : FailureKind.TRANSIENT,
-            "No server of the set fits the readPreference in MONGO_DATABASE_HOST ("
-                + preference
-                + "): take it out, or give a member its tags")
-        : null;
   }
 
   private static boolean isOk(ServerDescription server, ServerType type) {

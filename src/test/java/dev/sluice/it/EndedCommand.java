@@ -21,7 +21,7 @@ record EndedCommand(int code, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     List<String> line = new ArrayList<>(List.of(arguments));
-    line.add("--env-file=no-such-file");
+    line.add("--env-file=/dev/null");
     Console console =
         new Console(environment, new PrintWriter(out, true), new PrintWriter(err, true), false);
     return new EndedCommand(

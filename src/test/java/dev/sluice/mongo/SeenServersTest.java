@@ -6,10 +6,7 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoSocketWriteException;
-import com.mongodb.ReadPreference;
 import com.mongodb.ServerAddress;
-import com.mongodb.Tag;
-import com.mongodb.TagSet;
 import com.mongodb.connection.ClusterId;
 import com.mongodb.connection.ServerConnectionState;
 import com.mongodb.connection.ServerDescription;
@@ -119,9 +116,6 @@ class SeenServersTest {
     assertThat(servers.tlsRefusal()).isNull();
   }
 
-  private static final ReadPreference NOWHERE =
-      ReadPreference.secondary(new TagSet(new Tag("dc", "nowhere")));
-
   private static ServerDescription.Builder serving(ServerType type) {
     return serving().type(type);
   }
@@ -131,8 +125,8 @@ class SeenServersTest {
     seen(ONE, serving());
     seen(TWO, away());
 
-    assertThat(servers.whyNone(null, "one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
-    assertThat(servers.whyNone(null, "one,two"))
+    assertThat(servers.whyNone("one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one,two"))
         .hasMessageContaining("MongoDB at one,two has no primary");
   }
 
@@ -140,8 +134,8 @@ class SeenServersTest {
   void aSetThatIsNotInitiatedYetIsWaitedFor() {
     seen(ONE, serving(ServerType.REPLICA_SET_GHOST));
 
-    assertThat(servers.whyNone(null, "one").kind()).isEqualTo(FailureKind.TRANSIENT);
-    assertThat(servers.whyNone(null, "one")).hasMessageContaining("rs.initiate()");
+    assertThat(servers.whyNone("one").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one")).hasMessageContaining("rs.initiate()");
   }
 
   @Test
@@ -149,21 +143,8 @@ class SeenServersTest {
     seen(ONE, failing(new MongoSocketException("no", ONE, new UnknownHostException("no"))));
     seen(TWO, away());
 
-    assertThat(servers.whyNone(null, "one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
-    assertThat(servers.whyNone(null, "one,two")).hasMessageContaining("\"one.example\"");
-  }
-
-  @Test
-  void aReadPreferenceThatFitsNobodyIsAMisconfigurationOnceAllAreThere() {
-    seen(ONE, serving(ServerType.REPLICA_SET_PRIMARY));
-    seen(TWO, away());
-    assertThat(servers.whyNone(NOWHERE, "x").kind()).isEqualTo(FailureKind.TRANSIENT);
-
-    seen(TWO, serving());
-    assertThat(servers.whyNone(NOWHERE, "x").kind()).isEqualTo(FailureKind.MISCONFIGURED);
-    assertThat(servers.whyNone(NOWHERE, "x")).hasMessageContaining("readPreference");
-    assertThat(servers.whyNone(ReadPreference.secondary(), "x")).isNull();
-    assertThat(servers.whyNone(null, "x")).isNull();
+    assertThat(servers.whyNone("one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one,two")).hasMessageContaining("\"one.example\"");
   }
 
   @Test
