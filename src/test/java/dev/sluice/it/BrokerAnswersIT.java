@@ -62,12 +62,11 @@ class BrokerAnswersIT {
         .assertOneSentence(3, "its x-max-length is 10", "once it is drained and nobody uses it");
   }
 
+  /** Some of those names are there to be used: only the broker knows which. */
   @Test
-  void aReservedNameEndsWithTheKeyThatHoldsIt() {
-    try (PipelineUnderTest queue = pipeline(Map.of("SLUICE_QUEUE", "amq.foo"));
-        PipelineUnderTest exchange = pipeline(Map.of("SLUICE_EXCHANGE", "amq.foo"))) {
-      run(queue).assertOneSentence(3, "begin with amq.", "choose another by SLUICE_QUEUE");
-      run(exchange).assertOneSentence(3, "begin with amq.", "choose another by SLUICE_EXCHANGE");
+  void aReservedNameOfAnExchangeEndsWithTheKeyThatHoldsIt() {
+    try (PipelineUnderTest sluice = pipeline(Map.of("SLUICE_EXCHANGE", "amq.foo"))) {
+      run(sluice).assertOneSentence(3, "begin with amq.", "choose another by SLUICE_EXCHANGE");
     }
   }
 
