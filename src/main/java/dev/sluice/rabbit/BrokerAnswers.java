@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
  * What RabbitMQ means when it closes a channel or a connection: by the reply code and by the method
  * that it refuses (AMQP 0-9-1, 1.2 and 1.4.2.5), told with its own words.
  *
- * <p>RabbitMQ has one code for several things, so three of its texts are looked at, as read off
- * RabbitMQ 3.10, 4.0 and 4.3: a limit that is reached, a reserved name, an argument that differs.
- * Names, which may be any word, stand in quotes there. If a release changes them, the sentence gets
- * less exact, and a limit stops the pipeline.
+ * <p>RabbitMQ has one code for several things, so two of its texts are looked at, as read off
+ * RabbitMQ 3.10, 4.0 and 4.3: a limit that is reached, and an argument that differs. Names, which
+ * may be any word, stand in quotes there. If a release changes them, the sentence gets less exact,
+ * and a limit stops the pipeline.
  */
 final class BrokerAnswers {
   /** Of connections or channels: of a user, a virtual host, a node. All others of 530 are final. */
@@ -28,8 +28,6 @@ final class BrokerAnswers {
   /** Of queues or exchanges: of a virtual host, or from RabbitMQ 4 on of the whole cluster. */
   private static final Pattern LIMIT =
       Pattern.compile("': (queue|exchange) limit (in .* \\(\\d+\\)|of \\d+) is reached");
-
-  private static final Pattern RESERVED = Pattern.compile("' contains reserved prefix 'amq\\.");
 
   private static final Pattern INEQUIVALENT =
       Pattern.compile(
@@ -201,11 +199,6 @@ final class BrokerAnswers {
   }
 
   private PipelineException accessRefused() {
-    if (RESERVED.matcher(text).find()) {
-      return refused(
-          "Names that begin with amq. are RabbitMQ's own: choose another by %s",
-          method == Method.EXCHANGE_DECLARE ? "SLUICE_EXCHANGE" : "SLUICE_QUEUE");
-    }
     return refused(
         "The RabbitMQ user \"%s\" lacks a permission: see what each command needs in the README under"
             + " \"Least privileges\"",

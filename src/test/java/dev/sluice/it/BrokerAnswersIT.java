@@ -62,14 +62,6 @@ class BrokerAnswersIT {
         .assertOneSentence(3, "its x-max-length is 10", "once it is drained and nobody uses it");
   }
 
-  /** Some of those names are there to be used: only the broker knows which. */
-  @Test
-  void aReservedNameOfAnExchangeEndsWithTheKeyThatHoldsIt() {
-    try (PipelineUnderTest sluice = pipeline(Map.of("SLUICE_EXCHANGE", "amq.foo"))) {
-      run(sluice).assertOneSentence(3, "begin with amq.", "choose another by SLUICE_EXCHANGE");
-    }
-  }
-
   @Test
   void aRefusedLoginNamesTheUriItCameBy(@TempDir Path secrets) throws Exception {
     String uri = uri("guest:hush", "%2F");

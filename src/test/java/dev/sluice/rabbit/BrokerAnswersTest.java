@@ -198,22 +198,6 @@ class BrokerAnswersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"50, queue, SLUICE_QUEUE", "40, exchange, SLUICE_EXCHANGE"})
-  void aReservedNameIsNoMissingPermission(int classId, String what, String key) {
-    PipelineException reserved =
-        answer(
-            AMQP.ACCESS_REFUSED,
-            classId,
-            DECLARE,
-            "ACCESS_REFUSED - " + what + " name 'amq.foo' contains reserved prefix 'amq.*'");
-
-    assertThat(reserved.kind()).isEqualTo(FailureKind.MISCONFIGURED);
-    assertThat(reserved)
-        .hasMessageContaining("choose another by " + key + " (")
-        .hasMessageNotContaining("permission");
-  }
-
-  @ParameterizedTest
   @ValueSource(
       strings = {
         "access to queue 'q' in vhost '/' refused for user 'u'",
