@@ -200,8 +200,8 @@ final class BrokerAnswers {
 
   private PipelineException accessRefused() {
     return refused(
-        "The RabbitMQ user \"%s\" lacks a permission: see what each command needs in the README under"
-            + " \"Least privileges\"",
+        "The RabbitMQ user \"%s\" lacks a permission: see what each command needs in"
+            + " docs/PRIVILEGES.md",
         settings.username());
   }
 
