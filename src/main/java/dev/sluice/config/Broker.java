@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param addresses the nodes of one cluster, any of which will do; never empty
  * @param tls whether to speak {@code amqps}
  * @param tlsFiles what TLS is made with; there are none without it
- * @param byUri whether RABBITMQ_URI says all this, and not the single keys
+ * @param keys which settings say all this
  * @param connectTimeout how long one address may take to answer
  * @param heartbeat two missed beats and the peer counts as gone; whole seconds
  */
@@ -21,7 +21,7 @@ public record Broker(
     String username,
     Secret password,
     String virtualHost,
-    boolean byUri,
+    AmqpKeys keys,
     Duration connectTimeout,
     Duration heartbeat) {
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -40,6 +40,7 @@ public record Broker(
     Objects.requireNonNull(username, "username");
     Objects.requireNonNull(password, "password");
     Objects.requireNonNull(virtualHost, "virtualHost");
+    Objects.requireNonNull(keys, "keys");
     Objects.requireNonNull(connectTimeout, "connectTimeout");
     Objects.requireNonNull(heartbeat, "heartbeat");
   }
@@ -53,7 +54,7 @@ public record Broker(
         username,
         password,
         virtualHost,
-        byUri,
+        keys,
         connectTimeout,
         heartbeat);
   }

@@ -48,7 +48,10 @@ final class BrokerReader {
     String uri = values.uri(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE);
     if (!uri.isEmpty()) {
       try {
-        return byUri(AmqpUri.parse(uri), files);
+        return byUri(
+            AmqpUri.parse(uri),
+            files,
+            AmqpKeys.of(values.origin(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE)));
       } catch (IllegalArgumentException e) {
         values.wrong(SettingKey.RABBITMQ_URI, e.getMessage());
         files = TlsFiles.NONE;
@@ -63,7 +66,9 @@ final class BrokerReader {
             values.textOrFile(
                 SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)),
         values.name(SettingKey.RABBITMQ_VIRTUAL_HOST, Names::problemOfShortString),
-        false,
+        AmqpKeys.single(
+            values.origin(
+                SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)),
         Broker.CONNECT_TIMEOUT,
         Broker.HEARTBEAT);
   }
@@ -85,7 +90,7 @@ final class BrokerReader {
     return addresses;
   }
 
-  private static Broker byUri(AmqpUri uri, TlsFiles files) {
+  private static Broker byUri(AmqpUri uri, TlsFiles files, AmqpKeys keys) {
     refuseWhatIsPassedOver(uri, files);
     Map<String, String> parameters = uri.parameters();
     TlsFiles own = tlsFiles(parameters);
@@ -96,7 +101,7 @@ final class BrokerReader {
         uri.username(),
         uri.password(),
         uri.virtualHost(),
-        true,
+        keys,
         Duration.ofMillis(
             number(
                 parameters,

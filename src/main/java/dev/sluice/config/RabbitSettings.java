@@ -46,9 +46,12 @@ public record RabbitSettings(
 
   /** The settings that hold user and password, as a sentence names them. */
   public String loginKeys() {
-    return broker.byUri()
-        ? "user and password in RABBITMQ_URI"
-        : "RABBITMQ_DEFAULT_USERNAME and RABBITMQ_DEFAULT_PASSWORD";
+    return broker.keys().login();
+  }
+
+  /** The setting that names the virtual host. */
+  public String virtualHostKey() {
+    return broker.keys().virtualHost();
   }
 
   /** The queue of what could not be published. */

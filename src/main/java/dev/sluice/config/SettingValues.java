@@ -183,6 +183,11 @@ final class SettingValues {
     }
   }
 
+  /** Which of the two keys holds the text, as {@link #textOrFile} reads it. */
+  SettingKey origin(SettingKey key, SettingKey fileKey) {
+    return text(fileKey).isEmpty() ? key : fileKey;
+  }
+
   /** A URI, in which a blank has no meaning, so that one at an end is a slip of the pen. */
   String uri(SettingKey key, SettingKey fileKey) {
     String uri = textOrFile(key, fileKey);

@@ -107,6 +107,7 @@ public final class SettingsReader {
     MongoUri.check(uri, files, problems);
     return new MongoSettings(
         new Secret(uri),
+        values.origin(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE),
         values.name(SettingKey.MONGO_DATABASE_NAME, Names::problemOfDatabase),
         files);
   }

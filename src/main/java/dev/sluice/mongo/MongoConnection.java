@@ -11,11 +11,13 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import dev.sluice.config.MongoSettings;
 import dev.sluice.config.WrongSettings;
-import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.PemContext;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -75,7 +77,8 @@ public final class MongoConnection implements AutoCloseable {
               + " and percent-encode special characters in user and password.");
     } catch (MongoConfigurationException e) {
       // The options of a mongodb+srv:// URI are looked up at once.
-      throw MongoFailures.recognise(e, "the name in MONGO_DATABASE_HOST");
+      throw new MongoFailures("the name in " + settings.uriKey(), settings.uriKey(), Doing.OTHER)
+          .recognise(e);
     }
   }
 
@@ -136,7 +139,7 @@ public final class MongoConnection implements AutoCloseable {
   public Mono<BsonTimestamp> operationTime() {
     return greet(HELLO)
         .onErrorResume(MongoConnection::isUnknownCommand, failure -> greet(OLD_HELLO))
-        .map(this::operationTimeOf)
+        .map(hello -> new Hello(hello, address()).operationTime(uri))
         .onErrorMap(this::recognise);
   }
 
@@ -148,22 +151,6 @@ public final class MongoConnection implements AutoCloseable {
   private static boolean isUnknownCommand(Throwable failure) {
     return failure instanceof MongoCommandException refused
         && refused.getErrorCode() == COMMAND_NOT_FOUND;
-  }
-
-  private BsonTimestamp operationTimeOf(BsonDocument hello) {
-    boolean sharded = hello.containsKey("msg");
-    if (!hello.containsKey("setName") && !sharded) {
-      throw SeenServers.standalone(address());
-    }
-    if (!sharded && uri.getRequiredReplicaSetName() == null) {
-      throw new PipelineException(
-          FailureKind.MISCONFIGURED,
-          "MONGO_DATABASE_HOST does not name the replica set, so a failover would not be followed:"
-              + " add replicaSet="
-              + hello.getString("setName").getValue()
-              + " to its options");
-    }
-    return hello.getTimestamp("operationTime");
   }
 
   /** The version of the primary. Cold. Fails with a {@link PipelineException}. */
@@ -181,6 +168,10 @@ public final class MongoConnection implements AutoCloseable {
 
   /** What a failure of the driver means; see {@link MongoFailures}. */
   public RuntimeException recognise(Throwable failure) {
+    return recognise(failure, Doing.OTHER);
+  }
+
+  RuntimeException recognise(Throwable failure, Doing doing) {
     if (failure instanceof MongoException) {
       PipelineException refused = seenServers.unnamed(address());
       if (refused == null) {
@@ -191,15 +182,23 @@ public final class MongoConnection implements AutoCloseable {
       }
     }
     if (failure instanceof MongoTimeoutException) {
-      PipelineException unused =
-          isTls() && seenServers.tlsRefusal() != null
-              ? seenServers.tlsRefusal()
-              : seenServers.unfit(clientSettings.getReadPreference());
-      if (unused != null) {
-        return unused;
+      PipelineException none = whyNone();
+      if (none != null) {
+        return none;
       }
     }
-    return MongoFailures.recognise(failure, address());
+    return new MongoFailures(address(), settings.uriKey(), doing).recognise(failure);
+  }
+
+  private PipelineException whyNone() {
+    return Stream.<Supplier<PipelineException>>of(
+            () -> isTls() ? seenServers.tlsRefusal() : null,
+            () -> seenServers.unfit(clientSettings.getReadPreference()),
+            () -> seenServers.whyNone(address()))
+        .map(Supplier::get)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private boolean isTls() {

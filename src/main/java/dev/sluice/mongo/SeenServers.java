@@ -11,12 +11,14 @@ import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerDescription;
 import com.mongodb.event.ClusterDescriptionChangedEvent;
 import com.mongodb.event.ClusterListener;
+import com.mongodb.connection.ServerType;
 import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
 import com.mongodb.event.ServerListener;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.TlsFailure;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,8 +145,16 @@ final class SeenServers implements ServerListener, ClusterListener {
    */
   PipelineException refusal(String setName) {
     ServerDescription server = last;
-    if (server == null || server.isShardRouter()) {
+    if (server == null || server.isShardRouter() && setName == null) {
       return null;
+    }
+    if (server.isShardRouter()) {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "MongoDB at "
+              + server.getAddress()
+              + " is a router (mongos) of a sharded cluster: take replicaSet out of"
+              + " MONGO_DATABASE_HOST");
     }
     if (server.isStandAlone()) {
       return standalone(server.getAddress().toString());
@@ -197,6 +207,66 @@ final class SeenServers implements ServerListener, ClusterListener {
             + " fits the read preference: check readPreference ("
             + preference.getName()
             + "), readPreferenceTags and maxStalenessSeconds in MONGO_DATABASE_HOST");
+  }
+
+  /**
+   * Why the driver could choose no server, where more is known than that.
+   *
+   * @param address what the URI names, for a sentence
+   * @return null if nothing more is known
+   */
+  PipelineException whyNone(String address) {
+    List<ServerDescription> seen = List.copyOf(now.values());
+    if (seen.stream().anyMatch(ServerDescription::isPrimary)) {
+      return null;
+    }
+    if (seen.stream().anyMatch(server -> isOk(server, ServerType.REPLICA_SET_SECONDARY))) {
+      return new PipelineException(
+          FailureKind.TRANSIENT,
+          "MongoDB at "
+              + address
+              + " has no primary: its members elect one, or most of them are down or cut off");
+    }
+    if (seen.stream().anyMatch(server -> isOk(server, ServerType.REPLICA_SET_GHOST))) {
+      return notInitiated(address);
+    }
+    return seen.stream()
+        .filter(server -> hasCause(server, UnknownHostException.class))
+        .findFirst()
+        .map(
+            server ->
+                new PipelineException(
+                    FailureKind.TRANSIENT,
+                    "MongoDB at "
+                        + address
+                        + " cannot be reached: nobody knows a host of the name \""
+                        + server.getAddress().getHost()
+                        + "\", so check it in MONGO_DATABASE_HOST and in the configuration of the"
+                        + " set",
+                    server.getException()))
+        .orElse(null);
+  }
+
+  private static boolean isOk(ServerDescription server, ServerType type) {
+    return server.isOk() && server.getType() == type;
+  }
+
+  private static boolean hasCause(ServerDescription server, Class<? extends Throwable> type) {
+    for (Throwable each = server.getException(); each != null; each = each.getCause()) {
+      if (type.isInstance(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whoever starts the servers may initiate the set a moment later. */
+  static PipelineException notInitiated(String address) {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        "MongoDB at "
+            + address
+            + " belongs to no replica set yet: initiate it there (rs.initiate())");
   }
 
   static PipelineException standalone(String address) {

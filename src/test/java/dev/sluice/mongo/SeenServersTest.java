@@ -3,6 +3,7 @@ package dev.sluice.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.MongoConfigurationException;
+import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoSocketWriteException;
@@ -23,6 +24,7 @@ import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
 import dev.sluice.pipeline.FailureKind;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateExpiredException;
 import java.util.List;
 import java.util.Set;
@@ -190,5 +192,45 @@ class SeenServersTest {
     seen(ONE, serving().type(ServerType.STANDALONE));
 
     assertThat(servers.refusal(null)).hasMessageContaining("is a standalone server");
+  }
+
+  private static ServerDescription.Builder serving(ServerType type) {
+    return serving().type(type);
+  }
+
+  @Test
+  void aSetWithoutAPrimaryIsWaitedFor() {
+    seen(ONE, serving());
+    seen(TWO, away());
+
+    assertThat(servers.whyNone("one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one,two"))
+        .hasMessageContaining("MongoDB at one,two has no primary");
+  }
+
+  @Test
+  void aSetThatIsNotInitiatedYetIsWaitedFor() {
+    seen(ONE, serving(ServerType.REPLICA_SET_GHOST));
+
+    assertThat(servers.whyNone("one").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one")).hasMessageContaining("rs.initiate()");
+  }
+
+  @Test
+  void aHostThatNobodyKnowsIsNamed() {
+    seen(ONE, failing(new MongoSocketException("no", ONE, new UnknownHostException("no"))));
+    seen(TWO, away());
+
+    assertThat(servers.whyNone("one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one,two")).hasMessageContaining("\"one.example\"");
+  }
+
+  @Test
+  void aRouterIsNoMemberOfASet() {
+    seen(ONE, serving(ServerType.SHARD_ROUTER));
+
+    assertThat(servers.refusal(null)).isNull();
+    assertThat(servers.refusal("set").kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(servers.refusal("set")).hasMessageContaining("take replicaSet out");
   }
 }

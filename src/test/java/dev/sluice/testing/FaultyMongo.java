@@ -171,6 +171,11 @@ public final class FaultyMongo implements AutoCloseable {
     Awaitility.await().atMost(ELECTION_LIMIT).pollInSameThread().until(() -> primary() != old);
   }
 
+  /** Where a member is, as the set calls it. */
+  public String host(int member) {
+    return members.hosts().get(member);
+  }
+
   /** A member is killed. */
   public void kill(int member) {
     members.kill(member);
