@@ -1,5 +1,8 @@
 package dev.sluice.config;
 
+import io.github.cdimascio.dotenv.DotenvEntry;
+import io.github.cdimascio.dotenv.internal.DotenvParser;
+import io.github.cdimascio.dotenv.internal.DotenvReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,8 +21,8 @@ import java.util.regex.Pattern;
 /**
  * Reads a {@code .env} file: lines of {@code KEY=value}, empty lines and comments.
  *
- * <p>{@code docker compose} reads the same file, and its versions 1 and 2 differ. So what all three
- * read alike is taken (also {@code export} before a key, a byte order mark, line ends of Windows,
+ * <p>dotenv-java does the reading; {@code docker compose} reads the same file, and its versions 1 and
+ * 2 differ. So what all of them read alike is taken (also {@code export} before a key, a byte order mark, line ends of Windows,
  * and blanks around a value, which go), and what any of them would read differently is refused by
  * the number of its line: quotes, a dollar sign, a {@code #} that may or may not begin a comment, a
  * key that is there twice. Values of keys that are not ours are not judged.
@@ -27,6 +30,8 @@ import java.util.regex.Pattern;
 final class DotEnvFile {
   private static final Pattern ENTRY =
       Pattern.compile("\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)");
+
+  private static final Pattern EXPORT = Pattern.compile("^\\s*export\\s+");
 
   private static final Pattern TYPED = Pattern.compile("\\s*[A-Za-z_][A-Za-z0-9_]*\\s*:.*");
 
@@ -75,8 +80,9 @@ final class DotEnvFile {
       List<String> lines =
           (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text).lines().toList();
       for (int i = 0; i < lines.size(); i++) {
-        take(i + 1, lines.get(i));
+        check(i + 1, lines.get(i));
       }
+      parsed(lines).forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
     } catch (NoSuchFileException e) {
       problem("does not exist: check the path");
     } catch (AccessDeniedException e) {
@@ -92,7 +98,21 @@ final class DotEnvFile {
     problems.add("The settings file " + file + " " + problem + ".");
   }
 
-  private void take(int number, String line) {
+  /** What dotenv-java makes of the lines; it does not know {@code export}. */
+  private static List<DotenvEntry> parsed(List<String> lines) {
+    List<String> known =
+        lines.stream().map(line -> EXPORT.matcher(line).replaceFirst("")).toList();
+    DotenvReader given =
+        new DotenvReader("", "") {
+          @Override
+          public List<String> read() {
+            return known;
+          }
+        };
+    return new DotenvParser(given, true, false).parse();
+  }
+
+  private void check(int number, String line) {
     if (line.isBlank() || line.stripLeading().startsWith("#")) {
       return;
     }
@@ -114,7 +134,6 @@ final class DotEnvFile {
         problems.add(where + " sets " + key + " again, after line " + before + ": leave one out.");
       }
     }
-    entries.put(key, withoutComment(value));
   }
 
   private void check(String where, String value) {
