@@ -45,7 +45,7 @@ final class BrokerReader {
             SettingKey.RABBITMQ_TLS_CA_FILE,
             SettingKey.RABBITMQ_TLS_CERT_FILE,
             SettingKey.RABBITMQ_TLS_KEY_FILE);
-    String uri = values.textOrFile(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE);
+    String uri = values.uri(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE);
     if (!uri.isEmpty()) {
       try {
         return byUri(AmqpUri.parse(uri), files);
@@ -58,11 +58,11 @@ final class BrokerReader {
         addresses(),
         files.any(),
         files,
-        values.text(SettingKey.RABBITMQ_DEFAULT_USERNAME),
+        values.name(SettingKey.RABBITMQ_DEFAULT_USERNAME, Names::problemOfShortString),
         new Secret(
             values.textOrFile(
                 SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)),
-        values.text(SettingKey.RABBITMQ_VIRTUAL_HOST),
+        values.name(SettingKey.RABBITMQ_VIRTUAL_HOST, Names::problemOfShortString),
         false,
         Broker.CONNECT_TIMEOUT,
         Broker.HEARTBEAT);

@@ -1,7 +1,6 @@
 package dev.sluice.config;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,24 +35,29 @@ final class SettingValues {
     this.problems = problems;
   }
 
-  /** As given, or the default; never empty unless the key may be. */
+  /** Exactly as given, or the default; never empty unless the key may be. */
   String text(SettingKey key) {
     String text = given.get(key.name());
     if (text == null) {
       return key.defaultValue();
     }
-    if (text.isBlank() && !key.mayBeEmpty()) {
+    if (text.isEmpty() && !key.mayBeEmpty()) {
       return wrong(key, "is empty: remove it for the default");
     }
-    return text.strip();
+    if (text.isBlank() && !text.isEmpty()) {
+      return wrong(key, "holds nothing but blanks: remove it for the default");
+    }
+    return text;
   }
 
-  /** A text of that many bytes at the most. */
-  String name(SettingKey key, int mostBytes) {
+  /**
+   * A text that names something.
+   *
+   * @param problem what is wrong with it, as the rest of a sentence
+   */
+  String name(SettingKey key, Function<String, Optional<String>> problem) {
     String text = text(key);
-    return text.getBytes(StandardCharsets.UTF_8).length <= mostBytes
-        ? text
-        : wrong(key, "is longer than " + mostBytes + " bytes");
+    return problem.apply(text).map(wrong -> wrong(key, wrong)).orElse(text);
   }
 
   long number(SettingKey key, long least, long most) {
@@ -163,7 +168,7 @@ final class SettingValues {
     if (file.isEmpty()) {
       return text(key);
     }
-    if (!given.getOrDefault(key.name(), "").isBlank()) {
+    if (!given.getOrDefault(key.name(), "").isEmpty()) {
       return wrong(key, "and " + fileKey + " are both set: remove one of them");
     }
     try {
@@ -176,6 +181,14 @@ final class SettingValues {
     } catch (IOException e) {
       return wrongFile(key, file.get(), "cannot be read: make it a readable text file in UTF-8");
     }
+  }
+
+  /** A URI, in which a blank has no meaning, so that one at an end is a slip of the pen. */
+  String uri(SettingKey key, SettingKey fileKey) {
+    String uri = textOrFile(key, fileKey);
+    return uri.equals(uri.strip())
+        ? uri
+        : wrong(key, "has a blank or a line end at its beginning or its end: remove it");
   }
 
   private Optional<NamedFile> file(SettingKey key) {

@@ -3,6 +3,7 @@ package dev.sluice.mongo;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.connection.SslSettings;
@@ -48,6 +49,7 @@ public final class MongoConnection implements AutoCloseable {
 
   private final MongoSettings settings;
   private final ConnectionString uri;
+  private final MongoClientSettings clientSettings;
   private final Optional<SSLContext> tls;
   private final StreamWatch streamWatch = new StreamWatch();
   private final SeenServers seenServers = new SeenServers();
@@ -59,18 +61,22 @@ public final class MongoConnection implements AutoCloseable {
    */
   public MongoConnection(MongoSettings settings) {
     this.settings = settings;
-    try {
-      this.uri = new ConnectionString(settings.uri().reveal());
-    } catch (IllegalArgumentException e) {
-      // The exception's text may repeat a part of the password.
-      throw WrongSettings.of(
-          "MONGO_DATABASE_HOST cannot be read as a MongoDB URI: check its hosts, ports and options,"
-              + " and percent-encode special characters in user and password.");
-    }
     this.tls =
         settings.tlsFiles().any()
             ? Optional.of(PemContext.of(settings.tlsFiles()))
             : Optional.empty();
+    try {
+      this.uri = new ConnectionString(settings.uri().reveal());
+      this.clientSettings = clientSettings();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      // The exception's text may repeat a part of the password.
+      throw WrongSettings.of(
+          "MONGO_DATABASE_HOST cannot be read as a MongoDB URI: check its hosts, ports and options,"
+              + " and percent-encode special characters in user and password.");
+    } catch (MongoConfigurationException e) {
+      // The options of a mongodb+srv:// URI are looked up at once.
+      throw MongoFailures.recognise(e, "the name in MONGO_DATABASE_HOST");
+    }
   }
 
   public MongoSettings settings() {
@@ -88,7 +94,7 @@ public final class MongoConnection implements AutoCloseable {
       throw new IllegalStateException("the connection to MongoDB is closed");
     }
     if (client == null) {
-      client = MongoClients.create(clientSettings());
+      client = MongoClients.create(clientSettings);
     }
     return client;
   }
@@ -97,7 +103,10 @@ public final class MongoConnection implements AutoCloseable {
     return MongoClientSettings.builder()
         .applicationName("sluice")
         .applyToClusterSettings(
-            cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS))
+            cluster ->
+                cluster
+                    .serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS)
+                    .addClusterListener(seenServers))
         .applyToSocketSettings(socket -> socket.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS))
         .applyToServerSettings(
             server -> server.addServerListener(seenServers).addServerMonitorListener(streamWatch))
@@ -173,15 +182,21 @@ public final class MongoConnection implements AutoCloseable {
   /** What a failure of the driver means; see {@link MongoFailures}. */
   public RuntimeException recognise(Throwable failure) {
     if (failure instanceof MongoException) {
-      PipelineException refused = seenServers.refusal(uri.getRequiredReplicaSetName());
+      PipelineException refused = seenServers.unnamed(address());
+      if (refused == null) {
+        refused = seenServers.refusal(uri.getRequiredReplicaSetName());
+      }
       if (refused != null) {
         return refused;
       }
     }
-    if (failure instanceof MongoTimeoutException && isTls()) {
-      PipelineException withoutTls = seenServers.tlsRefusal();
-      if (withoutTls != null) {
-        return withoutTls;
+    if (failure instanceof MongoTimeoutException) {
+      PipelineException unused =
+          isTls() && seenServers.tlsRefusal() != null
+              ? seenServers.tlsRefusal()
+              : seenServers.unfit(clientSettings.getReadPreference());
+      if (unused != null) {
+        return unused;
       }
     }
     return MongoFailures.recognise(failure, address());

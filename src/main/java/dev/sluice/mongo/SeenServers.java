@@ -3,17 +3,26 @@ package dev.sluice.mongo;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoSocketReadTimeoutException;
+import com.mongodb.ReadPreference;
 import com.mongodb.ServerAddress;
+import com.mongodb.connection.ClusterConnectionMode;
+import com.mongodb.connection.ClusterDescription;
+import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerDescription;
+import com.mongodb.event.ClusterDescriptionChangedEvent;
+import com.mongodb.event.ClusterListener;
 import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
 import com.mongodb.event.ServerListener;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.TlsFailure;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.naming.NameNotFoundException;
+import javax.naming.NamingException;
 
 /**
  * Remembers what the servers said of themselves. A driver that was told a set's name drops every
@@ -21,8 +30,11 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Called on the driver's monitoring threads.
  */
-final class SeenServers implements ServerListener {
+final class SeenServers implements ServerListener, ClusterListener {
   private volatile ServerDescription last;
+
+  /** Why the DNS names no servers for a {@code mongodb+srv://} URI; null as long as it does. */
+  private volatile Throwable unnamed;
 
   /** What is known of each server now: that it serves, or why not. */
   private final Map<ServerAddress, ServerDescription> now = new ConcurrentHashMap<>();
@@ -41,6 +53,37 @@ final class SeenServers implements ServerListener {
           server,
           (before, after) -> refuses(before) && hangsUp(after) ? before : after);
     }
+  }
+
+  @Override
+  public void clusterDescriptionChanged(ClusterDescriptionChangedEvent event) {
+    unnamed = event.getNewDescription().getSrvResolutionException();
+  }
+
+  /**
+   * Why no server is known at all.
+   *
+   * @param name as the URI has it
+   * @return null if the DNS is not the reason
+   */
+  PipelineException unnamed(String name) {
+    Throwable failure = unnamed;
+    if (failure == null) {
+      return null;
+    }
+    Throwable answer = failure;
+    while (answer != null && !(answer instanceof NamingException)) {
+      answer = answer.getCause();
+    }
+    // A DNS that does not answer will, one day; one that knows no such name has answered.
+    boolean answered = answer == null || answer instanceof NameNotFoundException;
+    return new PipelineException(
+        answered ? FailureKind.MISCONFIGURED : FailureKind.TRANSIENT,
+        (answered ? "The DNS names no servers for " : "The DNS does not tell the servers of ")
+            + name
+            + ": check the name behind mongodb+srv:// in MONGO_DATABASE_HOST, or list the servers"
+            + " with mongodb://",
+        failure);
   }
 
   @Override
@@ -100,11 +143,14 @@ final class SeenServers implements ServerListener {
    */
   PipelineException refusal(String setName) {
     ServerDescription server = last;
-    if (server == null || setName == null || server.isShardRouter()) {
+    if (server == null || server.isShardRouter()) {
       return null;
     }
     if (server.isStandAlone()) {
       return standalone(server.getAddress().toString());
+    }
+    if (setName == null) {
+      return null;
     }
     if (server.getSetName() != null && !server.getSetName().equals(setName)) {
       return new PipelineException(
@@ -120,6 +166,37 @@ final class SeenServers implements ServerListener {
               + " into MONGO_DATABASE_HOST");
     }
     return null;
+  }
+
+  /**
+   * Why there is a set, and nobody in it to read from, asked when none was found.
+   *
+   * @return null if one of those who serve fits, or if it is not known who belongs to the set
+   */
+  PipelineException unfit(ReadPreference preference) {
+    List<ServerDescription> serving =
+        now.values().stream().filter(ServerDescription::isOk).toList();
+    Optional<ServerDescription> primary =
+        serving.stream().filter(ServerDescription::isPrimary).findFirst();
+    if (primary.isEmpty() || !preference.isSecondaryOk()) {
+      return null;
+    }
+    ClusterDescription set =
+        new ClusterDescription(ClusterConnectionMode.MULTIPLE, ClusterType.REPLICA_SET, serving);
+    if (!preference.choose(set).isEmpty()) {
+      return null;
+    }
+    boolean all =
+        serving.size() >= primary.get().getHosts().size() + primary.get().getPassives().size();
+    return new PipelineException(
+        // One that is away may be the one that fits.
+        all ? FailureKind.MISCONFIGURED : FailureKind.TRANSIENT,
+        (all ? "No member" : "No member that can be reached")
+            + " of the replica set at "
+            + primary.get().getAddress()
+            + " fits the read preference: check readPreference ("
+            + preference.getName()
+            + "), readPreferenceTags and maxStalenessSeconds in MONGO_DATABASE_HOST");
   }
 
   static PipelineException standalone(String address) {
