@@ -21,11 +21,12 @@ import java.util.regex.Pattern;
 /**
  * Reads a {@code .env} file: lines of {@code KEY=value}, empty lines and comments.
  *
- * <p>dotenv-java does the reading; {@code docker compose} reads the same file, and its versions 1 and
- * 2 differ. So what all of them read alike is taken (also {@code export} before a key, a byte order mark, line ends of Windows,
- * and blanks around a value, which go), and what any of them would read differently is refused by
- * the number of its line: quotes, a dollar sign, a {@code #} that may or may not begin a comment, a
- * key that is there twice. Values of keys that are not ours are not judged.
+ * <p>dotenv-java does the reading; {@code docker compose} reads the same file, and its versions 1
+ * and 2 differ. So what all of them read alike is taken (also {@code export} before a key, a byte
+ * order mark, line ends of Windows, and blanks around a value, which go), and what any of them
+ * would read differently is refused by the number of its line: quotes, a dollar sign, a {@code #}
+ * that may or may not begin a comment, a key that is there twice. Values of keys that are not ours
+ * are not judged.
  */
 final class DotEnvFile {
   private static final Pattern ENTRY =
@@ -100,8 +101,7 @@ final class DotEnvFile {
 
   /** What dotenv-java makes of the lines; it does not know {@code export}. */
   private static List<DotenvEntry> parsed(List<String> lines) {
-    List<String> known =
-        lines.stream().map(line -> EXPORT.matcher(line).replaceFirst("")).toList();
+    List<String> known = lines.stream().map(line -> EXPORT.matcher(line).replaceFirst("")).toList();
     DotenvReader given =
         new DotenvReader("", "") {
           @Override
