@@ -19,6 +19,7 @@ import dev.sluice.rabbit.TemporaryQueue;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.Random;
 import java.util.UUID;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -50,8 +51,10 @@ public final class Wiring implements AutoCloseable {
     this.settings = settings;
     this.mongo = new MongoConnection(settings.mongo());
     String pipeline = settings.capture().pipeline();
-    this.publishing = new RabbitConnection(settings.rabbit(), "sluice " + pipeline, blocking);
-    this.reading = new RabbitConnection(settings.rabbit(), "sluice reading", blocking);
+    this.publishing =
+        new RabbitConnection(settings.rabbit(), "sluice " + pipeline, blocking, new Random());
+    this.reading =
+        new RabbitConnection(settings.rabbit(), "sluice reading", blocking, new Random());
   }
 
   /** The pipeline; to be made once. */

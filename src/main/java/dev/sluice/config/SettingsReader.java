@@ -6,12 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Optional;
 
 /** Makes the {@link Settings} from the environment, a {@code .env} file and the defaults. */
 public final class SettingsReader {
-  /** AMQP short strings, such as a queue's name, end there (AMQP 0-9-1, 4.2.5.3). */
-  private static final int SHORT_STRING_BYTES = 255;
 
   /** One for each core of a large broker; a queue is a single process there in any case. */
   private static final int MOST_LANES = 64;
@@ -44,17 +42,26 @@ public final class SettingsReader {
    * @throws WrongSettings with every problem found
    */
   public static Settings read(Map<String, String> environment, Path dotEnv) {
-    return read(environment, dotEnv, Runtime.getRuntime().maxMemory());
+    return read(environment, dotEnv, false, Runtime.getRuntime().maxMemory());
+  }
+
+  /** As {@link #read}, from a file that somebody has named, and which must be there. */
+  public static Settings readNamed(Map<String, String> environment, Path file) {
+    return read(environment, file, true, Runtime.getRuntime().maxMemory());
   }
 
   /**
    * @param heapBytes what the settings have to get along with
    */
   static Settings read(Map<String, String> environment, Path dotEnv, long heapBytes) {
+    return read(environment, dotEnv, false, heapBytes);
+  }
+
+  private static Settings read(
+      Map<String, String> environment, Path dotEnv, boolean mustExist, long heapBytes) {
     List<String> problems = new ArrayList<>();
-    Map<String, String> file = DotEnvFile.read(dotEnv, problems);
-    refuseUnknown(environment, SettingsReader::isOnlyOurs, "", problems);
-    refuseUnknown(file, SettingsReader::isOurs, " in " + dotEnv.getFileName(), problems);
+    Map<String, String> file = DotEnvFile.read(dotEnv, mustExist, problems);
+    UnknownKeys.refuse(environment, file, dotEnv, problems);
     Map<String, String> given = new LinkedHashMap<>(file);
     given.putAll(environment);
     SettingsReader reader =
@@ -66,53 +73,24 @@ public final class SettingsReader {
     return settings;
   }
 
-  /** The environment also holds what other programs read, RabbitMQ's own keys among it. */
-  private static boolean isOnlyOurs(String key) {
-    return key.startsWith(SettingKey.PREFIX)
-        || SettingKey.TLS_PREFIXES.stream().anyMatch(key::startsWith);
-  }
-
-  /**
-   * In our own file also the servers' keys are looked at: there a wrong one is a slip of the pen.
-   */
-  private static boolean isOurs(String key) {
-    return key.startsWith(SettingKey.PREFIX)
-        || key.startsWith("MONGO_DATABASE_")
-        || key.startsWith("RABBITMQ_");
-  }
-
-  private static void refuseUnknown(
-      Map<String, String> given, Predicate<String> ours, String where, List<String> problems) {
-    given.keySet().stream()
-        .filter(ours)
-        .filter(key -> !key.startsWith(SettingKey.TEST_PREFIX))
-        .filter(key -> SettingKey.named(key).isEmpty())
-        .sorted()
-        .forEach(
-            key ->
-                problems.add(
-                    key
-                        + where
-                        + " is no setting"
-                        + NearestKey.to(key)
-                            .map(nearest -> ": did you mean " + nearest + "?")
-                            .orElse(": remove it; .env.example lists all there are.")));
-  }
-
   private Settings settings() {
-    String pipeline = values.name(SettingKey.SLUICE_PIPELINE, SHORT_STRING_BYTES);
+    String pipeline = values.name(SettingKey.SLUICE_PIPELINE, Names::problemOfShortString);
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
     CaptureSettings capture = capture(pipeline, mongo);
     return new Settings(
-        mongo, rabbit(failures.mayPark()), capture, ShapeSettings.NONE, envelope(capture), delivery(), failures, log());
+        mongo,
+        rabbit(failures.mayPark()),
+        capture,
+        ShapeSettings.NONE,
+        envelope(capture),
+        delivery(),
+        failures,
+        log());
   }
 
   private MongoSettings mongo() {
-    String uri =
-        values
-            .textOrFile(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE)
-            .strip();
+    String uri = values.uri(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE);
     TlsFiles files =
         values.tlsFiles(
             SettingKey.MONGO_DATABASE_TLS_CA_FILE,
@@ -125,26 +103,21 @@ public final class SettingsReader {
               + " mongodb+srv://, such as "
               + SettingKey.MONGO_DATABASE_HOST.defaultValue());
     }
-    MongoUriOptions.refuseWeakTls(uri, files, problems);
+    MongoUri.check(uri, files, problems);
+    String database = values.name(SettingKey.MONGO_DATABASE_NAME, Names::problemOfDatabase);
     return new MongoSettings(
         new Secret(uri),
-        values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES),
-        values.name(SettingKey.SLUICE_COLLECTION, SHORT_STRING_BYTES),
+        values.origin(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE),
+        database,
+        values.name(SettingKey.SLUICE_COLLECTION, name -> problemOfCollection(database, name)),
         files);
   }
 
   private RabbitSettings rabbit(boolean parking) {
-    AmqpAddress address = values.amqpAddress();
     return new RabbitSettings(
-        address.host(),
-        address.port(),
-        address.tls(),
-        address.tlsFiles(),
-        address.username(),
-        address.password(),
-        address.virtualHost(),
-        values.name(SettingKey.SLUICE_EXCHANGE, SHORT_STRING_BYTES),
-        values.name(SettingKey.SLUICE_QUEUE, SHORT_STRING_BYTES - RabbitSettings.PARKED.length()),
+        new BrokerReader(values).broker(),
+        values.name(SettingKey.SLUICE_EXCHANGE, Names::problemOfExchange),
+        values.name(SettingKey.SLUICE_QUEUE, Names::problemOfQueue),
         values.oneOf(SettingKey.SLUICE_QUEUE_TYPE, QueueType.class),
         parking);
   }
@@ -168,6 +141,10 @@ public final class SettingsReader {
             ? List.of(NamespacePattern.of(mongo.database(), mongo.collection()))
             : included,
         values.namespaces(SettingKey.SLUICE_EXCLUDE));
+  }
+
+  private static Optional<String> problemOfCollection(String database, String name) {
+    return Names.problemOfCollection(name).or(() -> Names.problemOfNamespace(database, name));
   }
 
   private EnvelopeSettings envelope(CaptureSettings capture) {

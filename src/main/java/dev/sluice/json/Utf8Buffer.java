@@ -32,8 +32,6 @@ public final class Utf8Buffer {
    */
   static final int PIECE = 64 * 1024;
 
-  private static final int BASE64_PIECE = PIECE / 3 * 3;
-
   /** By how much room may be asked for beyond what is written in the end: a short name's. */
   private static final int MARGIN = 256;
 
@@ -41,8 +39,6 @@ public final class Utf8Buffer {
   private static final long MOST_BYTES = Integer.MAX_VALUE - 8 - MARGIN;
 
   private static final byte[] HEX_DIGITS = ascii("0123456789abcdef");
-  private static final byte[] BASE64_DIGITS =
-      ascii("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
   /** The two digits of 0 to 99, one after the other: halves the divisions of a number. */
   private static final byte[] DIGIT_PAIRS = digitPairs();
@@ -263,40 +259,6 @@ public final class Utf8Buffer {
     bytes[size++] = HEX_DIGITS[(unit >> 8) & 0xf];
     bytes[size++] = HEX_DIGITS[(unit >> 4) & 0xf];
     bytes[size++] = HEX_DIGITS[unit & 0xf];
-  }
-
-  /** Appends bytes in base64 with padding (RFC 4648). */
-  public void appendBase64(byte[] source, int offset, int length) {
-    int at = offset;
-    int end = offset + length;
-    // Only the last piece may have a rest behind its groups of three.
-    for (; end - at > BASE64_PIECE; at += BASE64_PIECE) {
-      appendBase64Piece(source, at, BASE64_PIECE);
-    }
-    appendBase64Piece(source, at, end - at);
-  }
-
-  private void appendBase64Piece(byte[] source, int offset, int length) {
-    reserve(length / 3 * 4L + 4);
-    byte[] target = bytes;
-    int position = size;
-    int end = offset + length / 3 * 3;
-    for (int i = offset; i < end; i += 3) {
-      int group = (source[i] & 0xff) << 16 | (source[i + 1] & 0xff) << 8 | source[i + 2] & 0xff;
-      target[position++] = BASE64_DIGITS[group >> 18];
-      target[position++] = BASE64_DIGITS[(group >> 12) & 0x3f];
-      target[position++] = BASE64_DIGITS[(group >> 6) & 0x3f];
-      target[position++] = BASE64_DIGITS[group & 0x3f];
-    }
-    int left = length % 3;
-    if (left > 0) {
-      int group = (source[end] & 0xff) << 16 | (left == 2 ? (source[end + 1] & 0xff) << 8 : 0);
-      target[position++] = BASE64_DIGITS[group >> 18];
-      target[position++] = BASE64_DIGITS[(group >> 12) & 0x3f];
-      target[position++] = left == 2 ? BASE64_DIGITS[(group >> 6) & 0x3f] : (byte) '=';
-      target[position++] = '=';
-    }
-    size = position;
   }
 
   /** The number of decimal digits of a number that is not negative. */

@@ -18,6 +18,10 @@ import dev.sluice.json.Utf8Buffer;
 /**
  * Writes what concerns a collection as a whole: its end (drop, rename, end of the database), how it
  * was made or changed, the end of the stream, and a gap. No document, so {@code _id} is null.
+ *
+ * <p>Of another collection that was renamed to a watched name, which is also how {@code $out} ends,
+ * the server tells under that other name. It concerns those who follow the watched one, so it is
+ * told under the watched name, as replaced.
  */
 final class CollectionEnvelope {
   static final String GAP = "gap";
@@ -41,6 +45,9 @@ final class CollectionEnvelope {
    */
   Namespace namespace(Change change) {
     Namespace own = change instanceof ChangeEvent event ? event.namespace() : null;
+    if (replaced(change)) {
+      return to((ChangeEvent) change);
+    }
     if (own != null && own.collection() != null) {
       return own;
     }
@@ -50,6 +57,18 @@ final class CollectionEnvelope {
         ? null
         : new Namespace(
             database, scope.only().flatMap(NamespacePattern::collectionName).orElse(null));
+  }
+
+  /** Whether a collection that is not watched has taken a watched one's name, and its place. */
+  boolean replaced(Change change) {
+    return change instanceof ChangeEvent event
+        && event.operation() == Operation.RENAME
+        && !isWatched(event.namespace())
+        && isWatched(to(event));
+  }
+
+  private boolean isWatched(Namespace namespace) {
+    return settings.scope().contains(namespace.database(), namespace.collection());
   }
 
   static String operation(Change change) {
@@ -97,19 +116,32 @@ final class CollectionEnvelope {
         namespace == null ? null : namespace.collection(),
         out);
     if (change instanceof ChangeEvent event && event.operation() == Operation.RENAME) {
-      if (!event.has(ChangeEvent.Field.TO)) {
-        throw new IllegalArgumentException("a rename without its new name: " + event);
+      names("to", to(event));
+      if (replaced(event)) {
+        names("from", event.namespace());
       }
-      out.appendAscii(", \"to\": {");
-      int to = event.offset(ChangeEvent.Field.TO);
-      Origin.writeNames(text(event, to, "db"), text(event, to, "coll"), out);
-      out.append('}');
     } else if (change instanceof ChangeEvent event && event.has(Field.OPERATION_DESCRIPTION)) {
       out.appendAscii(", \"operationDescription\": ");
       json.writeDocument(event.bytes(), event.offset(Field.OPERATION_DESCRIPTION), out);
     } else if (change instanceof Gap gap) {
       gap(gap);
     }
+  }
+
+  private void names(String key, Namespace namespace) {
+    out.appendAscii(", \"");
+    out.appendAscii(key);
+    out.appendAscii("\": {");
+    Origin.writeNames(namespace.database(), namespace.collection(), out);
+    out.append('}');
+  }
+
+  private static Namespace to(ChangeEvent event) {
+    if (!event.has(ChangeEvent.Field.TO)) {
+      throw new IllegalArgumentException("a rename without its new name: " + event);
+    }
+    int to = event.offset(ChangeEvent.Field.TO);
+    return new Namespace(text(event, to, "db"), text(event, to, "coll"));
   }
 
   private static String text(ChangeEvent event, int document, String key) {

@@ -104,7 +104,7 @@ public final class EnvelopeEncoder {
         RoutingKey.of(namespace, operation),
         operation,
         CollectionEnvelope.clusterTime(change),
-        headers.ofCollection(operation, namespace));
+        headers.ofCollection(operation, namespace, ofCollections.replaced(change)));
   }
 
   private Message message(

@@ -4,6 +4,7 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Namespace;
 import dev.sluice.json.IsoDate;
 import dev.sluice.json.Utf8Buffer;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -53,16 +54,20 @@ final class MessageHeaders {
 
   /**
    * @param namespace null for everything that is watched
+   * @param replaced whether another collection stands under the name now
    */
-  Map<String, Object> ofCollection(String operation, Namespace namespace) {
-    if (namespace == null) {
-      return Map.of("operation", operation);
+  Map<String, Object> ofCollection(String operation, Namespace namespace, boolean replaced) {
+    Map<String, Object> headers = new HashMap<>();
+    headers.put("operation", operation);
+    if (namespace != null) {
+      headers.put("database", namespace.database());
     }
-    return namespace.collection() == null
-        ? Map.of("operation", operation, "database", namespace.database())
-        : Map.of(
-            "operation", operation,
-            "database", namespace.database(),
-            "collection", namespace.collection());
+    if (namespace != null && namespace.collection() != null) {
+      headers.put("collection", namespace.collection());
+    }
+    if (replaced) {
+      headers.put("replaced", true);
+    }
+    return headers;
   }
 }

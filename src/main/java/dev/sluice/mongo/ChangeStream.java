@@ -21,14 +21,17 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** How a change stream is opened, and what is made of its documents. */
@@ -94,8 +97,50 @@ final class ChangeStream implements OversizedEvents.Reading {
     return open(stages, from, 1, false, (events, token) -> {}).map(this::event);
   }
 
+  /**
+   * Opens the stream. If it is refused at once, for no reason that passes, it is opened at the
+   * present to see whether that is for the position: only then is the position lost.
+   */
   private Flux<RawBsonDocument> open(
       List<Bson> stages, Position from, int batchSize, boolean images, Progress progress) {
+    return Flux.defer(
+        () -> {
+          AtomicBoolean opened = new AtomicBoolean();
+          Progress noting =
+              (events, token) -> {
+                opened.set(true);
+                progress.reached(events, token);
+              };
+          return follow(stages, Optional.of(from), batchSize, images, noting)
+              .onErrorResume(
+                  refusal -> !opened.get() && MongoFailures.mayBeForThePosition(refusal),
+                  refusal ->
+                      opensAtThePresent(stages, images)
+                          .thenMany(Flux.error(() -> MongoFailures.refusedPosition(refusal))));
+        });
+  }
+
+  /** Completes when the server has answered, and fails as it refuses. */
+  private Mono<Void> opensAtThePresent(List<Bson> stages, boolean images) {
+    return Mono.defer(
+        () -> {
+          Sinks.Empty<Void> opened = Sinks.empty();
+          return follow(
+                  stages, Optional.empty(), 1, images, (events, token) -> opened.tryEmitEmpty())
+              .takeUntilOther(opened.asMono())
+              .then();
+        });
+  }
+
+  /**
+   * @param from the present if empty
+   */
+  private Flux<RawBsonDocument> follow(
+      List<Bson> stages,
+      Optional<Position> from,
+      int batchSize,
+      boolean images,
+      Progress progress) {
     return Flux.defer(
         () -> {
           String comment = "sluice " + settings.pipeline() + " " + UUID.randomUUID();
@@ -114,7 +159,7 @@ final class ChangeStream implements OversizedEvents.Reading {
   }
 
   private Publisher<RawBsonDocument> watch(
-      List<Bson> stages, Position from, int batchSize, boolean images, String comment) {
+      List<Bson> stages, Optional<Position> from, int batchSize, boolean images, String comment) {
     ChangeStreamPublisher<RawBsonDocument> stream =
         narrowest(stages)
             .batchSize(batchSize)
@@ -126,10 +171,11 @@ final class ChangeStream implements OversizedEvents.Reading {
     if (images) {
       askForImages(stream);
     }
-    if (from instanceof Position.After after) {
+    Position position = from.orElse(null);
+    if (position instanceof Position.After after) {
       // Unlike resumeAfter it also takes the token of an invalidation.
       stream.startAfter(after.token().toBson());
-    } else if (from instanceof Position.At at) {
+    } else if (position instanceof Position.At at) {
       stream.startAtOperationTime(at.time());
     }
     // The whole event as bytes: an eighth of what the driver's own event class costs.

@@ -73,7 +73,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
         .then(Mono.defer(() -> Mono.from(checkpoints().find(byId()).first())))
         .doOnNext(this::look)
         .then(claimIfFree(known))
-        .onErrorMap(connection::recognise);
+        .onErrorMap(this::recognise);
   }
 
   private void look(BsonDocument stored) {
@@ -116,7 +116,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
   @Override
   public Mono<Void> renew(Checkpoint claimed) {
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(claimed), form.renewal())))
-        .onErrorMap(connection::recognise)
+        .onErrorMap(this::recognise)
         .flatMap(this::requireOurs);
   }
 
@@ -124,7 +124,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
   public Mono<Void> save(Checkpoint checkpoint) {
     Bson update = form.saved(checkpoint.position().orElseThrow());
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
-        .onErrorMap(connection::recognise)
+        .onErrorMap(this::recognise)
         .flatMap(this::requireOurs);
   }
 
@@ -137,8 +137,12 @@ public final class MongoCheckpointStore implements CheckpointStore {
             .map(position -> Updates.combine(form.saved(position), giveUp))
             .orElse(giveUp);
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
-        .onErrorMap(connection::recognise)
+        .onErrorMap(this::recognise)
         .then();
+  }
+
+  private RuntimeException recognise(Throwable failure) {
+    return connection.recognise(failure, Doing.CHECKPOINT);
   }
 
   private Mono<Void> requireOurs(UpdateResult result) {

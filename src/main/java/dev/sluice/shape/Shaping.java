@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Applies the rules of {@link ShapeSettings} to an event: to the document, to the one before, to the
- * fields of an update with their paths, and to the document key. The {@code _id} always stays.
+ * Applies the rules of {@link ShapeSettings} to an event: to the document, to the one before, to
+ * the fields of an update with their paths, and to the document key. The {@code _id} always stays.
  *
  * <p>Not thread-safe: one for each encoder thread.
  */
@@ -177,8 +177,7 @@ public final class Shaping {
   }
 
   /** False if nothing of it leaves. */
-  private boolean writeField(
-      byte[] bytes, byte type, int value, int end, Step step, String name) {
+  private boolean writeField(byte[] bytes, byte type, int value, int end, Step step, String name) {
     Place place = step.place();
     boolean isContainer = type == BsonBytes.DOCUMENT || type == BsonBytes.ARRAY;
     if (step.fate() == Fate.DROP

@@ -34,6 +34,9 @@ class ShippedHeapIT {
   /** What a document may have, but for the rest of the event. */
   private static final int LARGEST = 15_900_000;
 
+  /** As JSON: almost the largest limit that the heap allows. */
+  private static final String NINETEEN_MEGABYTES = "x".repeat(12_000_000) + "\n".repeat(3_900_000);
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   static List<Arguments> growingDocuments() {
@@ -172,11 +175,10 @@ class ShippedHeapIT {
     try (PipelineUnderTest sluice = pipeline("SLUICE_MAX_MESSAGE_BYTES", "20MiB");
         SluiceProcess process = SluiceProcess.run(sluice.environment()).awaitStreaming()) {
       sluice.consume();
-      String almostTwentyMegabytes = "x".repeat(10_900_000) + "\n".repeat(5_000_000);
       for (int i = 0; i < 6; i++) {
         sluice
             .collection()
-            .insertOne(document("q" + i).append("p", new BsonString(almostTwentyMegabytes)));
+            .insertOne(document("q" + i).append("p", new BsonString(NINETEEN_MEGABYTES)));
       }
 
       await().atMost(PATIENCE).until(() -> sluice.deliveries.size() == 6 || !process.isAlive());
@@ -185,19 +187,26 @@ class ShippedHeapIT {
     }
   }
 
+  static List<Arguments> backlogs() {
+    return List.of(
+        Arguments.of("small ones that grow to six times", 40, "\u0001".repeat(700_000)),
+        Arguments.of("the largest", 6, NINETEEN_MEGABYTES));
+  }
+
   /** What waits for a broker that takes nothing is bounded as JSON, not only as BSON. */
-  @Test
-  void holdsOnlyAsMuchJsonAsMayBeInFlightWhileTheBrokerTakesNothing() throws Exception {
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("backlogs")
+  void holdsOnlyAsMuchJsonAsMayBeInFlightWhileTheBrokerTakesNothing(
+      String what, int documents, String text) throws Exception {
     RabbitNode node = FaultyRabbit.node();
-    try (PipelineUnderTest sluice = FaultyRabbit.pipeline(Map.of());
+    try (PipelineUnderTest sluice =
+            FaultyRabbit.pipeline(Map.of("SLUICE_MAX_MESSAGE_BYTES", "20MiB"));
         SluiceProcess process = SluiceProcess.run(sluice.environment()).awaitStreaming()) {
       try (RabbitNode.Fault alarm = node.memoryAlarm()) {
         sluice.collection().insertOne(document("a"));
         process.awaitLog("BLOCKED");
-        for (int i = 0; i < 40; i++) {
-          sluice
-              .collection()
-              .insertOne(document("q" + i).append("p", new BsonString("\u0001".repeat(700_000))));
+        for (int i = 0; i < documents; i++) {
+          sluice.collection().insertOne(document("q" + i).append("p", new BsonString(text)));
         }
         await()
             .during(Duration.ofSeconds(3))
@@ -206,7 +215,9 @@ class ShippedHeapIT {
       }
       sluice.consume();
 
-      await().atMost(PATIENCE).until(() -> sluice.deliveries.size() == 41 || !process.isAlive());
+      await()
+          .atMost(PATIENCE)
+          .until(() -> sluice.deliveries.size() == documents + 1 || !process.isAlive());
       assertThat(process.isAlive()).as(process.log()).isTrue();
       assertThat(process.log()).doesNotContain("BACKING_OFF");
     }

@@ -98,7 +98,7 @@ class Utf8BufferTest {
     for (int length = 0; length < data.length - 1; length++) {
       byte[] part = Arrays.copyOfRange(data, 1, 1 + length);
       buffer.reset();
-      buffer.appendBase64(data, 1, length);
+      Base64Text.append(data, 1, length, buffer);
       assertThat(text()).isEqualTo(Base64.getEncoder().encodeToString(part));
       buffer.reset();
       buffer.appendHex(data, 1, length);
@@ -164,7 +164,7 @@ class Utf8BufferTest {
     Utf8Buffer compressing = new Utf8Buffer(1 << 20, 100);
     byte[] data = new byte[20 << 20];
 
-    compressing.appendBase64(data, 0, data.length);
+    Base64Text.append(data, 0, data.length, compressing);
     compressing.appendJsonString(data, 0, data.length);
 
     assertThat(compressing.array()).hasSizeLessThan((1 << 20) + 1_000);

@@ -3,6 +3,7 @@ package dev.sluice.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.core.JsonParser;
@@ -108,6 +109,9 @@ class EnvelopeEncoderTest {
       headers.put("id", event.get("_id").textValue());
       headers.put("idType", metadata.get("idType").textValue());
       headers.put("capturedAt", "2026-11-20T01:02:03.456Z");
+    }
+    if (what.get("operation").textValue().equals("rename") && what.has("from")) {
+      headers.put("replaced", true);
     }
     assertThat(message.headers()).isEqualTo(headers);
     String namespace =
@@ -225,7 +229,13 @@ class EnvelopeEncoderTest {
   @Test
   void compressesWhileWritingWhatIsFarLargerThanTheLimit() throws IOException {
     EnvelopeSettings settings =
-        new EnvelopeSettings("p", "d", "c", EventFormat.ENVELOPE, JsonMode.RELAXED, 64 << 10);
+        new EnvelopeSettings(
+            "p",
+            Scope.of("d", "c"),
+            View.NEW_IMAGE,
+            EventFormat.ENVELOPE,
+            JsonMode.RELAXED,
+            64 << 10);
     EnvelopeEncoder encoder = new EnvelopeEncoder(settings, 1 << 20);
     ChangeEvent lines = document("\n".repeat(15_900_000));
 
@@ -244,7 +254,8 @@ class EnvelopeEncoderTest {
   @Test
   void refusesWhatIsTooLargeEvenWhenCompressed() {
     EnvelopeSettings settings =
-        new EnvelopeSettings("p", "d", "c", EventFormat.ENVELOPE, JsonMode.RELAXED, 0);
+        new EnvelopeSettings(
+            "p", Scope.of("d", "c"), View.NEW_IMAGE, EventFormat.ENVELOPE, JsonMode.RELAXED, 0);
     byte[] noise = new byte[3_000_000];
     new Random(1).nextBytes(noise);
 
@@ -259,7 +270,13 @@ class EnvelopeEncoderTest {
   @Test
   void compressesWhatWouldBeTooLargeOtherwise() {
     EnvelopeSettings settings =
-        new EnvelopeSettings("p", "d", "c", EventFormat.ENVELOPE, JsonMode.RELAXED, 1 << 20);
+        new EnvelopeSettings(
+            "p",
+            Scope.of("d", "c"),
+            View.NEW_IMAGE,
+            EventFormat.ENVELOPE,
+            JsonMode.RELAXED,
+            1 << 20);
 
     Message message = new EnvelopeEncoder(settings, 10_000).encode(document("A".repeat(20_000)));
 
@@ -347,6 +364,29 @@ class EnvelopeEncoderTest {
     encoder.encode(EventBuilder.delete().build());
 
     assertThat(encoder.encode(event).body()).isEqualTo(first);
+  }
+
+  @Test
+  void tellsACollectionThatReplacedTheWatchedOneByTheWatchedName() {
+    Message message =
+        encode(
+            EventBuilder.ofCollection("rename")
+                .in("d", "tmp.agg_out.2")
+                .to("scrabble", "scrabble"));
+
+    assertThat(message.routingKey()).isEqualTo("scrabble.scrabble.rename");
+    assertThat(message.headers())
+        .containsOnly(
+            entry("operation", "rename"),
+            entry("database", "scrabble"),
+            entry("collection", "scrabble"),
+            entry("replaced", true));
+  }
+
+  @Test
+  void saysOfARenameAwayNothingOfReplacing() {
+    assertThat(encode(EventBuilder.ofCollection("rename").to("scrabble", "archive")).headers())
+        .containsOnlyKeys("operation", "database", "collection");
   }
 
   @Test

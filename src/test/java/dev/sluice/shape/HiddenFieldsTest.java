@@ -94,7 +94,8 @@ class HiddenFieldsTest {
   private BsonDocument event() {
     String operation = List.of("insert", "update", "replace", "delete").get(random.nextInt(4));
     BsonDocument event =
-        ShapingTest.envelopeOf(operation).append("clusterTime", new BsonTimestamp(1_700_000_000, 1));
+        ShapingTest.envelopeOf(operation)
+            .append("clusterTime", new BsonTimestamp(1_700_000_000, 1));
     if (!operation.equals("delete")) {
       event.append("fullDocument", document());
     }
@@ -127,7 +128,8 @@ class HiddenFieldsTest {
     BsonValue value =
         depth == PATH.size()
             ? secret()
-            : new BsonDocument("beside", new BsonInt32(depth)).append(PATH.get(depth), below(depth + 1));
+            : new BsonDocument("beside", new BsonInt32(depth))
+                .append(PATH.get(depth), below(depth + 1));
     return switch (random.nextInt(4)) {
       case 0 -> new BsonArray(List.of(value, new BsonInt32(1)));
       case 1 -> new BsonArray(List.of(new BsonArray(List.of(value))));

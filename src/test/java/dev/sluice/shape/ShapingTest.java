@@ -28,8 +28,7 @@ class ShapingTest {
   }
 
   private static ShapeSettings rules(FieldRule... rules) {
-    return new ShapeSettings(
-        List.of(rules), Optional.of(new Secret("0123456789abcdef")), true);
+    return new ShapeSettings(List.of(rules), Optional.of(new Secret("0123456789abcdef")), true);
   }
 
   static ChangeEvent event(BsonDocument event) {
@@ -105,8 +104,7 @@ class ShapingTest {
             .append("updatedFields", BsonDocument.parse(before));
 
     BsonDocument shaped =
-        shaped(
-            rules(rule(action, path)), envelopeOf("update").append("updateDescription", update));
+        shaped(rules(rule(action, path)), envelopeOf("update").append("updateDescription", update));
 
     assertThat(shaped.getDocument("updateDescription").getDocument("updatedFields"))
         .isEqualTo(BsonDocument.parse(after));
@@ -160,10 +158,7 @@ class ShapingTest {
   void leavesAnEventOfAnotherCollectionAsItIs() {
     FieldRule elsewhere =
         new FieldRule(
-            Optional.of(NamespacePattern.of("shop", "other")),
-            Action.EXCLUDE,
-            List.of("a"),
-            null);
+            Optional.of(NamespacePattern.of("shop", "other")), Action.EXCLUDE, List.of("a"), null);
     ChangeEvent event =
         event(envelopeOf("insert").append("fullDocument", BsonDocument.parse("{_id: 1, a: 1}")));
 
@@ -183,7 +178,6 @@ class ShapingTest {
   }
 
   private static ChangeEvent update(String description) {
-    return event(
-        envelopeOf("update").append("updateDescription", BsonDocument.parse(description)));
+    return event(envelopeOf("update").append("updateDescription", BsonDocument.parse(description)));
   }
 }
