@@ -271,10 +271,19 @@ public final class ChangeEvent implements Change {
   /**
    * {@inheritDoc}
    *
-   * <p>A new name concerns two collections, and the end of a database all that were in it.
+   * <p>A new name concerns two collections, and the end of a database all that were in it. If it
+   * cannot be read, the event may concern any.
    */
   @Override
   public long collectionHash() {
+    try {
+      return hashOfNamespace();
+    } catch (CorruptBsonException e) {
+      return EVERY_COLLECTION;
+    }
+  }
+
+  private long hashOfNamespace() {
     if (!has(Field.NAMESPACE)
         || operation == Operation.RENAME
         || operation == Operation.DROP_DATABASE) {

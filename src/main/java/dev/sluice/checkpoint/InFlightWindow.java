@@ -41,15 +41,26 @@ public final class InFlightWindow {
     private int bytes;
 
     private boolean encoded;
+    private final long collectionHash;
     private final long documentHash;
     private Position behind;
     private State state = State.WAITING;
 
-    Entry(Position behind, int bytes, long documentHash) {
+    Entry(Position behind, int bytes, long collectionHash, long documentHash) {
       this.event = behind;
       this.behind = behind;
       this.bytes = bytes;
+      this.collectionHash = collectionHash;
       this.documentHash = documentHash;
+    }
+
+    /** Whether it concerns its whole collection, or all that is watched. */
+    private boolean isOfCollection() {
+      return documentHash == Change.EVERY_DOCUMENT;
+    }
+
+    private boolean isWaitedFor() {
+      return state == State.PUBLISHED || state == State.REFUSED;
     }
   }
 
@@ -66,6 +77,9 @@ public final class InFlightWindow {
 
   /** The documents of which an event is published or refused, and not confirmed. */
   private final Set<Long> awaited;
+
+  /** Likewise the collections, of what concerns one as a whole. Nearly always empty. */
+  private final Set<Long> awaitedCollections = new HashSet<>();
 
   /** Progress that was told before its events came. One for each reply under way: a handful. */
   private final ArrayDeque<Marker> ahead = new ArrayDeque<>();
@@ -108,16 +122,18 @@ public final class InFlightWindow {
    *
    * @param behind the position behind it
    * @param eventBytes what it takes of the room
+   * @param collectionHash as {@link Change#collectionHash} has it
    * @param documentHash as {@link Change#documentHash} has it
    * @return its number
    * @throws IllegalStateException if there is no room for it
    */
-  public synchronized long add(Position behind, int eventBytes, long documentHash) {
+  public synchronized long add(
+      Position behind, int eventBytes, long collectionHash, long documentHash) {
     if (last - confirmedUpTo == maxEvents) {
       throw new IllegalStateException("more events than the window has room for");
     }
     last++;
-    Entry entry = new Entry(behind, eventBytes, documentHash);
+    Entry entry = new Entry(behind, eventBytes, collectionHash, documentHash);
     ring[slot(last)] = entry;
     bytes += eventBytes;
     unencodedBytes += eventBytes;
@@ -177,26 +193,52 @@ public final class InFlightWindow {
   /**
    * Asks to publish an event: the next one, or one that was refused.
    *
-   * @return false if an earlier event of the same document, or of all, is still unconfirmed: ask
-   *     again after the next confirm
+   * @return false if an earlier event of the same document, or of its whole collection, is still
+   *     unconfirmed: ask again after the next confirm
    */
   public synchronized boolean publish(long number) {
     Entry entry = entry(number);
     // One that was refused has kept its document's place.
-    if (entry.state != State.REFUSED && !overtakesNothing(entry.documentHash)) {
+    if (entry.state != State.REFUSED && !overtakesNothing(number, entry)) {
       return false;
     }
-    awaited.add(entry.documentHash);
+    if (entry.isOfCollection()) {
+      awaitedCollections.add(entry.collectionHash);
+    } else {
+      awaited.add(entry.documentHash);
+    }
     entry.state = State.PUBLISHED;
     unconfirmedPublished++;
     return true;
   }
 
-  /** What concerns all documents waits for all that is unconfirmed, and all wait for it. */
-  private boolean overtakesNothing(long documentHash) {
-    return documentHash == Change.EVERY_DOCUMENT
-        ? awaited.isEmpty()
-        : !awaited.contains(documentHash) && !awaited.contains(Change.EVERY_DOCUMENT);
+  /**
+   * What concerns a collection as a whole waits for all that is unconfirmed of it, and all of it
+   * that comes behind waits for that.
+   */
+  private boolean overtakesNothing(long number, Entry entry) {
+    if (!awaitedCollections.isEmpty()
+        && (awaitedCollections.contains(entry.collectionHash)
+            || awaitedCollections.contains(Change.EVERY_COLLECTION))) {
+      return false;
+    }
+    return entry.isOfCollection()
+        ? !isAnyWaitedFor(entry.collectionHash, number)
+        : !awaited.contains(entry.documentHash);
+  }
+
+  /** Looks at each event on its way: what concerns a whole collection is rare. */
+  private boolean isAnyWaitedFor(long collectionHash, long before) {
+    for (long each = confirmedUpTo + 1; each < before; each++) {
+      Entry entry = entry(each);
+      if (entry.isWaitedFor()
+          && (collectionHash == Change.EVERY_COLLECTION
+              || entry.collectionHash == Change.EVERY_COLLECTION
+              || entry.collectionHash == collectionHash)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -217,7 +259,11 @@ public final class InFlightWindow {
       Entry entry = entry(each);
       if (entry.state == State.PUBLISHED) {
         entry.state = State.CONFIRMED;
-        awaited.remove(entry.documentHash);
+        if (entry.isOfCollection()) {
+          awaitedCollections.remove(entry.collectionHash);
+        } else {
+          awaited.remove(entry.documentHash);
+        }
         unconfirmedPublished--;
       }
     }

@@ -16,6 +16,7 @@ import dev.sluice.rabbit.ConfirmingPublisher;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.TemporaryQueue;
+import dev.sluice.shape.Shaping;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -62,6 +63,7 @@ public final class Wiring implements AutoCloseable {
     return new PipelineSupervisor(
         new PipelineParts(
             source(),
+            new Shaping(settings.shape()),
             encoder()::encode,
             new ParkedMessages(
                 settings.rabbit().parkingQueue(), settings.delivery().maxMessageBytes()),
@@ -98,6 +100,7 @@ public final class Wiring implements AutoCloseable {
   public Restoration restoration() {
     return new Restoration(
         source(),
+        new Shaping(settings.shape())::shape,
         encoder()::encode,
         settings.delivery().maxMessageBytes(),
         timer,

@@ -193,15 +193,25 @@ final class SettingValues {
     if (!given.getOrDefault(key.name(), "").isEmpty()) {
       return wrong(key, "and " + fileKey + " are both set: remove one of them");
     }
+    return content(key, file.get());
+  }
+
+  /** What is in the file that the key names; empty if it names none. */
+  Optional<String> contentOf(SettingKey fileKey) {
+    return file(fileKey).map(file -> content(fileKey, file));
+  }
+
+  /** The default of the key if it cannot be read. */
+  private String content(SettingKey key, NamedFile file) {
     try {
-      String text = Files.readString(file.get().path()).replaceFirst("\\r?\\n\\z", "");
-      return text.isBlank() ? wrongFile(key, file.get(), "is empty") : text;
+      String text = Files.readString(file.path()).replaceFirst("\\r?\\n\\z", "");
+      return text.isBlank() ? wrongFile(key, file, "is empty") : text;
     } catch (NoSuchFileException e) {
-      return wrongFile(key, file.get(), "does not exist: check the path");
+      return wrongFile(key, file, "does not exist: check the path");
     } catch (AccessDeniedException e) {
-      return wrongFile(key, file.get(), "may not be read by this user: check its owner and mode");
+      return wrongFile(key, file, "may not be read by this user: check its owner and mode");
     } catch (IOException e) {
-      return wrongFile(key, file.get(), "cannot be read: make it a readable text file in UTF-8");
+      return wrongFile(key, file, "cannot be read: make it a readable text file in UTF-8");
     }
   }
 

@@ -82,7 +82,7 @@ public final class SettingsReader {
         mongo,
         rabbit(failures.mayPark()),
         capture,
-        ShapeSettings.NONE,
+        new ShapeReader(values).shape(),
         envelope(capture),
         delivery(),
         failures,

@@ -101,7 +101,12 @@ final class Admission {
     public void onNext(Change change) {
       long number;
       try {
-        number = window.add(change.position(), change.sizeBytes(), change.documentHash());
+        number =
+            window.add(
+                change.position(),
+                change.sizeBytes(),
+                change.collectionHash(),
+                change.documentHash());
       } catch (RuntimeException e) {
         // Thrown at the driver it would be lost, and the stream would stand still for ever.
         upstream.cancel();

@@ -7,6 +7,7 @@ import dev.sluice.checkpoint.CheckpointWriter;
 import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.config.DeliverySettings;
 import dev.sluice.message.Message;
+import dev.sluice.pipeline.Admission.Admitted;
 import dev.sluice.pipeline.Publishing.Outgoing;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
 
 /**
  * One run from a position to the first failure, or to the end of the stream: a channel, a stream, a
@@ -110,7 +112,7 @@ final class Attempt {
             .transform(admission::admit)
             .publishOn(schedulers.encoder(), settings.maxInFlight())
             .filter(admitted -> !isConfirmed(admitted.number(), admitted.change()))
-            .map(admitted -> outgoing(admitted.number(), admitted.change()));
+            .handle(this::encode);
     Mono<Void> deadline = stop.then(Mono.delay(settings.drainTimeout(), schedulers.timer())).then();
     return publishing
         .publish(messages, channel)
@@ -127,12 +129,17 @@ final class Attempt {
     return true;
   }
 
-  private Outgoing outgoing(long number, Change change) {
-    Message message = encoding.encode(change);
+  private void encode(Admitted admitted, SynchronousSink<Outgoing> sink) {
+    long number = admitted.number();
+    Message message = encoding.encode(admitted.change());
+    if (message == null) {
+      publishing.passOver(number);
+      return;
+    }
     if (window.encoded(number, message.body().length)) {
       admission.roomMayBeFree();
     }
-    return new Outgoing(number, change.documentHash(), message);
+    sink.next(new Outgoing(number, admitted.change().documentHash(), message));
   }
 
   private Flux<Change> changes() {

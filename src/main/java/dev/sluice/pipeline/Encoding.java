@@ -7,12 +7,14 @@ import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.json.TextTooLargeException;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
+import dev.sluice.shape.Shaping;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The second stage: makes a message of a change. What cannot become one, is too large for RabbitMQ,
- * or was refused by it before, ends the attempt or becomes a parked message, as the settings say.
+ * The second stage: makes a message of a change, of what of it may leave. What cannot become one,
+ * is too large for RabbitMQ, or was refused by it before, ends the attempt or becomes a parked
+ * message, as the settings say.
  *
  * <p>A parked message takes the place of the event: the position moves on only when RabbitMQ has
  * confirmed it, like any other. Runs on the encoder's thread.
@@ -22,6 +24,7 @@ final class Encoding {
   private static final String OVERSIZED = "oversized";
   private static final String UNROUTABLE = "unroutable";
 
+  private final Shaping shaping;
   private final Function<Change, Message> encoder;
   private final ParkedMessages parked;
   private final Refusals refusals;
@@ -29,6 +32,7 @@ final class Encoding {
   private final FailureSettings failures;
 
   Encoding(PipelineParts parts, Refusals refusals) {
+    this.shaping = parts.shaping();
     this.encoder = parts.encoder();
     this.parked = parts.parked();
     this.refusals = refusals;
@@ -36,7 +40,35 @@ final class Encoding {
     this.failures = parts.failures();
   }
 
+  /** Null if nothing that leaves was changed, and that is not to be told. */
   Message encode(Change change) {
+    Change shaped;
+    try {
+      shaped = shaping.shape(change);
+    } catch (RuntimeException e) {
+      return unshapable(change, e);
+    }
+    return shaping.isUnchanged(change, shaped) ? null : encodeShaped(shaped);
+  }
+
+  /** What is hidden in it cannot be found, so none of it may leave. */
+  private Message unshapable(Change change, RuntimeException cause) {
+    PipelineException failure =
+        new PipelineException(
+            FailureKind.POISON_EVENT,
+            "An event is damaged, so that its fields cannot be told apart: "
+                + change
+                + " ("
+                + cause.getMessage()
+                + ")",
+            cause);
+    if (failures.onPoison() == OnPoison.STOP) {
+      throw failure;
+    }
+    return parked.pointerTo(change, POISON, failure.getMessage());
+  }
+
+  private Message encodeShaped(Change change) {
     if (change instanceof Oversized oversized) {
       String error =
           "An event is larger than the 16 MB that MongoDB can send: shrink the document, set"

@@ -6,17 +6,20 @@ import dev.sluice.config.DeliverySettings;
 import dev.sluice.config.FailureSettings;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
+import dev.sluice.shape.Shaping;
 import java.util.Objects;
 import java.util.function.Function;
 
 /**
  * What a pipeline is put together from.
  *
+ * @param shaping called on the encoder's thread only
  * @param encoder called on the encoder's thread only; an exception means that the event is poison
  * @param parked writes what cannot be published
  */
 public record PipelineParts(
     ChangeSource source,
+    Shaping shaping,
     Function<Change, Message> encoder,
     ParkedMessages parked,
     EventPublisher publisher,
@@ -26,6 +29,7 @@ public record PipelineParts(
     PipelineSchedulers schedulers) {
   public PipelineParts {
     Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(shaping, "shaping");
     Objects.requireNonNull(encoder, "encoder");
     Objects.requireNonNull(parked, "parked");
     Objects.requireNonNull(publisher, "publisher");

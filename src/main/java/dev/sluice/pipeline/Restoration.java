@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bson.BsonDocument;
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonTimestamp;
@@ -33,18 +34,24 @@ public final class Restoration {
   private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(30);
 
   private final ChangeSource source;
+  private final UnaryOperator<Change> shape;
   private final Function<Change, Message> encoder;
   private final long maxMessageBytes;
   private final Scheduler timer;
   private final Clock clock;
 
+  /**
+   * @param shape applied to what is found again; what is parked was shaped before
+   */
   public Restoration(
       ChangeSource source,
+      UnaryOperator<Change> shape,
       Function<Change, Message> encoder,
       long maxMessageBytes,
       Scheduler timer,
       Clock clock) {
     this.source = source;
+    this.shape = shape;
     this.encoder = encoder;
     this.maxMessageBytes = maxMessageBytes;
     this.timer = timer;
@@ -58,7 +65,7 @@ public final class Restoration {
             switch (String.valueOf(parked.headers().get(ParkedMessages.BODY))) {
               case "message" -> Mono.fromCallable(() -> asItWas(parked));
               case "event" -> Mono.fromCallable(() -> encode(event(parked)));
-              case "pointer" -> find(parked).map(this::encode);
+              case "pointer" -> find(parked).map(shape).map(this::encode);
               default -> Mono.error(unfit("It is no parked message of Sluice", null));
             });
   }

@@ -58,7 +58,7 @@ class CheckpointWriterTest {
   }
 
   private void confirm(int number) {
-    window.publish(window.add(new Position.After(token(number)), 1, number));
+    window.publish(window.add(new Position.After(token(number)), 1, 7, number));
     window.confirm(number, number);
   }
 

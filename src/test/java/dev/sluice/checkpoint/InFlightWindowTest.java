@@ -4,6 +4,7 @@ import static dev.sluice.testing.Events.behind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.testing.Events;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ class InFlightWindowTest {
   /** Takes events in and publishes them, each of a document of its own. */
   private void publish(int events) {
     for (int i = 0; i < events; i++) {
-      long number = window.add(behind(window.last() + 1), 10, ((int) window.last() + 1) * 31);
+      long number = window.add(behind(window.last() + 1), 10, 7, ((int) window.last() + 1) * 31);
       assertThat(window.publish(number)).isTrue();
     }
   }
@@ -69,7 +70,7 @@ class InFlightWindowTest {
 
   @Test
   void refusesAConfirmForWhatWasNeverPublished() {
-    window.add(behind(1), 10, 1);
+    window.add(behind(1), 10, 7, 1);
 
     assertThatThrownBy(() -> window.confirm(1, 1)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> window.confirm(2, 2)).isInstanceOf(IllegalStateException.class);
@@ -87,19 +88,53 @@ class InFlightWindowTest {
 
   @Test
   void isFullByBytesAndTakesTheOneThatPassesThem() {
-    window.add(behind(1), 999, 1);
+    window.add(behind(1), 999, 7, 1);
     assertThat(window.hasRoom()).isTrue();
 
-    window.add(behind(2), 16_000_000, 2);
+    window.add(behind(2), 16_000_000, 7, 2);
 
     assertThat(window.hasRoom()).isFalse();
     assertThat(window.bytes()).isEqualTo(16_000_999);
   }
 
   @Test
+  void whatConcernsACollectionWaitsForThatCollectionOnly() {
+    long a = window.add(behind(1), 10, 7, 1);
+    long b = window.add(behind(2), 10, 8, 2);
+    long endOfA = window.add(behind(3), 10, 7, Change.EVERY_DOCUMENT);
+    long moreOfB = window.add(behind(4), 10, 8, 3);
+    long newA = window.add(behind(5), 10, 7, 4);
+    window.publish(a);
+    window.publish(b);
+
+    assertThat(window.publish(endOfA)).isFalse();
+    window.confirm(a, a);
+    assertThat(window.publish(endOfA)).as("b is of another collection").isTrue();
+    assertThat(window.publish(moreOfB)).isTrue();
+    assertThat(window.publish(newA)).isFalse();
+    window.confirm(endOfA, endOfA);
+    assertThat(window.publish(newA)).isTrue();
+  }
+
+  @Test
+  void whatConcernsAllCollectionsWaitsForAllAndAllForIt() {
+    long a = window.add(behind(1), 10, 7, 1);
+    long all = window.add(behind(2), 10, Change.EVERY_COLLECTION, Change.EVERY_DOCUMENT);
+    long b = window.add(behind(3), 10, 8, 2);
+    window.publish(a);
+
+    assertThat(window.publish(all)).isFalse();
+    window.confirm(a, a);
+    assertThat(window.publish(all)).isTrue();
+    assertThat(window.publish(b)).isFalse();
+    window.confirm(all, all);
+    assertThat(window.publish(b)).isTrue();
+  }
+
+  @Test
   void countsAMessageThatIsLargerThanItsEvent() {
-    long first = window.add(behind(1), 400, 1);
-    long second = window.add(behind(2), 400, 2);
+    long first = window.add(behind(1), 400, 7, 1);
+    long second = window.add(behind(2), 400, 7, 2);
 
     window.encoded(first, 1_200);
     window.encoded(second, 100);
@@ -115,9 +150,9 @@ class InFlightWindowTest {
   @Test
   void takesInNoMoreThanAMegabyteThatIsNotEncoded() {
     InFlightWindow wide = new InFlightWindow(8, Long.MAX_VALUE);
-    long first = wide.add(behind(1), 1_000_000, 1);
+    long first = wide.add(behind(1), 1_000_000, 7, 1);
     assertThat(wide.hasRoom()).isTrue();
-    long second = wide.add(behind(2), 1_000_000, 2);
+    long second = wide.add(behind(2), 1_000_000, 7, 2);
     assertThat(wide.hasRoom()).isFalse();
 
     assertThat(wide.encoded(first, 6_000_000)).as("room where there was none").isTrue();
@@ -138,8 +173,8 @@ class InFlightWindowTest {
 
   @Test
   void letsOnlyOneEventOfADocumentBeUnconfirmed() {
-    long first = window.add(behind(1), 10, 42);
-    long second = window.add(behind(2), 10, 42);
+    long first = window.add(behind(1), 10, 7, 42);
+    long second = window.add(behind(2), 10, 7, 42);
     assertThat(window.publish(first)).isTrue();
     assertThat(window.publish(second)).isFalse();
 
@@ -150,8 +185,8 @@ class InFlightWindowTest {
 
   @Test
   void keepsTheDocumentOfARefusedEventForThatEvent() {
-    long first = window.add(behind(1), 10, 42);
-    long second = window.add(behind(2), 10, 42);
+    long first = window.add(behind(1), 10, 7, 42);
+    long second = window.add(behind(2), 10, 7, 42);
     window.publish(first);
 
     assertThat(window.refuse(first)).isTrue();
@@ -191,8 +226,8 @@ class InFlightWindowTest {
 
   @Test
   void passesOverWhatIsConfirmedFromBefore() {
-    window.add(behind(1), 10, 1);
-    window.add(behind(2), 10, 2);
+    window.add(behind(1), 10, 7, 1);
+    window.add(behind(2), 10, 7, 2);
 
     window.passOver(2);
     assertThat(window.position()).isEmpty();
@@ -210,7 +245,7 @@ class InFlightWindowTest {
 
     for (int i = 1; i <= 5_000; i++) {
       ChangeEvent event = Events.insertOfObjectId(i);
-      assertThat(wide.publish(wide.add(event.position(), 1, event.documentHash()))).isTrue();
+      assertThat(wide.publish(wide.add(event.position(), 1, 7, event.documentHash()))).isTrue();
     }
   }
 
@@ -263,7 +298,7 @@ class InFlightWindowTest {
       List<Long> confirmed = new ArrayList<>();
       while (confirmed.size() < 500) {
         if (published < 500 && shuffled.hasRoom() && random.nextBoolean()) {
-          long number = shuffled.add(behind(published + 1), 1, (int) published);
+          long number = shuffled.add(behind(published + 1), 1, 7, (int) published);
           if (!shuffled.publish(number)) {
             break;
           }

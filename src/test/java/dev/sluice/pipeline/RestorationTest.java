@@ -46,7 +46,7 @@ class RestorationTest {
 
   private CompletableFuture<Message> restored(Message parked) {
     Clock clock = Clock.fixed(Instant.ofEpochMilli(1_700_000_001_000L), ZoneOffset.UTC);
-    return new Restoration(source, this::encoded, maxMessageBytes, timer, clock)
+    return new Restoration(source, change -> change, this::encoded, maxMessageBytes, timer, clock)
         .restore(parked)
         .toFuture();
   }

@@ -129,7 +129,7 @@ class DeliveryTagsTest {
     Runnable fill =
         () -> {
           while (window.hasRoom()) {
-            long number = window.add(Events.insert(1).position(), 1, random.nextLong());
+            long number = window.add(Events.insert(1).position(), 1, 7, random.nextLong());
             window.publish(number);
             due.put(++newest[0], number);
             tags[0].next(number);

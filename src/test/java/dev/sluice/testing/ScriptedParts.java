@@ -11,6 +11,7 @@ import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
 import dev.sluice.config.JsonMode;
 import dev.sluice.config.Scope;
+import dev.sluice.config.ShapeSettings;
 import dev.sluice.config.View;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
@@ -18,6 +19,7 @@ import dev.sluice.message.ParkedMessages;
 import dev.sluice.pipeline.ChangeSource;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
+import dev.sluice.shape.Shaping;
 import java.time.Duration;
 import java.util.function.Function;
 import reactor.core.scheduler.Scheduler;
@@ -48,6 +50,7 @@ public final class ScriptedParts implements AutoCloseable {
       new FailureSettings(OnPositionLost.STOP, OnUnroutable.RETRY, OnPoison.STOP);
   public Function<Change, Message> encoder =
       new EnvelopeEncoder(ENVELOPES, maxMessageBytes)::encode;
+  public ShapeSettings shape = ShapeSettings.NONE;
   public ChangeSource from = source;
   public CheckpointStore store = checkpoints;
   public Scheduler timer = Schedulers.newSingle("test-timer");
@@ -58,6 +61,7 @@ public final class ScriptedParts implements AutoCloseable {
   public PipelineParts parts() {
     return new PipelineParts(
         from,
+        new Shaping(shape),
         change -> encoder.apply(change),
         new ParkedMessages("test_queue.parked", maxMessageBytes),
         publisher,
