@@ -11,6 +11,9 @@ import java.util.Set;
  * @param operations which of insert, update, replace and delete are published
  * @param expandedEvents whether what is done to a collection itself (created, indexed, changed) is
  *     published as well; MongoDB 6.0 on
+ * @param match a condition in JSON that changes of documents must meet, by the server; empty for
+ *     none
+ * @param stages further stages of the server's pipeline, as a JSON array; empty for none
  * @param view what of a document a change carries
  * @param enableImages whether MongoDB is told to keep the images that the view needs
  * @param updateLookup whether an update carries the document, by an image where there is one, else
@@ -22,6 +25,8 @@ public record CaptureSettings(
     Scope scope,
     Set<String> operations,
     boolean expandedEvents,
+    String match,
+    String stages,
     View view,
     boolean enableImages,
     boolean updateLookup,
@@ -32,6 +37,8 @@ public record CaptureSettings(
   public CaptureSettings {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(scope, "scope");
+    Objects.requireNonNull(match, "match");
+    Objects.requireNonNull(stages, "stages");
     Objects.requireNonNull(view, "view");
     operations = Set.copyOf(operations);
   }
@@ -46,6 +53,12 @@ public record CaptureSettings(
     if (!operations.equals(EVERY_OPERATION)) {
       selection += " (" + String.join(", ", operations.stream().sorted().toList()) + " only)";
     }
-    return expandedEvents ? selection + " with expanded events" : selection;
+    if (expandedEvents) {
+      selection += " with expanded events";
+    }
+    if (!match.isEmpty()) {
+      selection += " matching " + match;
+    }
+    return stages.isEmpty() ? selection : selection + " by stages " + stages.strip();
   }
 }

@@ -35,6 +35,8 @@ public enum SettingKey {
   SLUICE_PIPELINE("scrabble-cdc"),
   SLUICE_OPERATIONS("insert,update,replace,delete"),
   SLUICE_EXPANDED_EVENTS("false"),
+  SLUICE_MATCH(""),
+  SLUICE_STAGES_FILE(""),
   SLUICE_VIEW("NEW_IMAGE"),
   SLUICE_ENABLE_IMAGES("false"),
   SLUICE_UPDATE_LOOKUP("true"),

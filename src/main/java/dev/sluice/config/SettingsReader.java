@@ -128,6 +128,8 @@ public final class SettingsReader {
         scope(mongo),
         values.someOf(SettingKey.SLUICE_OPERATIONS, CaptureSettings.EVERY_OPERATION),
         values.flag(SettingKey.SLUICE_EXPANDED_EVENTS),
+        values.text(SettingKey.SLUICE_MATCH),
+        values.contentOf(SettingKey.SLUICE_STAGES_FILE).orElse(""),
         values.oneOf(SettingKey.SLUICE_VIEW, View.class),
         values.flag(SettingKey.SLUICE_ENABLE_IMAGES),
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),

@@ -64,12 +64,13 @@ final class ChangeStream implements OversizedEvents.Reading {
   ChangeStream(
       MongoConnection connection,
       CaptureSettings settings,
+      WantedChanges wanted,
       ServerVersion version,
       NewImage newImage,
       Clock clock) {
     this.connection = connection;
     this.settings = settings;
-    this.wanted = new WantedChanges(settings);
+    this.wanted = wanted;
     this.version = version;
     this.newImage = newImage;
     this.clock = clock;

@@ -16,11 +16,16 @@ import reactor.core.publisher.Mono;
 public final class ChangeStreamSource implements ChangeSource {
   private final MongoConnection connection;
   private final CaptureSettings settings;
+  private final WantedChanges wanted;
   private final Clock clock;
 
+  /**
+   * @throws dev.sluice.config.WrongSettings if a stage that people wrote cannot be used
+   */
   public ChangeStreamSource(MongoConnection connection, CaptureSettings settings, Clock clock) {
     this.connection = connection;
     this.settings = settings;
+    this.wanted = new WantedChanges(settings);
     this.clock = clock;
   }
 
@@ -51,7 +56,7 @@ public final class ChangeStreamSource implements ChangeSource {
 
   private Flux<Change> changes(
       ServerVersion version, NewImage newImage, Position from, Progress progress) {
-    ChangeStream stream = new ChangeStream(connection, settings, version, newImage, clock);
+    ChangeStream stream = new ChangeStream(connection, settings, wanted, version, newImage, clock);
     return new OversizedEvents(stream, settings.batchSize(), from, progress).changes();
   }
 

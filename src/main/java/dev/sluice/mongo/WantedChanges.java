@@ -27,16 +27,21 @@ final class WantedChanges {
 
   private final CaptureSettings settings;
   private final Scope scope;
+  private final List<Bson> own;
 
+  /**
+   * @throws dev.sluice.config.WrongSettings if a stage that people wrote cannot be used
+   */
   WantedChanges(CaptureSettings settings) {
     this.settings = settings;
     this.scope = settings.scope();
+    this.own = OwnStages.of(settings);
   }
 
   /**
-   * The filter, or none where all is wanted: one that lets everything through is work for the
-   * server all the same, and of more than we know it tells only those who ask for expanded events
-   * (manual: Change Events).
+   * The filter and people's own stages behind it. No filter where all is wanted: one that lets
+   * everything through is work for the server all the same, and of more than we know it tells only
+   * those who ask for expanded events (manual: Change Events).
    */
   List<Bson> stages() {
     List<Bson> conditions = new ArrayList<>();
@@ -44,10 +49,13 @@ final class WantedChanges {
     if (scope.only().isEmpty()) {
       conditions.add(namespaces());
     }
-    return conditions.isEmpty()
-        ? List.of()
-        : List.of(
-            Aggregates.match(conditions.size() == 1 ? conditions.get(0) : Filters.and(conditions)));
+    List<Bson> stages = new ArrayList<>();
+    if (!conditions.isEmpty()) {
+      stages.add(
+          Aggregates.match(conditions.size() == 1 ? conditions.get(0) : Filters.and(conditions)));
+    }
+    stages.addAll(own);
+    return stages;
   }
 
   private Optional<Bson> operations() {

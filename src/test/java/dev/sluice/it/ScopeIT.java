@@ -202,6 +202,22 @@ class ScopeIT {
                     .containsExactly(keysAndIds));
   }
 
+  @Test
+  void aConditionIsCheckedByTheServerAndTheEndOfTheCollectionComesThrough() throws Exception {
+    try (PipelineUnderTest sluice =
+        watching(shop + ".a", "SLUICE_MATCH", "{\"fullDocument._id\": {\"$gt\": 1}}")) {
+      sluice.consume();
+      insert(shop, "a", 1);
+      insert(shop, "a", 2);
+      collection(shop, "a").deleteOne(new BsonDocument("_id", new BsonInt32(2)));
+      collection(shop, "a").drop();
+      insert(shop, "a", 3);
+
+      awaitKeys(
+          sluice, shop + ".a.insert", shop + ".a.drop", shop + ".a.invalidate", shop + ".a.insert");
+    }
+  }
+
   private boolean hasExpandedEvents() {
     int sixZero = 17;
     return client
