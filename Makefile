@@ -29,7 +29,7 @@ DEMO_EVENTS ?= 40
 BACKEND     ?= auto
 YES         ?=
 FAULT       ?= stepDown
-export BACKEND YES DEMO_EVENTS
+export BACKEND YES DEMO_EVENTS VIEW FORMAT
 # Of `make prove`; what is not said has its default there (docs/PROVING.md).
 export DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES
 # Of `make bench`, likewise (docs/PERFORMANCE.md).
@@ -45,7 +45,7 @@ help: ## Shows this help
 	  if [[ $$line =~ $$target ]]; then printf '  make %-16s %s\n' "$${BASH_REMATCH[@]:1}"; fi; \
 	done < $(firstword $(MAKEFILE_LIST))
 
-demo: java-there $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40)
+demo: java-there $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40 VIEW=... FORMAT=...)
 	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.embedded.Demo
 

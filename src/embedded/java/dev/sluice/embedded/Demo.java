@@ -8,6 +8,7 @@ import dev.sluice.cli.EventLine;
 import dev.sluice.cli.Wiring;
 import dev.sluice.config.Settings;
 import dev.sluice.config.SettingsReader;
+import dev.sluice.config.WrongSettings;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.rabbit.EmbeddedBroker;
 import dev.sluice.inserter.InsertPlan;
@@ -15,9 +16,12 @@ import dev.sluice.inserter.Mix;
 import dev.sluice.inserter.Write;
 import dev.sluice.pipeline.PipelineState;
 import dev.sluice.pipeline.PipelineSupervisor;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -41,19 +45,46 @@ public final class Demo {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final int events;
+
+  /** The view and the format to be shown; empty for those by default. */
+  private final Map<String, String> shape;
+
   private final DeliveryLedger ledger = new DeliveryLedger();
   private final Map<Write.Kind, Long> written = new EnumMap<>(Write.Kind.class);
   private final EventLine line;
 
-  private Demo(int events) {
+  private Demo(int events, Map<String, String> shape) {
     this.events = events;
+    this.shape = shape;
     boolean terminal = System.console() != null;
     this.line = new EventLine(terminal && System.getenv("NO_COLOR") == null);
   }
 
   public static void main(String[] args) throws Exception {
-    int events = Integer.parseInt(System.getenv().getOrDefault("DEMO_EVENTS", "40"));
-    System.exit(new Demo(events).run() ? 0 : 1);
+    Map<String, String> environment = System.getenv();
+    int events = Integer.parseInt(environment.getOrDefault("DEMO_EVENTS", "40"));
+    Map<String, String> shape = new HashMap<>();
+    for (String key : List.of("VIEW", "FORMAT")) {
+      String value = environment.getOrDefault(key, "");
+      if (!value.isEmpty()) {
+        shape.put("SLUICE_" + key, value);
+      }
+    }
+    try {
+      System.exit(new Demo(events, shape).run() ? 0 : 1);
+    } catch (WrongSettings e) {
+      e.problems().forEach(System.err::println);
+      System.exit(2);
+    }
+  }
+
+  private Settings settings(EmbeddedReplicaSet mongo, EmbeddedBroker rabbit) {
+    Map<String, String> given = new HashMap<>(shape);
+    given.put("MONGO_DATABASE_HOST", mongo.uri());
+    given.put("RABBITMQ_URI", rabbit.uri());
+    // Some of the views need them, and the set is there for the demo alone.
+    given.put("SLUICE_ENABLE_IMAGES", "true");
+    return SettingsReader.read(given, Path.of("no-such-file"));
   }
 
   private boolean run() throws Exception {
@@ -62,10 +93,7 @@ public final class Demo {
         EmbeddedBroker rabbit = EmbeddedBroker.start()) {
       System.out.println("  MongoDB   " + mongo.uri());
       System.out.println("  RabbitMQ  " + rabbit.uri());
-      Settings settings =
-          SettingsReader.read(
-              Map.of("MONGO_DATABASE_HOST", mongo.uri(), "RABBITMQ_URI", rabbit.uri()),
-              Path.of("no-such-file"));
+      Settings settings = settings(mongo, rabbit);
       try (Wiring wiring = new Wiring(settings)) {
         carry(wiring, settings, rabbit);
       }
@@ -125,7 +153,11 @@ public final class Demo {
   private void show(Delivery delivery) {
     double millis = ledger.delivered(delivery, System.nanoTime());
     if (events <= WATCHABLE) {
-      System.out.printf(Locale.ROOT, "%7.1f ms  %s%n", Math.max(0, millis), line.of(delivery));
+      String shown =
+          shape.isEmpty()
+              ? line.of(delivery)
+              : new String(delivery.getBody(), StandardCharsets.UTF_8);
+      System.out.printf(Locale.ROOT, "%7.1f ms  %s%n", Math.max(0, millis), shown);
     }
   }
 
