@@ -100,7 +100,8 @@ final class ChangeStream implements OversizedEvents.Reading {
 
   /**
    * Opens the stream. If it is refused at once, for no reason that passes, it is opened at the
-   * present to see whether that is for the position: only then is the position lost.
+   * present to see whether that is for the position: only then is the position lost. A stage that
+   * people wrote may fail at the first event and work at the present: that tells nothing.
    */
   private Flux<RawBsonDocument> open(
       List<Bson> stages, Position from, int batchSize, boolean images, Progress progress) {
@@ -114,7 +115,10 @@ final class ChangeStream implements OversizedEvents.Reading {
               };
           return follow(stages, Optional.of(from), batchSize, images, noting)
               .onErrorResume(
-                  refusal -> !opened.get() && MongoFailures.mayBeForThePosition(refusal),
+                  refusal ->
+                      !opened.get()
+                          && !wanted.hasOwnStages()
+                          && MongoFailures.mayBeForThePosition(refusal),
                   refusal ->
                       opensAtThePresent(stages, images)
                           .thenMany(Flux.error(() -> MongoFailures.refusedPosition(refusal))));

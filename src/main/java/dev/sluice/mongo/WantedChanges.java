@@ -58,6 +58,11 @@ final class WantedChanges {
     return stages;
   }
 
+  /** Whether the server also runs what people wrote, which may fail for reasons of its own. */
+  boolean hasOwnStages() {
+    return !own.isEmpty();
+  }
+
   private Optional<Bson> operations() {
     List<String> wanted =
         Arrays.stream(Operation.values()).filter(this::isWanted).map(Operation::text).toList();
