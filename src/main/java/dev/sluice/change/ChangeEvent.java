@@ -54,6 +54,9 @@ public final class ChangeEvent implements Change {
   private final Operation operation;
   private final ResumeToken token;
 
+  /** As the token has it; -1 if that has another form. */
+  private final int transactionIndex;
+
   /**
    * @param bytes holds the event's BSON from {@code offset} on, {@code length} bytes of it; not
    *     copied
@@ -76,6 +79,8 @@ public final class ChangeEvent implements Change {
     this.operation = Operation.of(text(require(Field.OPERATION_TYPE)));
     int tokenAt = require(Field.RESUME_TOKEN);
     this.token = ResumeToken.copyOf(bytes, tokenAt, BsonBytes.int32(bytes, tokenAt, bytes.length));
+    this.transactionIndex =
+        has(Field.CLUSTER_TIME) ? token.transactionIndex(int64(Field.CLUSTER_TIME)) : ABSENT;
   }
 
   private void findFields(int offset, int end) {
@@ -135,9 +140,26 @@ public final class ChangeEvent implements Change {
     return new Position.After(token);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>From a token of another form the index cannot be read; then it is 0.
+   *
+   * @throws IllegalArgumentException if the event has no cluster time
+   */
+  @Override
+  public ChangePosition order() {
+    return new ChangePosition(int64(Field.CLUSTER_TIME), Math.max(0, transactionIndex));
+  }
+
+  /** Whether its token has a form that is known, so that {@link #order} is exact. */
+  public boolean isOrderKnown() {
+    return transactionIndex != ABSENT;
+  }
+
   @Override
   public EventId id() {
-    return EventId.of(token);
+    return isOrderKnown() ? EventId.of(this) : EventId.of(token);
   }
 
   @Override

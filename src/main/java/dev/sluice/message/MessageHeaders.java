@@ -22,7 +22,8 @@ final class MessageHeaders {
    * {@code capturedAt} stands here and not in the body: it is another one when the event is
    * published again, and the bodies of both are to be the same.
    */
-  Map<String, Object> ofDocument(ChangeEvent event, Namespace namespace, DocumentId id) {
+  Map<String, Object> ofDocument(
+      ChangeEvent event, Namespace namespace, DocumentId id, String position) {
     String operation = event.operation().text();
     noteCapturedAt(event.capturedAtMillis());
     return id.text().length() <= MAX_ID_HEADER
@@ -32,13 +33,21 @@ final class MessageHeaders {
             "collection", namespace.collection(),
             "id", id.text(),
             "idType", id.type(),
+            "position", position,
             "capturedAt", capturedAt)
         : Map.of(
-            "operation", operation,
-            "database", namespace.database(),
-            "collection", namespace.collection(),
-            "idType", id.type(),
-            "capturedAt", capturedAt);
+            "operation",
+            operation,
+            "database",
+            namespace.database(),
+            "collection",
+            namespace.collection(),
+            "idType",
+            id.type(),
+            "position",
+            position,
+            "capturedAt",
+            capturedAt);
   }
 
   /** Events come in batches, and those of one batch share the time. */
@@ -51,10 +60,15 @@ final class MessageHeaders {
     }
   }
 
-  Map<String, Object> ofCollection(String operation, Namespace namespace) {
+  Map<String, Object> ofCollection(String operation, Namespace namespace, String position) {
     return Map.of(
-        "operation", operation,
-        "database", namespace.database(),
-        "collection", namespace.collection());
+        "operation",
+        operation,
+        "database",
+        namespace.database(),
+        "collection",
+        namespace.collection(),
+        "position",
+        position);
   }
 }

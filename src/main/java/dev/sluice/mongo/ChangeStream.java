@@ -44,10 +44,16 @@ final class ChangeStream implements OversizedEvents.Reading {
   private final MongoConnection connection;
   private final CaptureSettings settings;
   private final ServerVersion version;
+  private final SourceWarnings warnings;
   private final Clock clock;
 
   ChangeStream(
-      MongoConnection connection, CaptureSettings settings, ServerVersion version, Clock clock) {
+      MongoConnection connection,
+      CaptureSettings settings,
+      ServerVersion version,
+      Clock clock,
+      SourceWarnings warnings) {
+    this.warnings = warnings;
     this.connection = connection;
     this.settings = settings;
     this.version = version;
@@ -139,8 +145,14 @@ final class ChangeStream implements OversizedEvents.Reading {
   private ChangeEvent event(RawBsonDocument raw) {
     ByteBuffer bytes = raw.getByteBuffer().asNIO();
     try {
-      return new ChangeEvent(
-          bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining(), clock.millis());
+      ChangeEvent event =
+          new ChangeEvent(
+              bytes.array(),
+              bytes.arrayOffset() + bytes.position(),
+              bytes.remaining(),
+              clock.millis());
+      warnings.check(event);
+      return event;
     } catch (CorruptBsonException | IllegalArgumentException e) {
       throw new PipelineException(
           FailureKind.POISON_EVENT, "A change event cannot be read: " + e.getMessage(), e);

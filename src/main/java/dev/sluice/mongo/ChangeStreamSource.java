@@ -17,6 +17,7 @@ public final class ChangeStreamSource implements ChangeSource {
   private final MongoConnection connection;
   private final CaptureSettings settings;
   private final Clock clock;
+  private final SourceWarnings warnings = new SourceWarnings();
 
   public ChangeStreamSource(MongoConnection connection, CaptureSettings settings, Clock clock) {
     this.connection = connection;
@@ -40,7 +41,9 @@ public final class ChangeStreamSource implements ChangeSource {
         .serverVersion()
         .flatMapMany(
             version -> {
-              ChangeStream stream = new ChangeStream(connection, settings, version, clock);
+              warnings.check(version, settings.updateLookup());
+              ChangeStream stream =
+                  new ChangeStream(connection, settings, version, clock, warnings);
               return new OversizedEvents(stream, settings.batchSize(), from, progress).changes();
             })
         .onErrorMap(this::recognise);

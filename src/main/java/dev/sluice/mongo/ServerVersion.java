@@ -15,6 +15,19 @@ record ServerVersion(int major, int minor, int patch) {
     return numbers.get(index).asNumber().intValue();
   }
 
+  /**
+   * Whether streams with looked-up documents may end there, or give wrong documents: 9.0.2 switched
+   * off what causes it (SERVER-134970, SERVER-134952).
+   */
+  boolean isDangerousWithLookup() {
+    return major == 9 && minor == 0 && patch < 2;
+  }
+
+  @Override
+  public String toString() {
+    return major + "." + minor + "." + patch;
+  }
+
   /** Whether it has {@code $changeStreamSplitLargeEvent}: from 7.0 on, and in 6.0 from 6.0.9 on. */
   boolean splitsLargeEvents() {
     return major > 6 || major == 6 && minor == 0 && patch >= 9;

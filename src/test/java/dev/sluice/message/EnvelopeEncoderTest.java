@@ -93,7 +93,8 @@ class EnvelopeEncoderTest {
             Map.of(
                 "operation", what.get("operation").textValue(),
                 "database", what.get("database").textValue(),
-                "collection", what.get("collection").textValue()));
+                "collection", what.get("collection").textValue(),
+                "position", metadata.get("position").textValue()));
     if (!event.get("_id").isNull()) {
       headers.put("id", event.get("_id").textValue());
       headers.put("idType", metadata.get("idType").textValue());
@@ -187,8 +188,11 @@ class EnvelopeEncoderTest {
 
     assertThat(events).hasSize(3);
     assertThat(events)
-        .extracting(event -> event.get("transaction"))
-        .containsOnly(events.get(0).get("transaction"));
+        .extracting(event -> event.at("/transaction/lsid").textValue())
+        .containsOnly(events.get(0).at("/transaction/lsid").textValue());
+    assertThat(events)
+        .extracting(event -> event.at("/transaction/index").intValue())
+        .containsExactly(0, 1, 3);
     assertThat(events)
         .extracting(
             event -> event.get("clusterTime").textValue() + event.get("clusterTimeIncrement"))
@@ -222,7 +226,8 @@ class EnvelopeEncoderTest {
 
     assertThat(longest.headers()).containsEntry("id", "x".repeat(1024));
     assertThat(tooLong.headers())
-        .containsOnlyKeys("operation", "database", "collection", "idType", "capturedAt");
+        .containsOnlyKeys(
+            "operation", "database", "collection", "idType", "position", "capturedAt");
     assertThat(STRICT.readTree(tooLong.body()).get("_id").textValue()).hasSize(1025);
   }
 
