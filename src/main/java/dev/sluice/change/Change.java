@@ -11,6 +11,9 @@ public sealed interface Change permits ChangeEvent, Oversized, Gap {
   /** Where a stream goes on behind it. */
   Position position();
 
+  /** Where it stands in the order of all changes. */
+  ChangePosition order();
+
   /** What identifies it: the same whenever it is published again. */
   EventId id();
 

@@ -63,6 +63,12 @@ public final class ChangeEvent implements Change {
   private final Operation operation;
   private final ResumeToken token;
 
+  /** Of the event that this one was made of; null if it is as the server sent it. */
+  private final EventId knownId;
+
+  /** As the token has it; -1 if that has another form. */
+  private final int transactionIndex;
+
   /**
    * @param bytes holds the event's BSON from {@code offset} on, {@code length} bytes of it; not
    *     copied
@@ -73,6 +79,17 @@ public final class ChangeEvent implements Change {
    */
   public ChangeEvent(
       byte[] bytes, int offset, int length, long capturedAtMillis, DocumentSource ofUpdates) {
+    this(bytes, offset, length, capturedAtMillis, ofUpdates, null);
+  }
+
+  private ChangeEvent(
+      byte[] bytes,
+      int offset,
+      int length,
+      long capturedAtMillis,
+      DocumentSource ofUpdates,
+      EventId knownId) {
+    this.knownId = knownId;
     this.bytes = Objects.requireNonNull(bytes, "bytes");
     this.start = offset;
     this.length = length;
@@ -88,6 +105,8 @@ public final class ChangeEvent implements Change {
     this.operation = Operation.of(text(require(Field.OPERATION_TYPE)));
     int tokenAt = require(Field.RESUME_TOKEN);
     this.token = ResumeToken.copyOf(bytes, tokenAt, BsonBytes.int32(bytes, tokenAt, bytes.length));
+    this.transactionIndex =
+        has(Field.CLUSTER_TIME) ? token.transactionIndex(int64(Field.CLUSTER_TIME)) : ABSENT;
   }
 
   /** With a document of an update, if it has one, that was looked up. */
@@ -95,9 +114,9 @@ public final class ChangeEvent implements Change {
     this(bytes, offset, length, capturedAtMillis, DocumentSource.LOOKUP);
   }
 
-  /** The same event, captured at the same time, in other bytes. */
+  /** The same event, of the same id and captured at the same time, in other bytes. */
   public ChangeEvent with(byte[] otherBytes) {
-    return new ChangeEvent(otherBytes, 0, otherBytes.length, capturedAtMillis, ofUpdates);
+    return new ChangeEvent(otherBytes, 0, otherBytes.length, capturedAtMillis, ofUpdates, id());
   }
 
   private void findFields(int offset, int end) {
@@ -166,9 +185,29 @@ public final class ChangeEvent implements Change {
     return new Position.After(token);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>From a token of another form the index cannot be read; then it is 0.
+   *
+   * @throws IllegalArgumentException if the event has no cluster time
+   */
+  @Override
+  public ChangePosition order() {
+    return new ChangePosition(int64(Field.CLUSTER_TIME), Math.max(0, transactionIndex));
+  }
+
+  /** Whether its token has a form that is known, so that {@link #order} is exact. */
+  public boolean isOrderKnown() {
+    return transactionIndex != ABSENT;
+  }
+
   @Override
   public EventId id() {
-    return EventId.of(token);
+    if (knownId != null) {
+      return knownId;
+    }
+    return isOrderKnown() ? EventId.of(this) : EventId.of(token);
   }
 
   @Override

@@ -24,6 +24,12 @@ public record Gap(Optional<BsonTimestamp> from, BsonTimestamp to, String reason)
     return new Position.At(to);
   }
 
+  /** Before all that comes behind the gap. */
+  @Override
+  public ChangePosition order() {
+    return new ChangePosition(to.getValue(), 0);
+  }
+
   @Override
   public EventId id() {
     return EventId.of(this);

@@ -21,6 +21,11 @@ public record Oversized(ChangeEvent keys, String error) implements Change {
   }
 
   @Override
+  public ChangePosition order() {
+    return keys.order();
+  }
+
+  @Override
   public EventId id() {
     return keys.id();
   }

@@ -66,6 +66,26 @@ public final class ResumeToken {
     }
   }
 
+  /**
+   * The index of the event's operation in its transaction, which is 0 outside of one.
+   *
+   * @param clusterTime of the event, as it has it beside the token
+   * @return -1 if the token has another form than those that are known
+   */
+  int transactionIndex(long clusterTime) {
+    try {
+      int data = BsonBytes.find(bson, 0, bson.length, "_data");
+      if (data < 0 || bson[data - "_data".length() - 2] != BsonBytes.STRING) {
+        return TokenKey.UNKNOWN;
+      }
+      int from = data + Integer.BYTES;
+      int end = from + BsonBytes.stringLength(bson, data, bson.length);
+      return TokenKey.transactionIndex(bson, from, end, clusterTime);
+    } catch (CorruptBsonException e) {
+      return TokenKey.UNKNOWN;
+    }
+  }
+
   /** For the event id only. */
   byte[] bytes() {
     return bson;

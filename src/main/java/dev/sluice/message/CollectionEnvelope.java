@@ -81,7 +81,7 @@ final class CollectionEnvelope {
         : ((ChangeEvent) change).int64(ChangeEvent.Field.CLUSTER_TIME);
   }
 
-  void write(Change change, EventId eventId) {
+  void write(Change change, EventId eventId, String position) {
     Namespace namespace = namespace(change);
     boolean documentFormat = settings.format() == EventFormat.DOCUMENT;
     out.appendAscii("{\"_id\": null, ");
@@ -99,6 +99,7 @@ final class CollectionEnvelope {
     } else {
       metadata.clusterTime(clusterTime(change));
     }
+    metadata.position(position);
     metadata.end();
     if (documentFormat) {
       out.appendAscii(", ");

@@ -23,8 +23,6 @@ import java.util.Map;
  * the message itself.
  */
 public final class EnvelopeEncoder {
-  private static final int UUID_LENGTH = 16;
-
   private static final byte[] ID = Utf8Buffer.ascii("_id\0");
 
   /** In the format {@code document} these too are ours, whatever the document has there. */
@@ -81,30 +79,32 @@ public final class EnvelopeEncoder {
     requireComplete(event, settings.view());
     DocumentId id = id(event);
     EventId eventId = event.id();
+    String position = event.order().text();
     if (settings.format() == EventFormat.DOCUMENT) {
-      writeDocumentFormat(event, id, eventId);
+      writeDocumentFormat(event, id, eventId, position);
     } else {
-      writeEnvelope(event, id, eventId);
+      writeEnvelope(event, id, eventId, position);
     }
     return message(
         eventId,
         origin.routingKey(event.operation()),
         event.operation().text(),
         event.int64(Field.CLUSTER_TIME),
-        headers.ofDocument(event, origin.namespace(), id));
+        headers.ofDocument(event, origin.namespace(), id, position));
   }
 
   private Message ofCollection(Change change) {
     Namespace namespace = ofCollections.namespace(change);
     String operation = CollectionEnvelope.operation(change);
     EventId eventId = change.id();
-    ofCollections.write(change, eventId);
+    String position = change.order().text();
+    ofCollections.write(change, eventId, position);
     return message(
         eventId,
         RoutingKey.of(namespace, operation),
         operation,
         CollectionEnvelope.clusterTime(change),
-        headers.ofCollection(operation, namespace, ofCollections.replaced(change)));
+        headers.ofCollection(operation, namespace, ofCollections.replaced(change), position));
   }
 
   private Message message(
@@ -151,22 +151,24 @@ public final class EnvelopeEncoder {
     return ids.read(event.bytes()[value - "_id".length() - 2], event.bytes(), value);
   }
 
-  private void writeEnvelope(ChangeEvent event, DocumentId id, EventId eventId) {
+  private void writeEnvelope(ChangeEvent event, DocumentId id, EventId eventId, String position) {
     out.appendAscii("{\"_id\": ");
     out.appendJsonString(id.text());
     writeWhat(event);
+    writeDocumentKey(event, id);
     writeDocument(event, id);
     writeBefore(event, id);
     if (event.has(Field.UPDATE_DESCRIPTION)) {
       writeUpdate(event);
     }
     out.appendAscii(", \"metadata\": {");
-    writeMetadata(event, id, eventId);
+    writeMetadata(event, id, eventId, position);
     out.appendAscii("}}");
   }
 
   /** The document's own fields at the top, as those who know the original tutorial expect them. */
-  private void writeDocumentFormat(ChangeEvent event, DocumentId id, EventId eventId) {
+  private void writeDocumentFormat(
+      ChangeEvent event, DocumentId id, EventId eventId, String position) {
     out.appendAscii("{\"_id\": ");
     out.appendJsonString(id.text());
     if (hasDocument(event)) {
@@ -177,8 +179,9 @@ public final class EnvelopeEncoder {
     out.appendAscii(", \"entry_id\": ");
     out.appendJsonString(id.text());
     out.appendAscii(", \"metadata\": {");
-    writeMetadata(event, id, eventId);
+    writeMetadata(event, id, eventId, position);
     writeWhat(event);
+    writeDocumentKey(event, id);
     if (lacksDocument(event)) {
       out.appendAscii(", \"document\": null");
     }
@@ -203,6 +206,33 @@ public final class EnvelopeEncoder {
   private boolean lacksDocument(ChangeEvent event) {
     return event.operation() == Operation.DELETE && settings.view().hasNewImage()
         || event.has(Field.FULL_DOCUMENT) && !hasDocument(event);
+  }
+
+  /** Only of a sharded collection it has more than the {@code _id}, which is written as always. */
+  private void writeDocumentKey(ChangeEvent event, DocumentId id) {
+    byte[] bytes = event.bytes();
+    int key = event.offset(Field.DOCUMENT_KEY);
+    if (hasMoreThanId(bytes, key)) {
+      out.appendAscii(", \"documentKey\": {\"_id\": ");
+      out.appendJsonString(id.text());
+      int end = BsonBytes.documentEnd(bytes, key, bytes.length) - 1;
+      int at = key + Integer.BYTES;
+      while (at < end) {
+        int value = BsonBytes.cStringEnd(bytes, at + 1, end) + 1;
+        at =
+            isName(ID, bytes, at + 1, end)
+                ? BsonBytes.skipValue(bytes[at], bytes, value, end)
+                : json.writeFurtherField(bytes, at, end, out);
+      }
+      out.append('}');
+    }
+  }
+
+  private static boolean hasMoreThanId(byte[] bytes, int key) {
+    int end = BsonBytes.documentEnd(bytes, key, bytes.length) - 1;
+    int first = key + Integer.BYTES;
+    int value = BsonBytes.cStringEnd(bytes, first + 1, end) + 1;
+    return BsonBytes.skipValue(bytes[first], bytes, value, end) < end;
   }
 
   private void writeDocument(ChangeEvent event, DocumentId id) {
@@ -299,7 +329,7 @@ public final class EnvelopeEncoder {
     }
   }
 
-  private void writeMetadata(ChangeEvent event, DocumentId id, EventId eventId) {
+  private void writeMetadata(ChangeEvent event, DocumentId id, EventId eventId, String position) {
     metadata.begin(eventId);
     metadata.idType(id.type());
     metadata.times(event);
@@ -308,6 +338,7 @@ public final class EnvelopeEncoder {
       out.appendAscii(settings.view().name());
       out.append('"');
     }
+    metadata.position(position);
     if (event.operation() != Operation.DELETE && event.has(Field.FULL_DOCUMENT)) {
       out.appendAscii(", \"documentSource\": \"");
       out.appendAscii(event.documentSource().text());
@@ -318,26 +349,8 @@ public final class EnvelopeEncoder {
           isKept(event) ? ", \"beforeSource\": \"pre_image\"" : ", \"beforeSource\": \"expired\"");
     }
     if (event.has(Field.TRANSACTION_NUMBER)) {
-      writeTransaction(event);
+      metadata.transaction(event);
     }
     metadata.end();
-  }
-
-  /** The session's id is a UUID in a binary value (drivers' sessions specification). */
-  private void writeTransaction(ChangeEvent event) {
-    out.appendAscii(", \"transaction\": {\"lsid\": \"");
-    out.appendUuid(event.bytes(), sessionUuid(event));
-    out.appendAscii("\", \"number\": ");
-    out.appendDecimal(event.int64(Field.TRANSACTION_NUMBER));
-    out.append('}');
-  }
-
-  private static int sessionUuid(ChangeEvent event) {
-    require(event.has(Field.SESSION), "a session of its transaction", event);
-    int binary = event.find(event.offset(Field.SESSION), "id", BsonBytes.BINARY);
-    require(binary >= 0, "the id of its session", event);
-    int length = BsonBytes.binaryLength(event.bytes(), binary, event.bytes().length);
-    require(length == UUID_LENGTH, "the UUID of its session", event);
-    return binary + Integer.BYTES + 1;
   }
 }

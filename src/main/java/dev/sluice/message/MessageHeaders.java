@@ -23,7 +23,8 @@ final class MessageHeaders {
    * {@code capturedAt} stands here and not in the body: it is another one when the event is
    * published again, and the bodies of both are to be the same.
    */
-  Map<String, Object> ofDocument(ChangeEvent event, Namespace namespace, DocumentId id) {
+  Map<String, Object> ofDocument(
+      ChangeEvent event, Namespace namespace, DocumentId id, String position) {
     String operation = event.operation().text();
     noteCapturedAt(event.capturedAtMillis());
     return id.text().length() <= MAX_ID_HEADER
@@ -33,13 +34,21 @@ final class MessageHeaders {
             "collection", namespace.collection(),
             "id", id.text(),
             "idType", id.type(),
+            "position", position,
             "capturedAt", capturedAt)
         : Map.of(
-            "operation", operation,
-            "database", namespace.database(),
-            "collection", namespace.collection(),
-            "idType", id.type(),
-            "capturedAt", capturedAt);
+            "operation",
+            operation,
+            "database",
+            namespace.database(),
+            "collection",
+            namespace.collection(),
+            "idType",
+            id.type(),
+            "position",
+            position,
+            "capturedAt",
+            capturedAt);
   }
 
   /** Events come in batches, and those of one batch share the time. */
@@ -56,9 +65,11 @@ final class MessageHeaders {
    * @param namespace null for everything that is watched
    * @param replaced whether another collection stands under the name now
    */
-  Map<String, Object> ofCollection(String operation, Namespace namespace, boolean replaced) {
+  Map<String, Object> ofCollection(
+      String operation, Namespace namespace, boolean replaced, String position) {
     Map<String, Object> headers = new HashMap<>();
     headers.put("operation", operation);
+    headers.put("position", position);
     if (namespace != null) {
       headers.put("database", namespace.database());
     }

@@ -1,5 +1,6 @@
 package dev.sluice.message;
 
+import dev.sluice.change.BsonBytes;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.EventId;
@@ -10,6 +11,8 @@ import dev.sluice.json.Utf8Buffer;
 final class MetadataWriter {
   /** The version of the message format; a reader may refuse one that it does not know. */
   private static final int SCHEMA = 1;
+
+  private static final int UUID_LENGTH = 16;
 
   private static final int MILLIS_PER_SECOND = 1000;
 
@@ -42,6 +45,13 @@ final class MetadataWriter {
     }
   }
 
+  /** Where it stands among all changes. */
+  void position(String position) {
+    out.appendAscii(", \"position\": \"");
+    out.appendAscii(position);
+    out.append('"');
+  }
+
   /**
    * @param timestamp a BSON timestamp: seconds in the upper half, the increment in the lower
    */
@@ -68,6 +78,26 @@ final class MetadataWriter {
     out.appendAscii(", \"wallTime\": \"");
     IsoDate.appendWithMillis(millis, out);
     out.append('"');
+  }
+
+  /** The session's id is a UUID in a binary value (drivers' sessions specification). */
+  void transaction(ChangeEvent event) {
+    out.appendAscii(", \"transaction\": {\"lsid\": \"");
+    out.appendUuid(event.bytes(), sessionUuid(event));
+    out.appendAscii("\", \"number\": ");
+    out.appendDecimal(event.int64(Field.TRANSACTION_NUMBER));
+    out.appendAscii(", \"index\": ");
+    out.appendDecimal(event.order().index());
+    out.append('}');
+  }
+
+  private static int sessionUuid(ChangeEvent event) {
+    EnvelopeEncoder.require(event.has(Field.SESSION), "a session of its transaction", event);
+    int binary = event.find(event.offset(Field.SESSION), "id", BsonBytes.BINARY);
+    EnvelopeEncoder.require(binary >= 0, "the id of its session", event);
+    int length = BsonBytes.binaryLength(event.bytes(), binary, event.bytes().length);
+    EnvelopeEncoder.require(length == UUID_LENGTH, "the UUID of its session", event);
+    return binary + Integer.BYTES + 1;
   }
 
   void end() {

@@ -59,6 +59,7 @@ final class ChangeStream implements OversizedEvents.Reading {
   private final WantedChanges wanted;
   private final ServerVersion version;
   private final NewImage newImage;
+  private final SourceWarnings warnings;
   private final Clock clock;
 
   ChangeStream(
@@ -67,7 +68,9 @@ final class ChangeStream implements OversizedEvents.Reading {
       WantedChanges wanted,
       ServerVersion version,
       NewImage newImage,
-      Clock clock) {
+      Clock clock,
+      SourceWarnings warnings) {
+    this.warnings = warnings;
     this.connection = connection;
     this.settings = settings;
     this.wanted = wanted;
@@ -215,12 +218,15 @@ final class ChangeStream implements OversizedEvents.Reading {
   private ChangeEvent event(RawBsonDocument raw) {
     ByteBuffer bytes = raw.getByteBuffer().asNIO();
     try {
-      return new ChangeEvent(
-          bytes.array(),
-          bytes.arrayOffset() + bytes.position(),
-          bytes.remaining(),
-          clock.millis(),
-          newImage == NewImage.POST_IMAGE ? DocumentSource.POST_IMAGE : DocumentSource.LOOKUP);
+      ChangeEvent event =
+          new ChangeEvent(
+              bytes.array(),
+              bytes.arrayOffset() + bytes.position(),
+              bytes.remaining(),
+              clock.millis(),
+              newImage == NewImage.POST_IMAGE ? DocumentSource.POST_IMAGE : DocumentSource.LOOKUP);
+      warnings.check(event);
+      return event;
     } catch (CorruptBsonException | IllegalArgumentException e) {
       throw new PipelineException(
           FailureKind.POISON_EVENT, "A change event cannot be read: " + e.getMessage(), e);

@@ -18,6 +18,7 @@ public final class ChangeStreamSource implements ChangeSource {
   private final CaptureSettings settings;
   private final WantedChanges wanted;
   private final Clock clock;
+  private final SourceWarnings warnings = new SourceWarnings();
 
   /**
    * @throws dev.sluice.config.WrongSettings if a stage that people wrote cannot be used
@@ -45,6 +46,7 @@ public final class ChangeStreamSource implements ChangeSource {
         .serverVersion()
         .flatMapMany(
             version -> {
+              warnings.check(version, settings.updateLookup() && settings.view().hasNewImage());
               Images images = new Images(connection, settings);
               return images
                   .require(version)
@@ -56,7 +58,8 @@ public final class ChangeStreamSource implements ChangeSource {
 
   private Flux<Change> changes(
       ServerVersion version, NewImage newImage, Position from, Progress progress) {
-    ChangeStream stream = new ChangeStream(connection, settings, wanted, version, newImage, clock);
+    ChangeStream stream =
+        new ChangeStream(connection, settings, wanted, version, newImage, clock, warnings);
     return new OversizedEvents(stream, settings.batchSize(), from, progress).changes();
   }
 

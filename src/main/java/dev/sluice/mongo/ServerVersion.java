@@ -20,6 +20,14 @@ record ServerVersion(int major, int minor, int patch) {
     return major >= 6;
   }
 
+  /**
+   * Whether streams with looked-up documents may end there, or give wrong documents: 9.0.2 switched
+   * off what causes it (SERVER-134970, SERVER-134952).
+   */
+  boolean isDangerousWithLookup() {
+    return major == 9 && minor == 0 && patch < 2;
+  }
+
   @Override
   public String toString() {
     return major + "." + minor + "." + patch;

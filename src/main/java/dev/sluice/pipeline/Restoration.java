@@ -3,7 +3,6 @@ package dev.sluice.pipeline;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.CorruptBsonException;
-import dev.sluice.change.EventId;
 import dev.sluice.change.Oversized;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
@@ -107,14 +106,22 @@ public final class Restoration {
     } catch (JsonParseException | BsonInvalidOperationException e) {
       return Mono.error(unfit("Its pointer cannot be read", e));
     }
-    EventId wanted = EventId.of(token);
     return source
         .changes(new Position.At(time), (events, reached) -> {})
         .takeUntil(change -> isBehind(change, time))
-        .filter(change -> change.id().equals(wanted))
+        .filter(change -> isThat(change, parked.messageId(), token))
         .next()
         .timeout(SEARCH_TIMEOUT, Mono.error(() -> gone(time)), timer)
         .switchIfEmpty(Mono.error(() -> gone(time)));
+  }
+
+  /**
+   * By its token, which a newer server may write in another form, or by its id, which an earlier
+   * version of Sluice has made otherwise.
+   */
+  private static boolean isThat(Change change, String messageId, ResumeToken token) {
+    return change.id().value().equals(messageId)
+        || change.position().equals(new Position.After(token));
   }
 
   private static boolean isBehind(Change change, BsonTimestamp time) {

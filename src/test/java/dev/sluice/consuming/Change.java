@@ -42,8 +42,9 @@ public record Change(String messageId, JsonNode body) {
     return OffsetDateTime.parse(body.at("/metadata/clusterTime").asText());
   }
 
-  public long clusterTimeIncrement() {
-    return body.at("/metadata/clusterTimeIncrement").asLong();
+  /** Of two changes of one document the later one has the greater text; a repeat has the same. */
+  public String position() {
+    return body.at("/metadata/position").asText();
   }
 
   /** Missing on an update without lookup; null on a delete, and where a lookup found nothing. */

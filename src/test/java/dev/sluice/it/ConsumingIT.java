@@ -10,7 +10,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
 import dev.sluice.consuming.Change;
-import dev.sluice.consuming.NewestByClusterTime;
+import dev.sluice.consuming.NewestByPosition;
 import dev.sluice.consuming.OncePerMessageId;
 import dev.sluice.consuming.OwnQueue;
 import dev.sluice.consuming.ParkedDocuments;
@@ -53,7 +53,7 @@ class ConsumingIT {
     database = DriverManager.getConnection(url);
     OncePerMessageId.createTable(database);
     ParkedDocuments.createTable(database);
-    NewestByClusterTime.createTable(database);
+    NewestByPosition.createTable(database);
     try (Statement statement = database.createStatement()) {
       statement.execute("CREATE TABLE tally (id VARCHAR PRIMARY KEY, n INTEGER)");
     }
@@ -133,7 +133,7 @@ class ConsumingIT {
                 changes.queue(),
                 url,
                 SEED,
-                connection -> new NewestByClusterTime(connection, change -> {}))) {
+                connection -> new NewestByPosition(connection, change -> {}))) {
       changes.make();
 
       await()
@@ -153,13 +153,13 @@ class ConsumingIT {
                 changes.queue(),
                 url,
                 SEED,
-                connection -> new NewestByClusterTime(connection, change -> {}));
+                connection -> new NewestByPosition(connection, change -> {}));
         CrashingConsumer other =
             new CrashingConsumer(
                 changes.queue(),
                 url,
                 SEED + 1,
-                connection -> new NewestByClusterTime(connection, change -> {}))) {
+                connection -> new NewestByPosition(connection, change -> {}))) {
       changes.make();
 
       await()
@@ -220,11 +220,29 @@ class ConsumingIT {
 
   private static Delivery message(
       String messageId, String operation, String id, String time, int increment, String document) {
+    return message(messageId, operation, id, time, increment, 0, document);
+  }
+
+  private static Delivery message(
+      String messageId,
+      String operation,
+      String id,
+      String time,
+      int increment,
+      int index,
+      String document) {
     String body =
         """
         {"_id": %s, "operation": "%s", "document": %s, "metadata": {"idType": "int",
-         "clusterTime": "%s", "clusterTimeIncrement": %d, "schema": 1}}"""
-            .formatted(id, operation, document, time, increment);
+         "clusterTime": "%s", "position": "%08x%08x%08x", "schema": 1}}"""
+            .formatted(
+                id,
+                operation,
+                document,
+                time,
+                OffsetDateTime.parse(time).toEpochSecond(),
+                increment,
+                index);
     return new Delivery(
         new Envelope(1, false, "", ""),
         new AMQP.BasicProperties.Builder().messageId(messageId).build(),
@@ -233,7 +251,7 @@ class ConsumingIT {
 
   @Test
   void aLateRepeatNeitherUndoesAChangeNorBringsADeletedDocumentBack() throws Exception {
-    NewestByClusterTime recipe = new NewestByClusterTime(database, change -> {});
+    NewestByPosition recipe = new NewestByPosition(database, change -> {});
     Delivery insert =
         message("a", "insert", "\"1\"", "2026-11-20T01:02:03Z", 1, "{\"_id\": \"1\", \"n\": 0}");
     Delivery update =
@@ -250,21 +268,21 @@ class ConsumingIT {
     recipe.on(update);
     assertThat(copy()).isEmpty();
 
-    NewestByClusterTime.forgetDeleted(database, OffsetDateTime.parse("2026-11-21T00:00:00Z"));
+    NewestByPosition.forgetDeleted(database, OffsetDateTime.parse("2026-11-21T00:00:00Z"));
     recipe.on(insert);
     assertThat(copy()).as("where the guarantee ends").isEqualTo(Map.of("1", 0));
   }
 
-  /** They share their cluster time, so the later one must win by coming later. */
+  /** They share their cluster time; the index in their transaction tells them apart. */
   @Test
   void twoChangesOfADocumentInOneTransactionEndWithTheSecond() throws Exception {
-    NewestByClusterTime recipe = new NewestByClusterTime(database, change -> {});
+    NewestByPosition recipe = new NewestByPosition(database, change -> {});
     Delivery first =
-        message("a", "insert", "\"1\"", "2026-11-20T01:02:03Z", 1, "{\"_id\": \"1\", \"n\": 0}");
+        message("a", "insert", "\"1\"", "2026-11-20T01:02:03Z", 1, 0, "{\"_id\": \"1\", \"n\": 0}");
     Delivery second =
-        message("b", "update", "\"1\"", "2026-11-20T01:02:03Z", 1, "{\"_id\": \"1\", \"n\": 1}");
+        message("b", "update", "\"1\"", "2026-11-20T01:02:03Z", 1, 1, "{\"_id\": \"1\", \"n\": 1}");
 
-    for (Delivery each : List.of(first, second, first, second)) {
+    for (Delivery each : List.of(second, first, second, first)) {
       recipe.on(each);
     }
 
@@ -274,8 +292,8 @@ class ConsumingIT {
   @Test
   void aChangeOfNoDocumentIsHandedOnAndTouchesNothing() throws Exception {
     List<String> others = new ArrayList<>();
-    NewestByClusterTime recipe =
-        new NewestByClusterTime(database, change -> others.add(change.operation()));
+    NewestByPosition recipe =
+        new NewestByPosition(database, change -> others.add(change.operation()));
 
     recipe.on(message("a", "drop", "null", "2026-11-20T01:02:03Z", 1, "null"));
 

@@ -97,7 +97,7 @@ class PythonClientsIT {
   private static Process upsert(String command, Path copy, String... more) throws IOException {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(
-        List.of(PYTHON, "src/test/python/upsert_by_cluster_time.py", command, copy.toString()));
+        List.of(PYTHON, "src/test/python/upsert_by_position.py", command, copy.toString()));
     arguments.addAll(List.of(more));
     return new ProcessBuilder(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }

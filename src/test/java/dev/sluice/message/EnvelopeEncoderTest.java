@@ -96,6 +96,7 @@ class EnvelopeEncoderTest {
         headers.put(name, what.get(name).textValue());
       }
     }
+    headers.put("position", metadata.get("position").textValue());
     if (!event.get("_id").isNull()) {
       headers.put("id", event.get("_id").textValue());
       headers.put("idType", metadata.get("idType").textValue());
@@ -176,8 +177,11 @@ class EnvelopeEncoderTest {
 
     assertThat(events).hasSize(3);
     assertThat(events)
-        .extracting(event -> event.get("transaction"))
-        .containsOnly(events.get(0).get("transaction"));
+        .extracting(event -> event.at("/transaction/lsid").textValue())
+        .containsOnly(events.get(0).at("/transaction/lsid").textValue());
+    assertThat(events)
+        .extracting(event -> event.at("/transaction/index").intValue())
+        .containsExactly(0, 1, 3);
     assertThat(events)
         .extracting(
             event -> event.get("clusterTime").textValue() + event.get("clusterTimeIncrement"))
@@ -212,7 +216,8 @@ class EnvelopeEncoderTest {
 
     assertThat(longest.headers()).containsEntry("id", "x".repeat(1024));
     assertThat(tooLong.headers())
-        .containsOnlyKeys("operation", "database", "collection", "idType", "capturedAt");
+        .containsOnlyKeys(
+            "operation", "database", "collection", "idType", "position", "capturedAt");
     assertThat(STRICT.readTree(tooLong.body()).get("_id").textValue()).hasSize(1025);
   }
 
@@ -245,13 +250,14 @@ class EnvelopeEncoderTest {
             entry("operation", "rename"),
             entry("database", "scrabble"),
             entry("collection", "scrabble"),
+            entry("position", "6aff9c0b0000000500000000"),
             entry("replaced", true));
   }
 
   @Test
   void saysOfARenameAwayNothingOfReplacing() {
     assertThat(encode(EventBuilder.ofCollection("rename").to("scrabble", "archive")).headers())
-        .containsOnlyKeys("operation", "database", "collection");
+        .containsOnlyKeys("operation", "database", "collection", "position");
   }
 
   @Test

@@ -23,7 +23,12 @@ final class EventBuilder {
   private static final String OBJECT_ID = "665f1c2a9d3e4b0012345678";
 
   private final String operation;
-  private String token = "826B00EF98000000012B022C0100296E5A1004";
+
+  /** Behind the cluster time: version 1, an event, and its index in a transaction. */
+  private static final String REST_OF_TOKEN = "%016X2B022C0100%s6E5A1004";
+
+  private String token;
+  private String index = "29";
   private String database = "scrabble";
   private String collection = "scrabble";
   private long clusterTime = COMMITTED_AT << 32 | 5;
@@ -86,6 +91,16 @@ final class EventBuilder {
 
   static EventBuilder of(String operation) {
     return new EventBuilder(operation);
+  }
+
+  /** In its transaction; up to 63, since a token has more bytes for larger ones. */
+  EventBuilder index(int newIndex) {
+    index = newIndex == 0 ? "29" : String.format("2B%02X", newIndex << 1);
+    return this;
+  }
+
+  private String token() {
+    return token == null ? String.format("82" + REST_OF_TOKEN, clusterTime, index) : token;
   }
 
   EventBuilder token(String data) {
@@ -211,7 +226,7 @@ final class EventBuilder {
             ? nothing
             : field(BsonBytes.DOCUMENT, "documentKey", BsonPieces.document(shardKey, id));
     return BsonPieces.document(
-        field(BsonBytes.DOCUMENT, "_id", BsonPieces.document(text("_data", token))),
+        field(BsonBytes.DOCUMENT, "_id", BsonPieces.document(text("_data", token()))),
         text("operationType", operation),
         field(BsonBytes.TIMESTAMP, "clusterTime", int64(clusterTime)),
         wallTime,

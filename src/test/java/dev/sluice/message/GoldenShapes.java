@@ -107,7 +107,7 @@ final class GoldenShapes {
 
   private static EventBuilder inTransaction(EventBuilder event) {
     UUID session = UUID.fromString("68a0bf3d-eaa2-4194-8b0b-1bf8d2af0d15");
-    return event.wallTime("2026-11-20T01:02:03.120Z").transaction(session, 16);
+    return event.wallTime("2026-11-20T01:02:03.120Z").transaction(session, 16).index(2);
   }
 
   private void addDocumentFormat() {

@@ -15,4 +15,13 @@ class ServerVersionTest {
     assertThat(new ServerVersion(7, 0, 0).splitsLargeEvents()).isTrue();
     assertThat(new ServerVersion(8, 1, 0).splitsLargeEvents()).isTrue();
   }
+
+  @Test
+  void isDangerousWithLookupInTheFirstReleasesOf9Only() {
+    assertThat(new ServerVersion(9, 0, 0).isDangerousWithLookup()).isTrue();
+    assertThat(new ServerVersion(9, 0, 1).isDangerousWithLookup()).isTrue();
+    assertThat(new ServerVersion(9, 0, 2).isDangerousWithLookup()).isFalse();
+    assertThat(new ServerVersion(9, 1, 0).isDangerousWithLookup()).isFalse();
+    assertThat(new ServerVersion(8, 0, 0).isDangerousWithLookup()).isFalse();
+  }
 }

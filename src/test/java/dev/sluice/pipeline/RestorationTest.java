@@ -15,6 +15,7 @@ import dev.sluice.message.Message;
 import dev.sluice.message.Message.Content;
 import dev.sluice.message.Message.Destination;
 import dev.sluice.message.ParkedMessages;
+import dev.sluice.testing.Events;
 import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedSource;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,45 @@ class RestorationTest {
 
     assertIsMessageOf(insert(2), restored(pointers.of(insert(2), "oversized", REASON)));
     assertThat(source.opened).containsExactly(new Position.At(new BsonTimestamp(1_700_000_000, 2)));
+  }
+
+  /** Behind an upgrade of the server the event has a token of a newer version. */
+  @Test
+  void findsTheEventByItsIdWhereItsTokenIsAnotherOne() {
+    ChangeEvent after = withToken("2B042C0100296F");
+    source.append(insert(1), after);
+
+    assertIsMessageOf(
+        after, restored(pointers.of(withToken("2B022C0100296E"), "oversized", REASON)));
+  }
+
+  /** Its message-id is one that an earlier version of Sluice has made. */
+  @Test
+  void findsTheEventByItsTokenWhereItsIdIsAnotherOne() {
+    ChangeEvent event = withToken("2B022C0100296E");
+    source.append(insert(1), event);
+    Message parked = pointers.of(event, "oversized", REASON);
+
+    assertIsMessageOf(
+        event,
+        restored(
+            new Message(
+                parked.body(),
+                parked.content(),
+                "50feb9f92c353473b5b74ec628970267",
+                parked.routingKey(),
+                parked.type(),
+                parked.timestampSeconds(),
+                parked.headers(),
+                parked.destination())));
+  }
+
+  private static ChangeEvent withToken(String rest) {
+    return Events.of(
+        BsonDocument.parse(
+            "{_id: {_data: '826B00EF9800000001%s'}, operationType: 'delete',".formatted(rest)
+                + " clusterTime: {$timestamp: {t: 1795223448, i: 1}},"
+                + " ns: {db: 'scrabble', coll: 'plays'}, documentKey: {_id: 1}}"));
   }
 
   @Test

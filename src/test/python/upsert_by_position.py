@@ -1,7 +1,7 @@
 """Keeps a copy of the collection in SQLite: recipe 2 of docs/CONSUMING.md.
 
-usage: upsert_by_cluster_time.py run DATABASE_FILE AMQP_URI QUEUE   (until it is killed)
-       upsert_by_cluster_time.py dump DATABASE_FILE                 (prints the copy as JSON)
+usage: upsert_by_position.py run DATABASE_FILE AMQP_URI QUEUE   (until it is killed)
+       upsert_by_position.py dump DATABASE_FILE                 (prints the copy as JSON)
 """
 import json
 import sqlite3
@@ -12,15 +12,15 @@ import pika
 # region: upsert
 TABLE = """
 CREATE TABLE IF NOT EXISTS copy (
-  id TEXT, id_type TEXT, cluster_time TEXT NOT NULL, increment INTEGER NOT NULL,
+  id TEXT, id_type TEXT, position TEXT NOT NULL, cluster_time TEXT NOT NULL,
   document TEXT,  -- NULL is a tombstone: deleted at that time
   PRIMARY KEY (id, id_type))"""
 
 PUT = """
 INSERT INTO copy VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (id, id_type) DO UPDATE SET cluster_time = excluded.cluster_time,
-  increment = excluded.increment, document = excluded.document
-WHERE (cluster_time, increment) <= (excluded.cluster_time, excluded.increment)"""
+ON CONFLICT (id, id_type) DO UPDATE SET position = excluded.position,
+  cluster_time = excluded.cluster_time, document = excluded.document
+WHERE position < excluded.position"""
 
 
 def apply(database, event):
@@ -32,11 +32,11 @@ def apply(database, event):
         return
     document = event["document"]  # fails on an update without lookup
     if document is None and event["operation"] != "delete":
-        return  # gone by now: its delete is still to come
+        return  # not found: a later change says why, mostly a delete
     text = None if document is None else json.dumps(document)
     with database:  # a transaction
-        database.execute(PUT, (event["_id"], metadata["idType"], metadata["clusterTime"],
-                               metadata["clusterTimeIncrement"], text))
+        database.execute(PUT, (event["_id"], metadata["idType"], metadata["position"],
+                               metadata["clusterTime"], text))
 
 
 def run(database, amqp_uri, queue):

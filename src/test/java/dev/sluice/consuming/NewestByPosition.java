@@ -9,8 +9,8 @@ import java.time.OffsetDateTime;
 import java.util.function.Consumer;
 
 // region: newest
-/** Keeps a copy of the collection: the newest state of each document, by cluster time. */
-public final class NewestByClusterTime implements AcknowledgeAfterWork.Work {
+/** Keeps a copy of the collection: the newest state of each document, by position. */
+public final class NewestByPosition implements AcknowledgeAfterWork.Work {
   private static final String KEY_EXISTS = "23505";
 
   private final Connection database;
@@ -19,7 +19,7 @@ public final class NewestByClusterTime implements AcknowledgeAfterWork.Work {
   /**
    * @param others is told of changes that are of no one document, such as a drop
    */
-  public NewestByClusterTime(Connection database, Consumer<Change> others) {
+  public NewestByPosition(Connection database, Consumer<Change> others) {
     this.database = database;
     this.others = others;
   }
@@ -29,7 +29,7 @@ public final class NewestByClusterTime implements AcknowledgeAfterWork.Work {
     try (Statement statement = database.createStatement()) {
       statement.execute(
           "CREATE TABLE copy (id VARCHAR, id_type VARCHAR,"
-              + " cluster_time TIMESTAMP WITH TIME ZONE NOT NULL, increment BIGINT NOT NULL,"
+              + " position CHAR(24) NOT NULL, cluster_time TIMESTAMP WITH TIME ZONE NOT NULL,"
               + " document VARCHAR, PRIMARY KEY (id, id_type))");
     }
   }
@@ -42,9 +42,7 @@ public final class NewestByClusterTime implements AcknowledgeAfterWork.Work {
         if (change.document().isMissingNode()) {
           throw new IllegalStateException("This recipe needs SLUICE_UPDATE_LOOKUP=true");
         }
-        if (!change
-            .document()
-            .isNull()) { // Else the document is gone: its delete is still to come.
+        if (!change.document().isNull()) { // Else what follows says why: a delete, mostly.
           put(change, change.document().toString());
         }
       }
@@ -65,15 +63,14 @@ public final class NewestByClusterTime implements AcknowledgeAfterWork.Work {
   private boolean update(Change change, String document) throws SQLException {
     try (PreparedStatement update =
         database.prepareStatement(
-            "UPDATE copy SET cluster_time = ?, increment = ?, document = ?"
-                + " WHERE id = ? AND id_type = ? AND (cluster_time, increment) <= (?, ?)")) {
-      update.setObject(1, change.clusterTime());
-      update.setLong(2, change.clusterTimeIncrement());
+            "UPDATE copy SET position = ?, cluster_time = ?, document = ?"
+                + " WHERE id = ? AND id_type = ? AND position < ?")) {
+      update.setString(1, change.position());
+      update.setObject(2, change.clusterTime());
       update.setString(3, document);
       update.setString(4, change.id());
       update.setString(5, change.idType());
-      update.setObject(6, change.clusterTime());
-      update.setLong(7, change.clusterTimeIncrement());
+      update.setString(6, change.position());
       return update.executeUpdate() == 1;
     }
   }
@@ -83,8 +80,8 @@ public final class NewestByClusterTime implements AcknowledgeAfterWork.Work {
         database.prepareStatement("INSERT INTO copy VALUES (?, ?, ?, ?, ?)")) {
       insert.setString(1, change.id());
       insert.setString(2, change.idType());
-      insert.setObject(3, change.clusterTime());
-      insert.setLong(4, change.clusterTimeIncrement());
+      insert.setString(3, change.position());
+      insert.setObject(4, change.clusterTime());
       insert.setString(5, document);
       insert.executeUpdate();
       return true;

@@ -1,0 +1,94 @@
+package dev.sluice.change;
+
+/**
+ * Reads the beginning of a resume token's {@code _data}: a sortable key in hexadecimal digits with
+ * the cluster time, the version of the token, from version 1 on its type, and the index of the
+ * operation in its transaction (mongo/src/mongo/db/pipeline/resume_token.cpp; the encoding is that
+ * of mongo/src/mongo/db/storage/key_string). Recorded tokens of a server are in its test.
+ */
+final class TokenKey {
+  static final int UNKNOWN = -1;
+
+  private static final int TIMESTAMP = 0x82;
+  private static final int ZERO = 0x29;
+
+  /** The type byte of a number of one byte; one more for each further byte. */
+  private static final int ONE_BYTE = 0x2B;
+
+  /** A number of 31 bits, which is shifted left by one, takes at most four bytes. */
+  private static final int MOST_BYTES = Integer.BYTES;
+
+  private static final int NEWEST_VERSION = 2;
+
+  /** The type of a token that is an event's, and not that of a moment. */
+  private static final int EVENT = 128;
+
+  private final byte[] digits;
+  private int at;
+  private final int end;
+
+  private TokenKey(byte[] digits, int from, int end) {
+    this.digits = digits;
+    this.at = from;
+    this.end = end;
+  }
+
+  /**
+   * The index of the operation in its transaction.
+   *
+   * @param digits holds the key from {@code from} up to {@code end}
+   * @param clusterTime as the event has it beside its token; another one in the token means that
+   *     this is no token as we know them
+   * @return {@link #UNKNOWN} for a token of another form
+   */
+  static int transactionIndex(byte[] digits, int from, int end, long clusterTime) {
+    TokenKey key = new TokenKey(digits, from, end);
+    if (key.octet() != TIMESTAMP || key.number(Long.BYTES) != clusterTime) {
+      return UNKNOWN;
+    }
+    int version = key.integer();
+    if (version < 0 || version > NEWEST_VERSION || version > 0 && key.integer() != EVENT) {
+      return UNKNOWN;
+    }
+    return key.integer();
+  }
+
+  private int integer() {
+    int type = octet();
+    if (type == ZERO) {
+      return 0;
+    }
+    int bytes = type - ONE_BYTE + 1;
+    if (bytes < 1 || bytes > MOST_BYTES) {
+      return UNKNOWN;
+    }
+    // The lowest bit says that no fraction follows; the others are the number.
+    long value = number(bytes);
+    return at <= end && (value & 1) == 0 ? (int) (value >>> 1) : UNKNOWN;
+  }
+
+  private long number(int bytes) {
+    long value = 0;
+    for (int i = 0; i < bytes; i++) {
+      value = value << Byte.SIZE | octet() & 0xFF;
+    }
+    return value;
+  }
+
+  /** Behind the end, and where there are no digits, -1: no type byte, and no end of a number. */
+  private int octet() {
+    if (end - at < 2) {
+      at = end + 1;
+      return UNKNOWN;
+    }
+    int high = Character.digit(digits[at], 16);
+    int low = Character.digit(digits[at + 1], 16);
+    at += 2;
+    return high < 0 || low < 0 ? invalid() : high << 4 | low;
+  }
+
+  private int invalid() {
+    at = end + 1;
+    return UNKNOWN;
+  }
+}
