@@ -32,7 +32,7 @@ public final class EventLine {
           + " "
           + namespace(delivery)
           + " "
-          + event.path("_id").asText()
+          + id(delivery, event)
           + " "
           + cut(detail(event, operation));
     } catch (IOException e) {
@@ -43,6 +43,14 @@ public final class EventLine {
   private static String namespace(Delivery delivery) {
     Map<String, Object> headers = delivery.getProperties().getHeaders();
     return headers == null ? "?" : headers.get("database") + "." + headers.get("collection");
+  }
+
+  /** A header has it in every format, unless it is very long. */
+  private static String id(Delivery delivery, JsonNode event) {
+    Map<String, Object> headers = delivery.getProperties().getHeaders();
+    return headers != null && headers.get("id") != null
+        ? headers.get("id").toString()
+        : event.path("_id").asText();
   }
 
   private static String detail(JsonNode event, String operation) {

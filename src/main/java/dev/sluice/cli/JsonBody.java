@@ -29,7 +29,7 @@ final class JsonBody {
    * @throws IOException if it is not compressed as it says
    */
   static byte[] of(Message message) throws IOException {
-    return message.content() == Content.GZIPPED_JSON ? inflated(message.body()) : message.body();
+    return message.content().isGzipped() ? inflated(message.body()) : message.body();
   }
 
   private static byte[] inflated(byte[] body) throws IOException {

@@ -87,7 +87,7 @@ final class ParkedCommand implements Callable<Integer> {
 
   private void show(Message parked) {
     console.out().println(line(parked) + ": " + parked.headers().get(ParkedMessages.ERROR));
-    if (body && parked.content() != Message.Content.BSON) {
+    if (body && parked.content().isJson()) {
       console.out().println("  " + text(parked));
     }
   }

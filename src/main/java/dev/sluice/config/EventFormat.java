@@ -7,5 +7,7 @@ public enum EventFormat {
   /**
    * The document's own fields at the top, with {@code type}, {@code entry_id}, {@code metadata}.
    */
-  DOCUMENT
+  DOCUMENT,
+  /** The record of a DynamoDB stream, its values typed as there. */
+  DYNAMODB
 }

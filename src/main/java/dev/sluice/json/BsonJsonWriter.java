@@ -183,7 +183,7 @@ public final class BsonJsonWriter {
   }
 
   /** The offset of the zero that closes the document or array. */
-  private static int openContainer(byte[] bytes, int offset, int limit, int depth) {
+  static int openContainer(byte[] bytes, int offset, int limit, int depth) {
     if (depth > MAX_DEPTH) {
       throw new CorruptBsonException("more than " + MAX_DEPTH + " levels of documents", offset);
     }
@@ -274,16 +274,22 @@ public final class BsonJsonWriter {
   }
 
   private void writeBinary(byte[] bytes, int offset, int end, Utf8Buffer out) {
-    byte subtype = bytes[offset + Integer.BYTES];
+    int data = binaryData(bytes, offset, end);
+    style.binary(bytes[offset + Integer.BYTES], bytes, data, end - data, out);
+  }
+
+  /** Where the data of the binary value begins that lies from {@code offset} to {@code end}. */
+  static int binaryData(byte[] bytes, int offset, int end) {
     int data = offset + Integer.BYTES + 1;
-    if (subtype == BsonBytes.OLD_BINARY) {
-      int length = BsonBytes.int32(bytes, data, end);
-      data += Integer.BYTES;
-      if (length != end - data) {
-        throw new CorruptBsonException("an old binary value with two sizes", offset);
-      }
+    if (bytes[offset + Integer.BYTES] != BsonBytes.OLD_BINARY) {
+      return data;
     }
-    style.binary(subtype, bytes, data, end - data, out);
+    int length = BsonBytes.int32(bytes, data, end);
+    data += Integer.BYTES;
+    if (length != end - data) {
+      throw new CorruptBsonException("an old binary value with two sizes", offset);
+    }
+    return data;
   }
 
   private void writeCodeWithScope(byte[] bytes, int offset, int end, int depth, Utf8Buffer out) {
@@ -298,7 +304,7 @@ public final class BsonJsonWriter {
     out.append('}');
   }
 
-  private static boolean booleanAt(byte[] bytes, int offset, int limit) {
+  static boolean booleanAt(byte[] bytes, int offset, int limit) {
     BsonBytes.requireRoom(1, offset, limit);
     byte value = bytes[offset];
     if (value != 0 && value != 1) {

@@ -208,6 +208,11 @@ public final class Utf8Buffer {
     bytes[size++] = '"';
   }
 
+  /** Appends what another buffer holds, which must not compress, as a JSON string. */
+  public void appendJsonString(Utf8Buffer text) {
+    appendJsonString(text.bytes, 0, text.size);
+  }
+
   /** Appends a number that is not negative in {@code width} digits, with zeros in front. */
   public void appendPadded(long value, int width) {
     reserve(width);

@@ -5,37 +5,25 @@ import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.EventId;
-import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
-import dev.sluice.config.EventFormat;
 import dev.sluice.config.View;
-import dev.sluice.json.BsonJsonWriter;
 import dev.sluice.json.Utf8Buffer;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Writes a change event as the message that is published: docs/MESSAGE_FORMAT.md is its
- * specification, {@code change-event.schema.json} its schema.
+ * specification. The body is a {@link MessageFormat}'s; what all messages share is made here.
  *
  * <p>Not thread-safe: one for each encoder thread, which it serves without making garbage beyond
  * the message itself.
  */
 public final class EnvelopeEncoder {
-  private static final byte[] ID = Utf8Buffer.ascii("_id\0");
-
-  /** In the format {@code document} these too are ours, whatever the document has there. */
-  private static final byte[][] OUR_FIELDS = {
-    Utf8Buffer.ascii("type\0"), Utf8Buffer.ascii("entry_id\0"), Utf8Buffer.ascii("metadata\0")
-  };
-
   private final EnvelopeSettings settings;
-  private final BsonJsonWriter json;
   private final DocumentId.Reader ids;
   private final Utf8Buffer out;
-  private final MetadataWriter metadata;
-  private final CollectionEnvelope ofCollections;
+  private final MessageFormat format;
   private final MessageHeaders headers = new MessageHeaders();
 
   /** Of the last event; null before the first. */
@@ -47,11 +35,14 @@ public final class EnvelopeEncoder {
    */
   public EnvelopeEncoder(EnvelopeSettings settings, long maxMessageBytes) {
     this.settings = settings;
-    this.json = new BsonJsonWriter(settings.json());
     this.ids = new DocumentId.Reader(maxMessageBytes);
     this.out = new Utf8Buffer(maxMessageBytes, settings.gzipAboveBytes());
-    this.metadata = new MetadataWriter(settings.pipeline(), out);
-    this.ofCollections = new CollectionEnvelope(settings, out, metadata, json);
+    this.format =
+        switch (settings.format()) {
+          case ENVELOPE -> new EnvelopeFormat(settings, out);
+          case DOCUMENT -> new DocumentFormat(settings, out);
+          case DYNAMODB -> new DynamoDbFormat(settings, out);
+        };
   }
 
   /**
@@ -65,7 +56,7 @@ public final class EnvelopeEncoder {
     try {
       return change instanceof ChangeEvent event && event.operation().isOnDocument()
           ? ofDocument(event)
-          : ofCollection(change);
+          : ofCollection(CollectionChange.of(change, settings.scope()));
     } finally {
       // Now, not before the next one: it may be long until that comes, and this one large.
       out.reset();
@@ -77,37 +68,46 @@ public final class EnvelopeEncoder {
       origin = Origin.of(event);
     }
     requireComplete(event, settings.view());
-    DocumentId id = id(event);
-    EventId eventId = event.id();
-    String position = event.order().text();
-    if (settings.format() == EventFormat.DOCUMENT) {
-      writeDocumentFormat(event, id, eventId, position);
-    } else {
-      writeEnvelope(event, id, eventId, position);
-    }
+    DocumentChange change =
+        new DocumentChange(
+            event, origin, id(event), event.id(), event.order().text(), settings.view());
+    format.write(change);
     return message(
-        eventId,
+        format.content(),
+        change.eventId(),
         origin.routingKey(event.operation()),
         event.operation().text(),
-        event.int64(Field.CLUSTER_TIME),
-        headers.ofDocument(event, origin.namespace(), id, position));
+        change.clusterTime(),
+        with(
+            headers.ofDocument(event, origin.namespace(), change.id(), change.position()),
+            format.headers(change)));
   }
 
-  private Message ofCollection(Change change) {
-    Namespace namespace = ofCollections.namespace(change);
-    String operation = CollectionEnvelope.operation(change);
-    EventId eventId = change.id();
-    String position = change.order().text();
-    ofCollections.write(change, eventId, position);
+  private Message ofCollection(CollectionChange change) {
+    format.write(change);
     return message(
-        eventId,
-        RoutingKey.of(namespace, operation),
-        operation,
-        CollectionEnvelope.clusterTime(change),
-        headers.ofCollection(operation, namespace, ofCollections.replaced(change), position));
+        format.contentOfCollection(),
+        change.eventId(),
+        RoutingKey.of(change.namespace(), change.operation()),
+        change.operation(),
+        change.clusterTime(),
+        with(
+            headers.ofCollection(
+                change.operation(), change.namespace(), change.replaced(), change.position()),
+            format.headers(change)));
+  }
+
+  private static Map<String, Object> with(Map<String, Object> ours, Map<String, Object> further) {
+    if (further.isEmpty()) {
+      return ours;
+    }
+    Map<String, Object> all = new HashMap<>(ours);
+    all.putAll(further);
+    return all;
   }
 
   private Message message(
+      Message.Content content,
       EventId eventId,
       String routingKey,
       String operation,
@@ -115,7 +115,7 @@ public final class EnvelopeEncoder {
       Map<String, Object> ownHeaders) {
     return new Message(
         out.toBody(),
-        out.isGzipped() ? Message.Content.GZIPPED_JSON : Message.Content.JSON,
+        out.isGzipped() ? content.gzipped() : content,
         eventId.value(),
         routingKey,
         operation,
@@ -138,6 +138,10 @@ public final class EnvelopeEncoder {
     }
   }
 
+  private static boolean hasDocument(ChangeEvent event) {
+    return event.has(Field.FULL_DOCUMENT) && event.type(Field.FULL_DOCUMENT) == BsonBytes.DOCUMENT;
+  }
+
   static void require(boolean condition, String what, ChangeEvent event) {
     if (!condition) {
       throw new IllegalArgumentException("an event without " + what + ": " + event);
@@ -149,208 +153,5 @@ public final class EnvelopeEncoder {
     require(value >= 0, "an _id in its document key", event);
     // The type byte stands before the name and its closing zero.
     return ids.read(event.bytes()[value - "_id".length() - 2], event.bytes(), value);
-  }
-
-  private void writeEnvelope(ChangeEvent event, DocumentId id, EventId eventId, String position) {
-    out.appendAscii("{\"_id\": ");
-    out.appendJsonString(id.text());
-    writeWhat(event);
-    writeDocumentKey(event, id);
-    writeDocument(event, id);
-    writeBefore(event, id);
-    if (event.has(Field.UPDATE_DESCRIPTION)) {
-      writeUpdate(event);
-    }
-    out.appendAscii(", \"metadata\": {");
-    writeMetadata(event, id, eventId, position);
-    out.appendAscii("}}");
-  }
-
-  /** The document's own fields at the top, as those who know the original tutorial expect them. */
-  private void writeDocumentFormat(
-      ChangeEvent event, DocumentId id, EventId eventId, String position) {
-    out.appendAscii("{\"_id\": ");
-    out.appendJsonString(id.text());
-    if (hasDocument(event)) {
-      writeFields(event.bytes(), event.offset(Field.FULL_DOCUMENT));
-    }
-    out.appendAscii(", \"type\": ");
-    out.appendJsonString(origin.namespace().collection());
-    out.appendAscii(", \"entry_id\": ");
-    out.appendJsonString(id.text());
-    out.appendAscii(", \"metadata\": {");
-    writeMetadata(event, id, eventId, position);
-    writeWhat(event);
-    writeDocumentKey(event, id);
-    if (lacksDocument(event)) {
-      out.appendAscii(", \"document\": null");
-    }
-    writeBefore(event, id);
-    out.appendAscii("}}");
-  }
-
-  private void writeWhat(ChangeEvent event) {
-    out.appendAscii(", \"operation\": \"");
-    out.appendAscii(event.operation().text());
-    out.appendAscii("\", ");
-    out.append(origin.names());
-  }
-
-  private static boolean hasDocument(ChangeEvent event) {
-    return event.operation() != Operation.DELETE
-        && event.has(Field.FULL_DOCUMENT)
-        && event.type(Field.FULL_DOCUMENT) == BsonBytes.DOCUMENT;
-  }
-
-  /** After a delete, and when a lookup found nothing: where a reader must know that it is gone. */
-  private boolean lacksDocument(ChangeEvent event) {
-    return event.operation() == Operation.DELETE && settings.view().hasNewImage()
-        || event.has(Field.FULL_DOCUMENT) && !hasDocument(event);
-  }
-
-  /** Only of a sharded collection it has more than the {@code _id}, which is written as always. */
-  private void writeDocumentKey(ChangeEvent event, DocumentId id) {
-    byte[] bytes = event.bytes();
-    int key = event.offset(Field.DOCUMENT_KEY);
-    if (hasMoreThanId(bytes, key)) {
-      out.appendAscii(", \"documentKey\": {\"_id\": ");
-      out.appendJsonString(id.text());
-      int end = BsonBytes.documentEnd(bytes, key, bytes.length) - 1;
-      int at = key + Integer.BYTES;
-      while (at < end) {
-        int value = BsonBytes.cStringEnd(bytes, at + 1, end) + 1;
-        at =
-            isName(ID, bytes, at + 1, end)
-                ? BsonBytes.skipValue(bytes[at], bytes, value, end)
-                : json.writeFurtherField(bytes, at, end, out);
-      }
-      out.append('}');
-    }
-  }
-
-  private static boolean hasMoreThanId(byte[] bytes, int key) {
-    int end = BsonBytes.documentEnd(bytes, key, bytes.length) - 1;
-    int first = key + Integer.BYTES;
-    int value = BsonBytes.cStringEnd(bytes, first + 1, end) + 1;
-    return BsonBytes.skipValue(bytes[first], bytes, value, end) < end;
-  }
-
-  private void writeDocument(ChangeEvent event, DocumentId id) {
-    if (hasDocument(event)) {
-      out.appendAscii(", \"document\": ");
-      writeImage(event, Field.FULL_DOCUMENT, id);
-    } else if (lacksDocument(event)) {
-      out.appendAscii(", \"document\": null");
-    }
-  }
-
-  private void writeImage(ChangeEvent event, Field image, DocumentId id) {
-    out.appendAscii("{\"_id\": ");
-    out.appendJsonString(id.text());
-    writeFields(event.bytes(), event.offset(image));
-    out.append('}');
-  }
-
-  private void writeBefore(ChangeEvent event, DocumentId id) {
-    if (!hasBefore(event)) {
-      return;
-    }
-    out.appendAscii(", \"before\": ");
-    if (isKept(event)) {
-      writeImage(event, Field.BEFORE, id);
-    } else {
-      out.appendAscii("null");
-    }
-  }
-
-  /** Before an insert there was nothing. */
-  private boolean hasBefore(ChangeEvent event) {
-    return settings.view().hasOldImage() && event.operation() != Operation.INSERT;
-  }
-
-  private static boolean isKept(ChangeEvent event) {
-    return event.has(Field.BEFORE) && event.type(Field.BEFORE) == BsonBytes.DOCUMENT;
-  }
-
-  /** All fields of the document that are not written otherwise, each with a comma before it. */
-  private void writeFields(byte[] bytes, int document) {
-    int end = BsonBytes.documentEnd(bytes, document, bytes.length) - 1;
-    int at = document + Integer.BYTES;
-    while (at < end) {
-      if (isOurs(bytes, at + 1, end)) {
-        int value = BsonBytes.cStringEnd(bytes, at + 1, end) + 1;
-        at = BsonBytes.skipValue(bytes[at], bytes, value, end);
-      } else {
-        at = json.writeFurtherField(bytes, at, end, out);
-      }
-    }
-  }
-
-  private boolean isOurs(byte[] bytes, int name, int limit) {
-    if (isName(ID, bytes, name, limit)) {
-      return true;
-    }
-    if (settings.format() == EventFormat.DOCUMENT) {
-      for (byte[] field : OUR_FIELDS) {
-        if (isName(field, bytes, name, limit)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  /**
-   * @param field the name with the zero that ends it
-   */
-  private static boolean isName(byte[] field, byte[] bytes, int name, int limit) {
-    return bytes[name] == field[0]
-        && limit - name >= field.length
-        && Arrays.equals(field, 0, field.length, bytes, name, name + field.length);
-  }
-
-  private void writeUpdate(ChangeEvent event) {
-    int description = event.offset(Field.UPDATE_DESCRIPTION);
-    out.appendAscii(", \"update\": {\"updatedFields\": ");
-    writeOr(event, description, "updatedFields", BsonBytes.DOCUMENT, "{}");
-    out.appendAscii(", \"removedFields\": ");
-    writeOr(event, description, "removedFields", BsonBytes.ARRAY, "[]");
-    out.appendAscii(", \"truncatedArrays\": ");
-    writeOr(event, description, "truncatedArrays", BsonBytes.ARRAY, "[]");
-    out.append('}');
-  }
-
-  private void writeOr(ChangeEvent event, int document, String key, byte type, String otherwise) {
-    int value = event.find(document, key, type);
-    if (value < 0) {
-      out.appendAscii(otherwise);
-    } else {
-      json.writeValue(type, event.bytes(), value, out);
-    }
-  }
-
-  private void writeMetadata(ChangeEvent event, DocumentId id, EventId eventId, String position) {
-    metadata.begin(eventId);
-    metadata.idType(id.type());
-    metadata.times(event);
-    if (settings.view() != View.NEW_IMAGE) {
-      out.appendAscii(", \"view\": \"");
-      out.appendAscii(settings.view().name());
-      out.append('"');
-    }
-    metadata.position(position);
-    if (event.operation() != Operation.DELETE && event.has(Field.FULL_DOCUMENT)) {
-      out.appendAscii(", \"documentSource\": \"");
-      out.appendAscii(event.documentSource().text());
-      out.append('"');
-    }
-    if (hasBefore(event)) {
-      out.appendAscii(
-          isKept(event) ? ", \"beforeSource\": \"pre_image\"" : ", \"beforeSource\": \"expired\"");
-    }
-    if (event.has(Field.TRANSACTION_NUMBER)) {
-      metadata.transaction(event);
-    }
-    metadata.end();
   }
 }

@@ -23,27 +23,35 @@ public record Message(
     long timestampSeconds,
     Map<String, Object> headers,
     Destination destination) {
-  /** What a body is: its {@code content-type} and {@code content-encoding}. */
-  public enum Content {
-    JSON("application/json", ""),
-    GZIPPED_JSON("application/json", "gzip"),
-    BSON("application/bson", "");
+  /**
+   * What a body is: its {@code content-type} and {@code content-encoding}.
+   *
+   * @param encoding empty if the body is not encoded
+   */
+  public record Content(String type, String encoding) {
+    private static final String GZIP = "gzip";
 
-    private final String type;
-    private final String encoding;
+    public static final Content JSON = new Content("application/json", "");
+    public static final Content GZIPPED_JSON = JSON.gzipped();
+    public static final Content BSON = new Content("application/bson", "");
 
-    Content(String type, String encoding) {
-      this.type = type;
-      this.encoding = encoding;
+    public Content {
+      Objects.requireNonNull(type, "type");
+      Objects.requireNonNull(encoding, "encoding");
     }
 
-    public String type() {
-      return type;
+    /** The same, compressed. */
+    public Content gzipped() {
+      return new Content(type, GZIP);
     }
 
-    /** Empty if the body is not encoded. */
-    public String encoding() {
-      return encoding;
+    public boolean isGzipped() {
+      return encoding.equals(GZIP);
+    }
+
+    /** Whether a person can read it, once it is inflated. */
+    public boolean isJson() {
+      return !type.equals(BSON.type);
     }
   }
 

@@ -184,7 +184,7 @@ public final class ParkedMessages {
         content,
         change.id().value(),
         parkingQueue,
-        keys == null ? CollectionEnvelope.GAP : keys.operation().text(),
+        keys == null ? CollectionChange.GAP : keys.operation().text(),
         change
             .position()
             .clusterTime()

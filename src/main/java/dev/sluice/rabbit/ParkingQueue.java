@@ -12,7 +12,6 @@ import dev.sluice.message.Message.Destination;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.PipelineException;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -191,12 +190,8 @@ public final class ParkingQueue {
   }
 
   private static Content content(AMQP.BasicProperties properties) {
-    String encoding =
-        properties.getContentEncoding() == null ? "" : properties.getContentEncoding();
-    return Arrays.stream(Content.values())
-        .filter(content -> content.type().equals(properties.getContentType()))
-        .filter(content -> content.encoding().equals(encoding))
-        .findFirst()
-        .orElse(Content.JSON);
+    String type = properties.getContentType();
+    String encoding = properties.getContentEncoding();
+    return new Content(type == null ? Content.JSON.type() : type, encoding == null ? "" : encoding);
   }
 }

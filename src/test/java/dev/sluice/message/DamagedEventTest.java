@@ -17,7 +17,9 @@ import dev.sluice.json.RandomBson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ class DamagedEventTest {
   private final ObjectMapper parser =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private final MessageSchema schema = new MessageSchema();
+  private final Map<EventFormat, MessageSchema> schemas = new EnumMap<>(EventFormat.class);
   private final List<EnvelopeEncoder> encoders = encoders();
   private final Random random = new Random(SEED);
 
@@ -48,11 +51,20 @@ class DamagedEventTest {
     for (int i = 0; i < 1_000; i++) {
       ChangeEvent event = EventBuilder.replace().rawDocument(documents.document()).build();
 
-      for (EnvelopeEncoder encoder : encoders) {
-        var json = parser.readTree(encoder.encode(event).body());
-        schema.assertValid("seed " + SEED + ", document " + i, json);
+      for (EventFormat format : EventFormat.values()) {
+        for (JsonMode mode : JsonMode.values()) {
+          Message message = encoder(format, mode).encode(event);
+          schemas
+              .computeIfAbsent(format, MessageSchema::of)
+              .assertValid(
+                  format + ", seed " + SEED + ", document " + i, parser.readTree(message.body()));
+        }
       }
     }
+  }
+
+  private EnvelopeEncoder encoder(EventFormat format, JsonMode mode) {
+    return encoders.get(format.ordinal() * JsonMode.values().length + mode.ordinal());
   }
 
   @Test

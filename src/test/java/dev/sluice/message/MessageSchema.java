@@ -8,19 +8,38 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import dev.sluice.config.EventFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.Set;
 
-/** The published schema, as it lies in the jar. */
+/** A published schema, as it lies in the jar. */
 final class MessageSchema {
   static final String RESOURCE = "/dev/sluice/change-event.schema.json";
 
   private final JsonSchema schema;
 
+  /** Of the envelope and the document format. */
   MessageSchema() {
-    try (InputStream in = MessageSchema.class.getResourceAsStream(RESOURCE)) {
+    this(RESOURCE);
+  }
+
+  static MessageSchema of(EventFormat format) {
+    return new MessageSchema("/dev/sluice/" + file(format));
+  }
+
+  /** Its name in {@code docs} and in the jar. */
+  static String file(EventFormat format) {
+    return switch (format) {
+      case ENVELOPE, DOCUMENT -> "change-event.schema.json";
+      default -> format.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".schema.json";
+    };
+  }
+
+  private MessageSchema(String resource) {
+    try (InputStream in = MessageSchema.class.getResourceAsStream(resource)) {
       assertThat(in).as("the schema in the jar").isNotNull();
       SchemaValidatorsConfig strict =
           SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build();
