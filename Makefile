@@ -1,8 +1,14 @@
 # Sluice. `make` alone shows what there is.
-SHELL := /bin/bash
+#
+# Itself it needs bash and what a JDK and Maven bring or need, and of other programs only cat, mkdir
+# and touch (coreutils). src/local/needs says what is missing, before a recipe does anything else.
+SHELL := $(shell command -v bash)
+ifeq ($(SHELL),)
+$(error bash is missing: install the package bash (Debian, Ubuntu, Fedora, Homebrew, Alpine))
+endif
 .DEFAULT_GOAL := help
 .PHONY: help demo test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
-        local-start-cdc local-test-cdc local-tail
+        local-start-cdc local-test-cdc local-tail java-there jdk-there
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
@@ -12,8 +18,10 @@ ARCHIVE := target/sluice.jsa
 SLUICE   = $(JAVA) @src/main/jvm.options $$([ ! -s $(ARCHIVE) ] || echo -XX:SharedArchiveFile=$(ARCHIVE)) \
            -Xlog:cds=off -Xlog:cds+dynamic=off -jar $(JAR)
 TESTS   := target/test-classes/.compiled
-MAIN    := $(shell find src/main docs/*.json -type f 2>/dev/null) pom.xml
-SOURCES := $(MAIN) $(shell find src/test src/embedded src/prove src/bench -type f)
+# All files below a directory: what has nothing below it is one.
+files    = $(foreach file,$(wildcard $(1)/*),$(or $(call files,$(file)),$(file)))
+MAIN    := $(call files,src/main) $(wildcard docs/*.json) pom.xml
+SOURCES := $(MAIN) $(foreach part,test embedded prove bench,$(call files,src/$(part)))
 
 # What can be said on the command line, with its default.
 COUNT       ?= 10
@@ -33,37 +41,40 @@ DEBEZIUM     := target/bench/debezium/debezium-server-dist-3.6.0.Final.tar.gz
 help: ## Shows this help
 	@echo "Sluice: every change of a MongoDB collection to RabbitMQ, in order, none lost."
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@target='^([a-z-]+):.*## (.*)$$'; while IFS= read -r line; do \
+	  if [[ $$line =~ $$target ]]; then printf '  make %-16s %s\n' "$${BASH_REMATCH[@]:1}"; fi; \
+	done < $(firstword $(MAKEFILE_LIST))
 
-demo: $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40)
+demo: java-there $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40)
 	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.embedded.Demo
 
-test: ## All tests and checks, as CI runs them
+test: jdk-there ## All tests and checks, as CI runs them
 	@mvn -B -ntp verify $(TEST_ARGS)
 
-prove: $(JAR) $(TESTS) ## Load, faults and a verdict: DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,...
+prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,...
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 
-bench: $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|lanes|live ROUNDS=5 ...
+bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|lanes|live ROUNDS=5 ...
 	@exec $(JAVA) -Xmx$(BENCH_HEAP) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.bench.Bench
 
 bench-smoke: ## That the benchmark works, within a minute; its figures say nothing
 	@$(MAKE) --no-print-directory bench BENCH=smoke
 
-bench-encode: $(TESTS) ## What one message costs to write, by JMH: time and allocated bytes
+bench-encode: java-there $(TESTS) ## What one message costs to write, by JMH: time and allocated bytes
 	@mkdir -p target/bench
 	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  org.openjdk.jmh.Main dev.sluice.bench.EncoderBenchmark -prof gc -rf json -rff target/bench/encode.json
 
 build: $(ARCHIVE) ## Builds target/sluice.jar, and target/sluice.jsa to start it faster
 
-fmt: ## Formats the Java sources
+fmt: jdk-there ## Formats the Java sources
+	@echo "Formatting ..." >&2
 	@$(MVN) spotless:apply
 
-local-start: $(TESTS) ## Starts MongoDB and RabbitMQ: by Docker, else embedded (BACKEND=docker|embedded)
+local-start: java-there $(TESTS) ## Starts MongoDB and RabbitMQ: by Docker, else embedded (BACKEND=docker|embedded)
 	@src/local/servers start
 
 local-stop: ## Stops what local-start has started; data stays
@@ -78,21 +89,20 @@ local-logs: ## Shows the servers' logs
 local-clean: ## Stops the servers and removes their data (asks first; YES=1 does not)
 	@src/local/servers clean
 
-local-fault: $(TESTS) ## Hurts the embedded replica set: FAULT=stepDown, FAULT="kill node=1", FAULT=lift
-	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
-	  dev.sluice.embedded.LocalFault $(FAULT)
+local-fault: java-there $(TESTS) ## Hurts the embedded replica set: FAULT=stepDown, FAULT="kill node=1", FAULT=lift
+	@src/local/servers fault $(FAULT)
 
-bench-embedded: $(TESTS) ## How fast the embedded replica set is, so that it limits no other figure
+bench-embedded: java-there $(TESTS) ## How fast the embedded replica set is, so that it limits no other figure
 	@$(JAVA) -Xmx1g -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.embedded.mongo.EmbeddedReplicaSetBenchmark
 
-local-start-cdc: $(ARCHIVE) ## Runs the pipeline in the foreground; Ctrl-C drains and exits 0
+local-start-cdc: java-there $(ARCHIVE) ## Runs the pipeline in the foreground; Ctrl-C drains and exits 0
 	@exec $(SLUICE) run
 
-local-test-cdc: $(ARCHIVE) ## Inserts COUNT=10 documents and checks that each comes out at RabbitMQ
+local-test-cdc: java-there $(ARCHIVE) ## Inserts COUNT=10 documents and checks that each comes out at RabbitMQ
 	@exec $(SLUICE) insert --count $(COUNT) --verify
 
-local-tail: $(ARCHIVE) ## Shows events live, without taking them from the queue
+local-tail: java-there $(ARCHIVE) ## Shows events live, without taking them from the queue
 	@exec $(SLUICE) tail
 
 $(DEBEZIUM):
@@ -100,13 +110,23 @@ $(DEBEZIUM):
 	@$(MVN) dependency:copy -Dartifact=io.debezium:debezium-server-dist:3.6.0.Final:tar.gz \
 	  -DoutputDirectory=$(@D)
 
+java-there:
+	@src/local/needs java
+
+jdk-there:
+	@src/local/needs javac java $(firstword $(MVN))
+
 # Two of these may run at once (a pipeline in one terminal, the inserter in another): the second
-# waits for the first and then finds nothing left to do.
-LOCKED  := mkdir -p target; if command -v flock >/dev/null; then exec 9>target/.lock; flock 9; fi;
+# waits for the first, where there is a flock (util-linux), and then finds nothing left to do.
+LOCKED  := mkdir -p target; if command -v flock >/dev/null; then exec 9>target/.lock; \
+           flock -n 9 || { echo "Waiting for another make that builds ..." >&2; flock 9; }; fi;
+# Ends the recipe if its target is there and newer than these files.
+UNLESS_NEWER = stale=; for file in $(1); do if [ $$file -nt $@ ]; then stale=1; fi; done; \
+           if [ -e $@ ] && [ -z "$$stale" ]; then exit 0; fi;
 
 $(JAR): $(MAIN)
 	@$(LOCKED) \
-	if [ -e $@ ] && [ -z "$$(find $(MAIN) -newer $@)" ]; then exit 0; fi; \
+	$(call UNLESS_NEWER,$(MAIN)) src/local/needs javac java $(firstword $(MVN)) || exit; \
 	echo "Building $@ (the first time Maven also downloads what it needs) ..." >&2; \
 	$(MVN) package -Dmaven.test.skip=true -Dspotless.check.skip=true && touch $@
 
@@ -116,6 +136,6 @@ $(ARCHIVE): $(JAR)
 
 $(TESTS): $(SOURCES)
 	@$(LOCKED) \
-	if [ -e $@ ] && [ -z "$$(find $(SOURCES) -newer $@)" ]; then exit 0; fi; \
-	echo "Compiling (the first time Maven also downloads what it needs) ..." >&2; \
+	$(call UNLESS_NEWER,$(SOURCES)) src/local/needs javac java $(firstword $(MVN)) || exit; \
+	echo "Compiling the tests and the embedded servers (the first time Maven also downloads what it needs) ..." >&2; \
 	$(MVN) test-compile -Dspotless.check.skip=true && touch $@

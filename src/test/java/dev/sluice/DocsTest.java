@@ -34,6 +34,7 @@ class DocsTest {
       Pattern.compile("(?m)^\\| `([A-Z_]+)` \\| (?:`([^`]+)`|\\(empty\\)) \\|.*\\|$");
 
   private static final Pattern ENTRY = Pattern.compile("(?m)^([A-Z_]+)=(.*)$");
+  private static final Pattern COMPOSE_PORT = Pattern.compile("\\$\\{([A-Z0-9_]+_PORT):-(\\d+)}");
   private static final Pattern EXIT_CODE = Pattern.compile("(?m)^\\| (\\d+) \\| `([A-Z_]+)` \\|");
   private static final Pattern CODE_CONSTANT =
       Pattern.compile("static final int ([A-Z_]+) = (\\d+);");
@@ -86,7 +87,26 @@ class DocsTest {
 
   @Test
   void theExampleFileListsEverySettingWithItsDefault() {
-    assertThat(pairs(ENTRY, read(Path.of(".env.example")))).containsExactlyEntriesOf(defaults());
+    Map<String, String> entries = pairs(ENTRY, read(Path.of(".env.example")));
+    entries.keySet().removeIf(key -> key.startsWith("LOCAL_"));
+
+    assertThat(entries).containsExactlyEntriesOf(defaults());
+  }
+
+  @Test
+  void theExampleFileAndTheDockerPageListThePortsOfTheComposeFile() {
+    Set<String> ports =
+        COMPOSE_PORT
+            .matcher(read(Path.of("docker-compose.yaml")))
+            .results()
+            .map(port -> port.group(1) + "=" + port.group(2))
+            .collect(toSet());
+
+    assertThat(ports).hasSize(5);
+    for (String port : ports) {
+      assertThat(read(Path.of(".env.example")).lines()).contains(port);
+      assertThat(read(Path.of("docs/DOCKER.md"))).contains("| " + port.replace("=", " | ") + " |");
+    }
   }
 
   @Test

@@ -48,7 +48,8 @@ public class EncoderBenchmark {
     encoder =
         new EnvelopeEncoder(
             new EnvelopeSettings(
-                "bench", "scrabble", "scrabble", EventFormat.ENVELOPE, json, Long.MAX_VALUE));
+                "bench", "scrabble", "scrabble", EventFormat.ENVELOPE, json, Long.MAX_VALUE),
+            16 << 20);
     library =
         JsonWriterSettings.builder()
             .outputMode(

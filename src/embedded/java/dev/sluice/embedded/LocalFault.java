@@ -12,20 +12,19 @@ import org.bson.Document;
  * that a real one suffers now and then; docs/EMBEDDED.md has the words.
  */
 public final class LocalFault {
-  private static final List<Integer> PORTS = List.of(30001, 30002, 30003);
-
   private LocalFault() {}
 
   /**
-   * @param words the fault, then {@code key=value} for each of its parameters
+   * @param words the ports of the set with commas between, the fault, then {@code key=value} for
+   *     each of its parameters
    */
   public static void main(String[] words) {
-    Document command = new Document("embeddedFault", words[0]);
-    for (int i = 1; i < words.length; i++) {
+    Document command = new Document("embeddedFault", words[1]);
+    for (int i = 2; i < words.length; i++) {
       String[] pair = words[i].split("=", 2);
       command.append(pair[0], value(pair[1]));
     }
-    System.exit(ask(command) ? 0 : 1);
+    System.exit(ask(List.of(words[0].split(",")), command) ? 0 : 1);
   }
 
   private static Object value(String text) {
@@ -39,8 +38,8 @@ public final class LocalFault {
   }
 
   /** Any node will do that is there; one of them may be what was done to them. */
-  private static boolean ask(Document command) {
-    for (int port : PORTS) {
+  private static boolean ask(List<String> ports, Document command) {
+    for (String port : ports) {
       String uri =
           "mongodb://localhost:" + port + "/?directConnection=true&serverSelectionTimeoutMS=1000";
       try (MongoClient client = MongoClients.create(uri)) {

@@ -6,14 +6,15 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The embedded servers of {@code make local-start}: on the addresses of docker-compose.yaml, until
- * the process is told to end.
+ * The embedded servers of {@code make local-start}: on the ports of docker-compose.yaml, until the
+ * process is told to end.
  */
 public final class LocalServers {
-  private static final int AMQP_PORT = 5673;
-
   private LocalServers() {}
 
+  /**
+   * @param args the directory for the data, the three ports of MongoDB, the port of the broker
+   */
   public static void main(String[] args) throws InterruptedException {
     Path data = Path.of(args[0]);
     CountDownLatch stop = new CountDownLatch(1);
@@ -32,14 +33,18 @@ public final class LocalServers {
     try (EmbeddedReplicaSet mongo =
             EmbeddedReplicaSet.builder()
                 .name("my-replica-set")
-                .ports(30001, 30002, 30003)
+                .ports(port(args[1]), port(args[2]), port(args[3]))
                 .dataDirectory(data.resolve("mongo"))
                 .start();
-        EmbeddedBroker rabbit = EmbeddedBroker.start(AMQP_PORT)) {
+        EmbeddedBroker rabbit = EmbeddedBroker.start(port(args[4]))) {
       System.out.println("READY " + mongo.uri() + " " + rabbit.uri());
       stop.await();
     } finally {
       stopped.countDown();
     }
+  }
+
+  private static int port(String text) {
+    return Integer.parseInt(text);
   }
 }

@@ -19,32 +19,52 @@ import java.util.Set;
  * <p>The window also knows which documents have an event that was published and is not confirmed. A
  * broker may refuse one message and accept the next (a full queue with {@code reject-publish}, a
  * binding that comes back), and if both were of one document, its newer state would be seen before
- * the older one. {@link #publish} therefore lets only one event of a document be unconfirmed.
+ * the older one. {@link #publish} therefore lets only one event of a document be unconfirmed, and
+ * one that was refused can be published again in its place.
  *
  * <p>Thread-safe: events come from the capturing thread, confirms from the connection's.
  */
 public final class InFlightWindow {
   private record Marker(long events, Position position) {}
 
+  private enum State {
+    WAITING,
+    PUBLISHED,
+    REFUSED,
+    CONFIRMED
+  }
+
   private static final class Entry {
-    private final int bytes;
+    private final Position event;
+
+    /** Of the event, and once it is encoded of its message, if that is larger. */
+    private int bytes;
+
+    private boolean encoded;
     private final long documentHash;
     private Position behind;
-    private boolean published;
-    private boolean confirmed;
+    private State state = State.WAITING;
 
     Entry(Position behind, int bytes, long documentHash) {
+      this.event = behind;
       this.behind = behind;
       this.bytes = bytes;
       this.documentHash = documentHash;
     }
   }
 
+  /**
+   * How many bytes of events may wait to be encoded; the event that passes this is still taken in.
+   * A byte of BSON can become six of JSON, so an event's room is not known before that. As much as
+   * this is encoded in some milliseconds: the encoder always has something to do.
+   */
+  private static final long MOST_UNENCODED_BYTES = 1 << 20;
+
   private final int maxEvents;
   private final long maxBytes;
   private final Entry[] ring;
 
-  /** The documents of which an event is published and not confirmed. */
+  /** The documents of which an event is published or refused, and not confirmed. */
   private final Set<Long> awaited;
 
   /** Progress that was told before its events came. One for each reply under way: a handful. */
@@ -58,11 +78,13 @@ public final class InFlightWindow {
 
   private int unconfirmedPublished;
   private long bytes;
+  private long unencodedBytes;
   private Position position;
 
   /**
    * @param maxEvents how many events may be in flight
-   * @param maxBytes how many bytes of them; the event that passes this is still taken in
+   * @param maxBytes how many bytes of them, as BSON or as messages, whichever is more; the event
+   *     that passes this is still taken in
    */
   public InFlightWindow(int maxEvents, long maxBytes) {
     if (maxEvents < 1 || maxBytes < 1) {
@@ -76,7 +98,9 @@ public final class InFlightWindow {
 
   /** Whether one more event may be taken in. */
   public synchronized boolean hasRoom() {
-    return last - confirmedUpTo < maxEvents && bytes < maxBytes;
+    return last - confirmedUpTo < maxEvents
+        && bytes < maxBytes
+        && unencodedBytes < MOST_UNENCODED_BYTES;
   }
 
   /**
@@ -96,6 +120,7 @@ public final class InFlightWindow {
     Entry entry = new Entry(behind, eventBytes, documentHash);
     ring[slot(last)] = entry;
     bytes += eventBytes;
+    unencodedBytes += eventBytes;
     while (!ahead.isEmpty() && ahead.peekFirst().events() <= last) {
       Marker marker = ahead.removeFirst();
       if (marker.events() == last) {
@@ -103,6 +128,28 @@ public final class InFlightWindow {
       }
     }
     return last;
+  }
+
+  /**
+   * Notes that an event has become a message, and that it takes up as much as that from now on.
+   *
+   * @return whether there is room by this where there was none
+   */
+  public synchronized boolean encoded(long number, int messageBytes) {
+    boolean hadRoom = hasRoom();
+    Entry entry = entry(number);
+    countEncoded(entry);
+    int growth = Math.max(0, messageBytes - entry.bytes);
+    entry.bytes += growth;
+    bytes += growth;
+    return !hadRoom && hasRoom();
+  }
+
+  private void countEncoded(Entry entry) {
+    if (!entry.encoded) {
+      entry.encoded = true;
+      unencodedBytes -= entry.bytes;
+    }
   }
 
   /**
@@ -128,18 +175,19 @@ public final class InFlightWindow {
   }
 
   /**
-   * Asks to publish an event; its number must be the next one.
+   * Asks to publish an event: the next one, or one that was refused.
    *
    * @return false if an earlier event of the same document, or of all, is still unconfirmed: ask
    *     again after the next confirm
    */
   public synchronized boolean publish(long number) {
     Entry entry = entry(number);
-    if (!overtakesNothing(entry.documentHash)) {
+    // One that was refused has kept its document's place.
+    if (entry.state != State.REFUSED && !overtakesNothing(entry.documentHash)) {
       return false;
     }
     awaited.add(entry.documentHash);
-    entry.published = true;
+    entry.state = State.PUBLISHED;
     unconfirmedPublished++;
     return true;
   }
@@ -152,34 +200,75 @@ public final class InFlightWindow {
   }
 
   /**
-   * Notes a confirm. Numbers that are confirmed already are passed over.
+   * Notes that the broker has a run of events. Those that are confirmed already are passed over,
+   * and so are those that it has refused: RabbitMQ confirms what it returns.
    *
-   * @param upTo whether all earlier ones are confirmed with it
+   * @param first the number of the first of them
+   * @param until the number of the last of them
    * @return whether {@link #position} has moved by this
-   * @throws IllegalStateException if that event was never published: the broker and we have lost
+   * @throws IllegalStateException if one of them was never published: the broker and we have lost
    *     count of each other
    */
-  public synchronized boolean confirm(long number, boolean upTo) {
-    if (number > last || number > confirmedUpTo && !entry(number).published) {
-      throw new IllegalStateException("a confirm for message " + number + ", never published");
-    }
-    for (long each = upTo ? confirmedUpTo + 1 : number; each <= number; each++) {
-      if (each > confirmedUpTo && !entry(each).confirmed) {
-        Entry entry = entry(each);
-        entry.confirmed = true;
+  public synchronized boolean confirm(long first, long until) {
+    for (long each = Math.max(first, confirmedUpTo + 1); each <= until; each++) {
+      if (each > last || entry(each).state == State.WAITING) {
+        throw new IllegalStateException("a confirm for message " + each + ", never published");
+      }
+      Entry entry = entry(each);
+      if (entry.state == State.PUBLISHED) {
+        entry.state = State.CONFIRMED;
         awaited.remove(entry.documentHash);
         unconfirmedPublished--;
       }
     }
+    return passConfirmed();
+  }
+
+  /**
+   * Notes that the broker does not have an event that was published. The later ones of its document
+   * wait on: it may be published again.
+   *
+   * @return false if that is not due, because it is confirmed or refused already
+   */
+  public synchronized boolean refuse(long number) {
+    if (number <= confirmedUpTo || number > last || entry(number).state != State.PUBLISHED) {
+      return false;
+    }
+    entry(number).state = State.REFUSED;
+    unconfirmedPublished--;
+    return true;
+  }
+
+  /** Notes that the broker has an event from before this window. It must not be published here. */
+  public synchronized void passOver(long number) {
+    Entry entry = entry(number);
+    entry.state = State.CONFIRMED;
+    countEncoded(entry);
+    passConfirmed();
+  }
+
+  private boolean passConfirmed() {
     long before = confirmedUpTo;
-    while (confirmedUpTo < last && entry(confirmedUpTo + 1).confirmed) {
+    while (confirmedUpTo < last && entry(confirmedUpTo + 1).state == State.CONFIRMED) {
       Entry entry = entry(confirmedUpTo + 1);
       confirmedUpTo++;
       ring[slot(confirmedUpTo)] = null;
+      countEncoded(entry);
       bytes -= entry.bytes;
       position = entry.behind;
     }
     return confirmedUpTo > before;
+  }
+
+  /** The events that are confirmed and lie behind {@link #position}, by where they end. */
+  public synchronized Set<Position> confirmedAhead() {
+    Set<Position> ahead = new HashSet<>();
+    for (long each = confirmedUpTo + 1; each <= last; each++) {
+      if (entry(each).state == State.CONFIRMED) {
+        ahead.add(entry(each).event);
+      }
+    }
+    return ahead;
   }
 
   /** The position that may be saved; empty as long as nothing moved it. */
@@ -202,12 +291,12 @@ public final class InFlightWindow {
     return (int) (last - confirmedUpTo);
   }
 
-  /** How many bytes of BSON are in flight. */
+  /** How many bytes are in flight: of BSON, or of JSON where that is more. */
   public synchronized long bytes() {
     return bytes;
   }
 
-  /** How many events the broker has and has not confirmed. */
+  /** How many events the broker was given and has not answered. */
   public synchronized int awaitingConfirm() {
     return unconfirmedPublished;
   }

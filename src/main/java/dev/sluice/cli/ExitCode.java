@@ -12,7 +12,7 @@ final class ExitCode {
   /** A setting or an option is wrong. */
   static final int WRONG_SETTINGS = 2;
 
-  /** A server refuses what is asked of it. */
+  /** A server refuses what is asked of it, or the checkpoint is to be mended. */
   static final int MISCONFIGURED = 3;
 
   static final int POSITION_LOST = 4;

@@ -11,13 +11,16 @@ final class SettingsOption {
   @Option(
       names = "--env-file",
       paramLabel = "FILE",
-      defaultValue = ".env",
-      description = "Settings, one KEY=value a line; the environment wins over it (default: .env).")
-  private Path file;
+      description =
+          "Settings, one KEY=value a line; the environment wins over it (default: .env, if there).")
+  private Path named;
 
   /** Reads the settings and sets the log up by them. */
   Settings load(Map<String, String> environment) {
-    Settings settings = SettingsReader.read(environment, file);
+    Settings settings =
+        named == null
+            ? SettingsReader.read(environment, Path.of(".env"))
+            : SettingsReader.readNamed(environment, named);
     LogConfiguration.apply(settings.log());
     return settings;
   }

@@ -20,6 +20,7 @@ import dev.sluice.rabbit.TemporaryQueue;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.Random;
 import java.util.UUID;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -51,8 +52,10 @@ public final class Wiring implements AutoCloseable {
     this.settings = settings;
     this.mongo = new MongoConnection(settings.mongo());
     String pipeline = settings.capture().pipeline();
-    this.publishing = new RabbitConnection(settings.rabbit(), "sluice " + pipeline, blocking);
-    this.reading = new RabbitConnection(settings.rabbit(), "sluice reading", blocking);
+    this.publishing =
+        new RabbitConnection(settings.rabbit(), "sluice " + pipeline, blocking, new Random());
+    this.reading =
+        new RabbitConnection(settings.rabbit(), "sluice reading", blocking, new Random());
   }
 
   /** The pipeline; to be made once. */
@@ -61,7 +64,7 @@ public final class Wiring implements AutoCloseable {
     return new PipelineSupervisor(
         new PipelineParts(
             source(),
-            new EnvelopeEncoder(settings.envelope())::encode,
+            encoder()::encode,
             new ParkedMessages(
                 settings.rabbit().parkingQueue(), settings.delivery().maxMessageBytes()),
             publisher(),
@@ -75,6 +78,10 @@ public final class Wiring implements AutoCloseable {
             settings.failures(),
             new PipelineSchedulers(encoder, publisher, timer)),
         listener);
+  }
+
+  private EnvelopeEncoder encoder() {
+    return new EnvelopeEncoder(settings.envelope(), settings.delivery().maxMessageBytes());
   }
 
   private ChangeStreamSource source() {
@@ -93,7 +100,7 @@ public final class Wiring implements AutoCloseable {
   public Restoration restoration() {
     return new Restoration(
         source(),
-        new EnvelopeEncoder(settings.envelope())::encode,
+        encoder()::encode,
         settings.delivery().maxMessageBytes(),
         timer,
         Clock.systemUTC());

@@ -7,7 +7,8 @@ import java.util.Objects;
  * How much may be on its way, and for how long.
  *
  * @param maxInFlight events captured and not yet confirmed, at the most
- * @param maxInFlightBytes the same in bytes of BSON; one event more may be taken, whatever its size
+ * @param maxInFlightBytes the same in bytes, of BSON or of JSON, whichever is more; one event more
+ *     may be taken, whatever its size
  * @param lanes over how many channels messages are spread, by their document
  * @param maxMessageBytes no larger body is published
  * @param confirmTimeout without any confirm for so long, while some are due, the channel is given

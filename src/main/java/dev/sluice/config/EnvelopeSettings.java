@@ -7,7 +7,8 @@ import java.util.Objects;
  *
  * @param database the watched one, for what names none itself
  * @param collection likewise
- * @param gzipAboveBytes larger bodies are compressed; {@code Long.MAX_VALUE} for none
+ * @param gzipAboveBytes larger bodies are compressed, and so are those that are too large
+ *     otherwise; {@code Long.MAX_VALUE} for none
  */
 public record EnvelopeSettings(
     String pipeline,

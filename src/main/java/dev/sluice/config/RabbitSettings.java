@@ -1,47 +1,57 @@
 package dev.sluice.config;
 
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Where RabbitMQ is and what is declared there.
  *
- * @param tls whether to speak {@code amqps}
- * @param tlsFiles what TLS is made with; there are none without it
  * @param exchange a durable topic exchange bound to the queue with {@code #}; empty for the default
  *     exchange, which goes straight to the queue
  * @param parking whether the parking queue is declared as well
  */
 public record RabbitSettings(
-    String host,
-    int port,
-    boolean tls,
-    TlsFiles tlsFiles,
-    String username,
-    Secret password,
-    String virtualHost,
-    String exchange,
-    String queue,
-    QueueType queueType,
-    boolean parking) {
+    Broker broker, String exchange, String queue, QueueType queueType, boolean parking) {
   /** What the name of the parking queue ends in. */
   static final String PARKED = ".parked";
 
   public RabbitSettings {
-    Objects.requireNonNull(host, "host");
-    if (tlsFiles.any() && !tls) {
-      throw new IllegalArgumentException("files for TLS, and no TLS");
-    }
-    Objects.requireNonNull(username, "username");
-    Objects.requireNonNull(password, "password");
-    Objects.requireNonNull(virtualHost, "virtualHost");
+    Objects.requireNonNull(broker, "broker");
     Objects.requireNonNull(exchange, "exchange");
     Objects.requireNonNull(queue, "queue");
     Objects.requireNonNull(queueType, "queueType");
   }
 
-  /** Host and port, as a log line names the server. */
+  /** The same with one address only: the one that is spoken of. */
+  public RabbitSettings at(HostPort address) {
+    return new RabbitSettings(broker.at(address), exchange, queue, queueType, parking);
+  }
+
+  /** Host and port, as a log line names the server; with commas between where there are several. */
   public String address() {
-    return host + ":" + port;
+    return broker.addresses().stream().map(HostPort::toString).collect(Collectors.joining(","));
+  }
+
+  public boolean tls() {
+    return broker.tls();
+  }
+
+  public String username() {
+    return broker.username();
+  }
+
+  public String virtualHost() {
+    return broker.virtualHost();
+  }
+
+  /** The settings that hold user and password, as a sentence names them. */
+  public String loginKeys() {
+    return broker.keys().login();
+  }
+
+  /** The setting that names the virtual host. */
+  public String virtualHostKey() {
+    return broker.keys().virtualHost();
   }
 
   /** The queue of what could not be published. */

@@ -1,7 +1,7 @@
 package dev.sluice.config;
 
 import java.util.Arrays;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -64,8 +64,13 @@ public enum SettingKey {
   /** Keys of our own begin so; unknown ones are refused wherever they stand. */
   static final String PREFIX = "SLUICE_";
 
-  /** So do keys that switch TLS on: one that is mistyped must not leave it off without a word. */
-  static final List<String> TLS_PREFIXES = List.of("MONGO_DATABASE_TLS_", "RABBITMQ_TLS_");
+  /** So do these, and those of RabbitMQ, of which its own keys are the most. */
+  static final String MONGO_PREFIX = "MONGO_DATABASE_";
+
+  static final String RABBITMQ_PREFIX = "RABBITMQ_";
+
+  /** A key that is to switch TLS on and is mistyped must not leave it off without a word. */
+  static final String RABBITMQ_TLS_PREFIX = "RABBITMQ_TLS_";
 
   /** Keys of the test suite, which a process under test sees in its environment. */
   static final String TEST_PREFIX = "SLUICE_TEST_";
@@ -83,6 +88,14 @@ public enum SettingKey {
   /** Whether an empty value means something, rather than that somebody forgot it. */
   boolean mayBeEmpty() {
     return defaultValue.isEmpty() || this == SLUICE_EXCHANGE;
+  }
+
+  /** Whether a key is one of ours or was meant to be, as its beginning tells, in any case. */
+  static boolean isOurs(String name) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    return upper.startsWith(PREFIX)
+        || upper.startsWith(MONGO_PREFIX)
+        || upper.startsWith(RABBITMQ_PREFIX);
   }
 
   static Optional<SettingKey> named(String name) {

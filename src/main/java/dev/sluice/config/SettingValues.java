@@ -1,10 +1,6 @@
 package dev.sluice.config;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -19,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,24 +35,29 @@ final class SettingValues {
     this.problems = problems;
   }
 
-  /** As given, or the default; never empty unless the key may be. */
+  /** Exactly as given, or the default; never empty unless the key may be. */
   String text(SettingKey key) {
     String text = given.get(key.name());
     if (text == null) {
       return key.defaultValue();
     }
-    if (text.isBlank() && !key.mayBeEmpty()) {
+    if (text.isEmpty() && !key.mayBeEmpty()) {
       return wrong(key, "is empty: remove it for the default");
     }
-    return text.strip();
+    if (text.isBlank() && !text.isEmpty()) {
+      return wrong(key, "holds nothing but blanks: remove it for the default");
+    }
+    return text;
   }
 
-  /** A text of that many bytes at the most. */
-  String name(SettingKey key, int mostBytes) {
+  /**
+   * A text that names something.
+   *
+   * @param problem what is wrong with it, as the rest of a sentence
+   */
+  String name(SettingKey key, Function<String, Optional<String>> problem) {
     String text = text(key);
-    return text.getBytes(StandardCharsets.UTF_8).length <= mostBytes
-        ? text
-        : wrong(key, "is longer than " + mostBytes + " bytes");
+    return problem.apply(text).map(wrong -> wrong(key, wrong)).orElse(text);
   }
 
   long number(SettingKey key, long least, long most) {
@@ -166,7 +168,7 @@ final class SettingValues {
     if (file.isEmpty()) {
       return text(key);
     }
-    if (!given.getOrDefault(key.name(), "").isBlank()) {
+    if (!given.getOrDefault(key.name(), "").isEmpty()) {
       return wrong(key, "and " + fileKey + " are both set: remove one of them");
     }
     try {
@@ -179,6 +181,19 @@ final class SettingValues {
     } catch (IOException e) {
       return wrongFile(key, file.get(), "cannot be read: make it a readable text file in UTF-8");
     }
+  }
+
+  /** Which of the two keys holds the text, as {@link #textOrFile} reads it. */
+  SettingKey origin(SettingKey key, SettingKey fileKey) {
+    return text(fileKey).isEmpty() ? key : fileKey;
+  }
+
+  /** A URI, in which a blank has no meaning, so that one at an end is a slip of the pen. */
+  String uri(SettingKey key, SettingKey fileKey) {
+    String uri = textOrFile(key, fileKey);
+    return uri.equals(uri.strip())
+        ? uri
+        : wrong(key, "has a blank or a line end at its beginning or its end: remove it");
   }
 
   private Optional<NamedFile> file(SettingKey key) {
@@ -206,78 +221,13 @@ final class SettingValues {
     return new TlsFiles(file(authorities), certificateFile, keyFile);
   }
 
-  AmqpAddress amqpAddress() {
-    TlsFiles files =
-        tlsFiles(
-            SettingKey.RABBITMQ_TLS_CA_FILE,
-            SettingKey.RABBITMQ_TLS_CERT_FILE,
-            SettingKey.RABBITMQ_TLS_KEY_FILE);
-    String uri = textOrFile(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE);
-    if (!uri.isEmpty()) {
-      try {
-        AmqpAddress address = amqpAddress(new URI(uri), files);
-        if (files.any() && !address.tls()) {
-          wrong(
-              SettingKey.RABBITMQ_URI,
-              "begins with amqp://, which is without TLS, and the RABBITMQ_TLS_ files are for TLS:"
-                  + " write amqps://, with the port that speaks it");
-          files = TlsFiles.NONE;
-        } else {
-          return address;
-        }
-      } catch (URISyntaxException | IllegalArgumentException e) {
-        // Neither the URI nor the exception's text is shown: both may hold the password.
-        wrong(
-            SettingKey.RABBITMQ_URI,
-            "must look like amqp://user:password@host:5672/vhost or amqps://…, with special"
-                + " characters of user and password percent-encoded");
-      }
-    }
-    return new AmqpAddress(
-        text(SettingKey.RABBITMQ_HOST),
-        (int) number(SettingKey.RABBITMQ_PORT, 1, 65_535),
-        files.any(),
-        files,
-        text(SettingKey.RABBITMQ_DEFAULT_USERNAME),
-        new Secret(
-            textOrFile(
-                SettingKey.RABBITMQ_DEFAULT_PASSWORD, SettingKey.RABBITMQ_DEFAULT_PASSWORD_FILE)),
-        text(SettingKey.RABBITMQ_VIRTUAL_HOST));
-  }
-
-  /** See https://www.rabbitmq.com/docs/uri-spec; what is left out takes the protocol's default. */
-  private static AmqpAddress amqpAddress(URI uri, TlsFiles files) {
-    boolean tls = "amqps".equals(uri.getScheme());
-    if (!tls && !"amqp".equals(uri.getScheme()) || uri.getHost() == null) {
-      throw new IllegalArgumentException("no AMQP URI");
-    }
-    String user = uri.getRawUserInfo() == null ? "guest:guest" : uri.getRawUserInfo();
-    String[] login = user.split(":", 2);
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-    if (login.length < 2 || path.indexOf('/', 1) >= 0) {
-      throw new IllegalArgumentException("no AMQP URI");
-    }
-    return new AmqpAddress(
-        uri.getHost(),
-        uri.getPort() >= 0 ? uri.getPort() : tls ? 5671 : 5672,
-        tls,
-        files,
-        decode(login[0]),
-        new Secret(decode(login[1])),
-        path.length() <= 1 ? "/" : decode(path.substring(1)));
-  }
-
-  private static String decode(String text) {
-    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-  }
-
   private String wrongFile(SettingKey key, NamedFile file, String problem) {
     problems.add(file + " " + problem + ".");
     return key.defaultValue();
   }
 
   /** Adds the problem; what comes back is the default, in its place. */
-  private String wrong(SettingKey key, String problem) {
+  String wrong(SettingKey key, String problem) {
     problems.add(key + " " + problem + ".");
     return key.defaultValue();
   }

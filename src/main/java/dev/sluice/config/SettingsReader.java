@@ -6,15 +6,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Makes the {@link Settings} from the environment, a {@code .env} file and the defaults. */
 public final class SettingsReader {
   private static final Set<String> OPERATIONS = Set.of("insert", "update", "replace", "delete");
-
-  /** AMQP short strings, such as a queue's name, end there (AMQP 0-9-1, 4.2.5.3). */
-  private static final int SHORT_STRING_BYTES = 255;
 
   /** One for each core of a large broker; a queue is a single process there in any case. */
   private static final int MOST_LANES = 64;
@@ -22,12 +19,21 @@ public final class SettingsReader {
   /** RabbitMQ's max_message_size cannot be set higher. */
   private static final long MOST_MESSAGE_BYTES = 512L << 20;
 
+  /**
+   * What part of the heap a message may take. The largest event is there up to three times as BSON
+   * (the reply, the driver's copy of it for listeners, the event), its message up to twice while it
+   * is written, and the one before it waits for its confirm.
+   */
+  private static final int HEAP_SHARE = 6;
+
   private final SettingValues values;
   private final List<String> problems;
+  private final long heapBytes;
 
-  private SettingsReader(SettingValues values, List<String> problems) {
+  private SettingsReader(SettingValues values, List<String> problems, long heapBytes) {
     this.values = values;
     this.problems = problems;
+    this.heapBytes = heapBytes;
   }
 
   /**
@@ -38,13 +44,30 @@ public final class SettingsReader {
    * @throws WrongSettings with every problem found
    */
   public static Settings read(Map<String, String> environment, Path dotEnv) {
+    return read(environment, dotEnv, false, Runtime.getRuntime().maxMemory());
+  }
+
+  /** As {@link #read}, from a file that somebody has named, and which must be there. */
+  public static Settings readNamed(Map<String, String> environment, Path file) {
+    return read(environment, file, true, Runtime.getRuntime().maxMemory());
+  }
+
+  /**
+   * @param heapBytes what the settings have to get along with
+   */
+  static Settings read(Map<String, String> environment, Path dotEnv, long heapBytes) {
+    return read(environment, dotEnv, false, heapBytes);
+  }
+
+  private static Settings read(
+      Map<String, String> environment, Path dotEnv, boolean mustExist, long heapBytes) {
     List<String> problems = new ArrayList<>();
-    Map<String, String> file = DotEnvFile.read(dotEnv, problems);
-    refuseUnknown(environment, SettingsReader::isOnlyOurs, "", problems);
-    refuseUnknown(file, SettingsReader::isOurs, " in " + dotEnv.getFileName(), problems);
+    Map<String, String> file = DotEnvFile.read(dotEnv, mustExist, problems);
+    UnknownKeys.refuse(environment, file, dotEnv, problems);
     Map<String, String> given = new LinkedHashMap<>(file);
     given.putAll(environment);
-    SettingsReader reader = new SettingsReader(new SettingValues(given, problems), problems);
+    SettingsReader reader =
+        new SettingsReader(new SettingValues(given, problems), problems, heapBytes);
     Settings settings = reader.settings();
     if (!problems.isEmpty()) {
       throw new WrongSettings(problems);
@@ -52,44 +75,11 @@ public final class SettingsReader {
     return settings;
   }
 
-  /** The environment also holds what other programs read, RabbitMQ's own keys among it. */
-  private static boolean isOnlyOurs(String key) {
-    return key.startsWith(SettingKey.PREFIX)
-        || SettingKey.TLS_PREFIXES.stream().anyMatch(key::startsWith);
-  }
-
-  /**
-   * In our own file also the servers' keys are looked at: there a wrong one is a slip of the pen.
-   */
-  private static boolean isOurs(String key) {
-    return key.startsWith(SettingKey.PREFIX)
-        || key.startsWith("MONGO_DATABASE_")
-        || key.startsWith("RABBITMQ_");
-  }
-
-  private static void refuseUnknown(
-      Map<String, String> given, Predicate<String> ours, String where, List<String> problems) {
-    given.keySet().stream()
-        .filter(ours)
-        .filter(key -> !key.startsWith(SettingKey.TEST_PREFIX))
-        .filter(key -> SettingKey.named(key).isEmpty())
-        .sorted()
-        .forEach(
-            key ->
-                problems.add(
-                    key
-                        + where
-                        + " is no setting"
-                        + NearestKey.to(key)
-                            .map(nearest -> ": did you mean " + nearest + "?")
-                            .orElse(": remove it; .env.example lists all there are.")));
-  }
-
   private Settings settings() {
-    String pipeline = values.name(SettingKey.SLUICE_PIPELINE, SHORT_STRING_BYTES);
+    String pipeline = values.name(SettingKey.SLUICE_PIPELINE, Names::problemOfShortString);
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
-    CaptureSettings capture = capture(pipeline);
+    CaptureSettings capture = capture(pipeline, mongo.database());
     return new Settings(
         mongo,
         rabbit(failures.mayPark()),
@@ -101,10 +91,7 @@ public final class SettingsReader {
   }
 
   private MongoSettings mongo() {
-    String uri =
-        values
-            .textOrFile(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE)
-            .strip();
+    String uri = values.uri(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE);
     TlsFiles files =
         values.tlsFiles(
             SettingKey.MONGO_DATABASE_TLS_CA_FILE,
@@ -117,34 +104,34 @@ public final class SettingsReader {
               + " mongodb+srv://, such as "
               + SettingKey.MONGO_DATABASE_HOST.defaultValue());
     }
-    MongoUriOptions.refuseWeakTls(uri, files, problems);
+    MongoUri.check(uri, files, problems);
     return new MongoSettings(
-        new Secret(uri), values.name(SettingKey.MONGO_DATABASE_NAME, SHORT_STRING_BYTES), files);
+        new Secret(uri),
+        values.origin(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE),
+        values.name(SettingKey.MONGO_DATABASE_NAME, Names::problemOfDatabase),
+        files);
   }
 
   private RabbitSettings rabbit(boolean parking) {
-    AmqpAddress address = values.amqpAddress();
     return new RabbitSettings(
-        address.host(),
-        address.port(),
-        address.tls(),
-        address.tlsFiles(),
-        address.username(),
-        address.password(),
-        address.virtualHost(),
-        values.name(SettingKey.SLUICE_EXCHANGE, SHORT_STRING_BYTES),
-        values.name(SettingKey.SLUICE_QUEUE, SHORT_STRING_BYTES - RabbitSettings.PARKED.length()),
+        new BrokerReader(values).broker(),
+        values.name(SettingKey.SLUICE_EXCHANGE, Names::problemOfExchange),
+        values.name(SettingKey.SLUICE_QUEUE, Names::problemOfQueue),
         values.oneOf(SettingKey.SLUICE_QUEUE_TYPE, QueueType.class),
         parking);
   }
 
-  private CaptureSettings capture(String pipeline) {
+  private CaptureSettings capture(String pipeline, String database) {
     return new CaptureSettings(
         pipeline,
-        values.name(SettingKey.SLUICE_COLLECTION, SHORT_STRING_BYTES),
+        values.name(SettingKey.SLUICE_COLLECTION, name -> problemOfCollection(database, name)),
         values.someOf(SettingKey.SLUICE_OPERATIONS, OPERATIONS),
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
         (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000));
+  }
+
+  private static Optional<String> problemOfCollection(String database, String name) {
+    return Names.problemOfCollection(name).or(() -> Names.problemOfNamespace(database, name));
   }
 
   private EnvelopeSettings envelope(MongoSettings mongo, CaptureSettings capture) {
@@ -162,7 +149,7 @@ public final class SettingsReader {
         (int) values.number(SettingKey.SLUICE_MAX_IN_FLIGHT, 1, 65_535),
         values.bytes(SettingKey.SLUICE_MAX_IN_FLIGHT_BYTES, 1, 1L << 32),
         (int) values.number(SettingKey.SLUICE_LANES, 1, MOST_LANES),
-        values.bytes(SettingKey.SLUICE_MAX_MESSAGE_BYTES, 1024, MOST_MESSAGE_BYTES),
+        maxMessageBytes(),
         values.duration(
             SettingKey.SLUICE_CONFIRM_TIMEOUT, Duration.ofSeconds(1), Duration.ofHours(1)),
         values.duration(
@@ -170,6 +157,24 @@ public final class SettingsReader {
         values.duration(
             SettingKey.SLUICE_DRAIN_TIMEOUT, Duration.ofMillis(100), Duration.ofHours(1)),
         values.duration(SettingKey.SLUICE_LEASE, Duration.ofSeconds(1), Duration.ofMinutes(10)));
+  }
+
+  private long maxMessageBytes() {
+    long bytes = values.bytes(SettingKey.SLUICE_MAX_MESSAGE_BYTES, 1024, MOST_MESSAGE_BYTES);
+    if (bytes > heapBytes / HEAP_SHARE) {
+      // What Java calls its heap is less than -Xmx: by a thirtieth with the serial collector.
+      long needed = (HEAP_SHARE * bytes / 15 * 16 >> 20) + 1;
+      problems.add(
+          SettingKey.SLUICE_MAX_MESSAGE_BYTES
+              + " must not be more than a sixth of the heap, which has "
+              + (heapBytes >> 20)
+              + " MiB, or events that large would end the process again and again: lower it to "
+              + (heapBytes / HEAP_SHARE >> 10)
+              + "KiB, or start Java with -Xmx"
+              + needed
+              + "m.");
+    }
+    return bytes;
   }
 
   private FailureSettings failures() {

@@ -2,6 +2,7 @@ package dev.sluice.inserter;
 
 import com.mongodb.WriteConcern;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.sluice.mongo.MongoConnection;
 import java.time.Duration;
@@ -21,15 +22,17 @@ public final class Inserter {
 
   private final MongoConnection connection;
   private final Scheduler timer;
+  private final RepeatedWrites repeated;
 
   public Inserter(MongoConnection connection, Scheduler timer) {
     this.connection = connection;
     this.timer = timer;
+    this.repeated = new RepeatedWrites(connection, timer);
   }
 
   /**
    * Writes once, one write after the other, and emits each once it is acknowledged; fails with the
-   * first that is not. Cold.
+   * first that is not, a minute of elections waited out. Cold.
    */
   public Flux<Write> write(InsertPlan plan) {
     return Flux.defer(() -> batch(plan, plays(plan)))
@@ -60,8 +63,8 @@ public final class Inserter {
 
   /** How many of these documents are there. */
   public Mono<Long> count(String collection, List<Write> writes) {
-    Bson ids = Filters.in("_id", writes.stream().map(Write::id).toList());
-    return Mono.from(collection(collection).countDocuments(ids)).onErrorMap(connection::recognise);
+    return Mono.from(collection(collection).countDocuments(ids(writes)))
+        .onErrorMap(connection::recognise);
   }
 
   private Flux<Write> batch(InsertPlan plan, ScrabblePlays plays) {
@@ -95,22 +98,40 @@ public final class Inserter {
         });
   }
 
-  private static Flux<Write> many(MongoCollection<BsonDocument> collection, List<Write> inserts) {
-    return Mono.from(collection.insertMany(inserts.stream().map(Write::document).toList()))
+  /** Unordered, so that one of them that is there already keeps back none of the others. */
+  private Flux<Write> many(MongoCollection<BsonDocument> collection, List<Write> inserts) {
+    List<BsonDocument> documents = inserts.stream().map(Write::document).toList();
+    return repeated
+        .acknowledged(
+            () -> collection.insertMany(documents, new InsertManyOptions().ordered(false)),
+            () -> areThere(collection, inserts))
         .thenMany(Flux.fromIterable(inserts));
   }
 
-  private static Mono<Write> one(MongoCollection<BsonDocument> collection, Write write) {
+  private Mono<Write> one(MongoCollection<BsonDocument> collection, Write write) {
     Bson id = Filters.eq("_id", write.id());
-    Mono<?> acknowledged =
-        switch (write.kind()) {
-          case INSERT -> Mono.from(collection.insertOne(write.document()));
-          case UPDATE ->
-              Mono.from(collection.updateOne(id, new BsonDocument("$set", write.document())));
-          case REPLACE -> Mono.from(collection.replaceOne(id, write.document()));
-          case DELETE -> Mono.from(collection.deleteOne(id));
-        };
-    return acknowledged.thenReturn(write);
+    return repeated
+        .acknowledged(
+            () ->
+                switch (write.kind()) {
+                  // Of a batch, also of one, the driver tells both: a duplicate, and no majority.
+                  case INSERT -> collection.insertMany(List.of(write.document()));
+                  case UPDATE ->
+                      collection.updateOne(id, new BsonDocument("$set", write.document()));
+                  case REPLACE -> collection.replaceOne(id, write.document());
+                  case DELETE -> collection.deleteOne(id);
+                },
+            () -> areThere(collection, List.of(write)))
+        .thenReturn(write);
+  }
+
+  private static Mono<Boolean> areThere(
+      MongoCollection<BsonDocument> collection, List<Write> writes) {
+    return Mono.from(collection.countDocuments(ids(writes))).map(found -> found == writes.size());
+  }
+
+  private static Bson ids(List<Write> writes) {
+    return Filters.in("_id", writes.stream().map(Write::id).toList());
   }
 
   private MongoCollection<BsonDocument> collection(String name) {

@@ -9,8 +9,8 @@ import dev.sluice.config.JsonMode;
  *
  * <p>{@link JsonMode#RELAXED} and {@link JsonMode#CANONICAL} give byte for byte what org.bson's
  * {@code RawBsonDocument.toJson} gives in UTF-8 with the output modes {@code RELAXED} and {@code
- * EXTENDED}, its spaces and escapes included. {@link JsonMode#PLAIN} has the same spaces and
- * escapes and maps the types to ordinary JSON:
+ * EXTENDED}, its spaces included, but for characters that it escapes and {@link JsonEscapes} does
+ * not. {@link JsonMode#PLAIN} has the same spaces and escapes and maps the types to ordinary JSON:
  *
  * <table>
  *   <caption>BSON types in plain mode</caption>

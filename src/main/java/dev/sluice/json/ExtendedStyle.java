@@ -90,7 +90,7 @@ final class ExtendedStyle extends ScalarStyle {
   @Override
   void binary(byte subtype, byte[] bytes, int offset, int length, Utf8Buffer out) {
     out.appendAscii("{\"$binary\": {\"base64\": \"");
-    out.appendBase64(bytes, offset, length);
+    Base64Text.append(bytes, offset, length, out);
     out.appendAscii("\", \"subType\": \"");
     out.append(UPPER_CASE_HEX.charAt(subtype >> 4 & 0xf));
     out.append(UPPER_CASE_HEX.charAt(subtype & 0xf));

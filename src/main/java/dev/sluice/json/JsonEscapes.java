@@ -6,10 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The inside of a JSON string as org.bson's JSON writer prints it: letters, digits, punctuation,
- * symbols and spaces of the Basic Multilingual Plane stand for themselves; everything else (control
- * and format characters, combining marks, private use, unassigned, U+2028, each half of a surrogate
- * pair) is escaped. Which character is which is the running JVM's {@link Character#getType(char)}.
+ * The inside of a JSON string. Text stands as it is, in UTF-8. Escaped are only the quote, the
+ * backslash and the control characters (of which JSON itself demands those below the space), and
+ * U+2028 and U+2029, which end a line for JavaScript before 2019 and for tools that read lines.
  *
  * <p>Stateless. The common case, ASCII that needs no escape, is copied eight bytes at a time.
  */
@@ -26,34 +25,21 @@ final class JsonEscapes {
   /** How far beyond the end of its text {@link #copyPlain} may write: the rest of a word. */
   static final int COPY_SLACK = Long.BYTES;
 
-  /** One bit for each {@link Character#getType(char)} that stands for itself. */
-  private static final int PRINTED_TYPES =
-      1 << Character.UPPERCASE_LETTER
-          | 1 << Character.LOWERCASE_LETTER
-          | 1 << Character.TITLECASE_LETTER
-          | 1 << Character.OTHER_LETTER
-          | 1 << Character.DECIMAL_DIGIT_NUMBER
-          | 1 << Character.LETTER_NUMBER
-          | 1 << Character.OTHER_NUMBER
-          | 1 << Character.SPACE_SEPARATOR
-          | 1 << Character.CONNECTOR_PUNCTUATION
-          | 1 << Character.DASH_PUNCTUATION
-          | 1 << Character.START_PUNCTUATION
-          | 1 << Character.END_PUNCTUATION
-          | 1 << Character.INITIAL_QUOTE_PUNCTUATION
-          | 1 << Character.FINAL_QUOTE_PUNCTUATION
-          | 1 << Character.OTHER_PUNCTUATION
-          | 1 << Character.MATH_SYMBOL
-          | 1 << Character.CURRENCY_SYMBOL
-          | 1 << Character.MODIFIER_SYMBOL
-          | 1 << Character.OTHER_SYMBOL;
+  /** How many bytes that are not UTF-8 are looked at together; a sequence has four. */
+  private static final int MOST_BROKEN = 64;
 
   private JsonEscapes() {}
 
   /** Appends a text. A lone surrogate comes out as its escape, which is valid JSON. */
   static void append(String text, Utf8Buffer out) {
-    for (int i = 0; i < text.length(); i++) {
-      appendUnit(text.charAt(i), out);
+    int codePoint;
+    for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
+      codePoint = text.codePointAt(i);
+      if (codePoint >= Character.MIN_SUPPLEMENTARY_CODE_POINT) {
+        appendSupplementary(codePoint, out);
+      } else {
+        appendUnit((char) codePoint, out);
+      }
     }
   }
 
@@ -64,20 +50,36 @@ final class JsonEscapes {
   static void append(byte[] source, int from, int to, Utf8Buffer out) {
     int position = from;
     while (position < to) {
-      int next = isPlain(source[position]) ? position : appendSequence(source, position, to, out);
-      if (next < 0) {
-        // The decoder's rule for how many U+FFFD a broken sequence makes is not worth a copy here.
-        append(new String(source, position, to - position, StandardCharsets.UTF_8), out);
-        return;
-      }
-      position = next;
-      // Only where it can copy at all: in most other scripts one special character follows another.
-      if (position < to && isPlain(source[position])) {
-        out.reserve((long) to - position + COPY_SLACK);
-        position = copyPlain(source, next, to, out.array(), out.size());
-        out.advanceTo(out.size() + position - next);
+      int pieceEnd = to - position > Utf8Buffer.PIECE ? position + Utf8Buffer.PIECE : to;
+      out.reserve((long) pieceEnd - position + COPY_SLACK);
+      int end = copyText(source, position, pieceEnd, to, out.array(), out.size());
+      out.advanceTo(out.size() + end - position);
+      position = end < pieceEnd ? appendSpecial(source, end, to, out) : end;
+    }
+  }
+
+  /**
+   * Copies what stands for itself, ASCII or not, up to the first byte of what does not, and returns
+   * that offset, or that of the first character at or behind {@code pieceEnd}.
+   */
+  private static int copyText(
+      byte[] source, int from, int pieceEnd, int to, byte[] target, int targetOffset) {
+    int shift = targetOffset - from;
+    int position = from;
+    while (position < pieceEnd) {
+      if (isPlain(source[position])) {
+        position = copyPlain(source, position, pieceEnd, target, position + shift);
+      } else {
+        int length = sequenceLength(source, position, to);
+        if (length == 0) {
+          return position;
+        }
+        for (int end = position + length; position < end; position++) {
+          target[position + shift] = source[position];
+        }
       }
     }
+    return position;
   }
 
   /**
@@ -132,64 +134,59 @@ final class JsonEscapes {
     return value >= ' ' && value != '"' && value != '\\' && value != 0x7f;
   }
 
-  /** Appends one character; returns the offset behind it, or -1 where the bytes are not UTF-8. */
-  private static int appendSequence(byte[] source, int from, int to, Utf8Buffer out) {
+  /**
+   * How many bytes the character has that begins here and is not ASCII; 0 if it does not stand for
+   * itself, or is no UTF-8 (RFC 3629, 4).
+   */
+  private static int sequenceLength(byte[] source, int from, int to) {
     byte first = source[from];
-    if (first >= 0) {
-      appendUnit((char) first, out);
+    // C0 and C1 would be a longer way to write ASCII.
+    if (first < (byte) 0xc2 || first > (byte) 0xf4) {
+      return 0;
+    }
+    int length = first < (byte) 0xe0 ? 2 : first < (byte) 0xf0 ? 3 : 4;
+    if (to - from < length) {
+      return 0;
+    }
+    int second = source[from + 1] & 0xff;
+    boolean stands =
+        switch (first) {
+          case (byte) 0xc2 -> second >= 0xa0; // Below are control characters.
+          case (byte) 0xe0 -> second >= 0xa0; // Below would be a longer way to write two bytes.
+          case (byte) 0xe2 -> second != 0x80 || !isLineEnd(source[from + 2]);
+          case (byte) 0xed -> second < 0xa0; // Above are surrogates.
+          case (byte) 0xf0 -> second >= 0x90; // Below would be a longer way to write three bytes.
+          case (byte) 0xf4 -> second < 0x90; // Above is more than U+10FFFF.
+          default -> true;
+        };
+    for (int i = 1; stands && i < length; i++) {
+      stands = isContinuation(source[from + i]);
+    }
+    return stands ? length : 0;
+  }
+
+  /** The last byte of U+2028 and U+2029. */
+  private static boolean isLineEnd(byte third) {
+    return third == (byte) 0xa8 || third == (byte) 0xa9;
+  }
+
+  /**
+   * Appends what does not stand for itself, and returns the offset behind it: a character that is
+   * escaped, or bytes that are not UTF-8.
+   */
+  private static int appendSpecial(byte[] source, int from, int to, Utf8Buffer out) {
+    if (source[from] >= 0) {
+      appendUnit((char) source[from], out);
       return from + 1;
     }
-    if (first < (byte) 0xe0) {
-      return appendTwoBytes(source, from, to, out);
+    // The decoder knows how many U+FFFD a broken sequence makes. None reaches beyond a byte that
+    // begins another, nor beyond its fourth: behind MOST_BROKEN bytes any has come to its end.
+    int end = from + 1;
+    while (end < to && end - from < MOST_BROKEN && isContinuation(source[end])) {
+      end++;
     }
-    return first < (byte) 0xf0
-        ? appendThreeBytes(source, from, to, out)
-        : appendFourBytes(source, from, to, out);
-  }
-
-  private static int appendTwoBytes(byte[] source, int from, int to, Utf8Buffer out) {
-    // C0 and C1 would be a longer way to write ASCII.
-    if (source[from] < (byte) 0xc2 || to - from < 2 || !isContinuation(source[from + 1])) {
-      return -1;
-    }
-    appendUnit((char) ((source[from] & 0x1f) << 6 | source[from + 1] & 0x3f), out);
-    return from + 2;
-  }
-
-  private static int appendThreeBytes(byte[] source, int from, int to, Utf8Buffer out) {
-    if (to - from < 3 || !isContinuation(source[from + 1]) || !isContinuation(source[from + 2])) {
-      return -1;
-    }
-    char unit =
-        (char)
-            ((source[from] & 0x0f) << 12
-                | (source[from + 1] & 0x3f) << 6
-                | source[from + 2] & 0x3f);
-    if (unit < 0x800 || Character.isSurrogate(unit)) {
-      return -1;
-    }
-    appendUnit(unit, out);
-    return from + 3;
-  }
-
-  private static int appendFourBytes(byte[] source, int from, int to, Utf8Buffer out) {
-    if (to - from < 4
-        || !isContinuation(source[from + 1])
-        || !isContinuation(source[from + 2])
-        || !isContinuation(source[from + 3])) {
-      return -1;
-    }
-    int codePoint =
-        (source[from] & 0x1f) << 18
-            | (source[from + 1] & 0x3f) << 12
-            | (source[from + 2] & 0x3f) << 6
-            | source[from + 3] & 0x3f;
-    if (!Character.isSupplementaryCodePoint(codePoint)) {
-      return -1;
-    }
-    appendUnit(Character.highSurrogate(codePoint), out);
-    appendUnit(Character.lowSurrogate(codePoint), out);
-    return from + 4;
+    append(new String(source, from, end - from, StandardCharsets.UTF_8), out);
+    return end;
   }
 
   private static boolean isContinuation(byte value) {
@@ -206,12 +203,12 @@ final class JsonEscapes {
       case '\r' -> appendShortEscape('r', out);
       case '\t' -> appendShortEscape('t', out);
       default -> {
-        if ((PRINTED_TYPES >>> Character.getType(unit) & 1) != 0) {
-          appendUtf8(unit, out);
-        } else {
+        if (isEscaped(unit)) {
           out.append('\\');
           out.append('u');
           out.appendHex(unit);
+        } else {
+          appendUtf8(unit, out);
         }
       }
     }
@@ -222,7 +219,14 @@ final class JsonEscapes {
     out.append(letter);
   }
 
-  /** Never called for a surrogate: those are always escaped. */
+  private static boolean isEscaped(char unit) {
+    return Character.isISOControl(unit)
+        || unit == '\u2028'
+        || unit == '\u2029'
+        || Character.isSurrogate(unit);
+  }
+
+  /** Never called for a surrogate: those are always escaped, or a pair. */
   private static void appendUtf8(char unit, Utf8Buffer out) {
     if (unit < 0x80) {
       out.append((byte) unit);
@@ -234,5 +238,12 @@ final class JsonEscapes {
       out.append((byte) (0x80 | unit >> 6 & 0x3f));
       out.append((byte) (0x80 | unit & 0x3f));
     }
+  }
+
+  private static void appendSupplementary(int codePoint, Utf8Buffer out) {
+    out.append((byte) (0xf0 | codePoint >> 18));
+    out.append((byte) (0x80 | codePoint >> 12 & 0x3f));
+    out.append((byte) (0x80 | codePoint >> 6 & 0x3f));
+    out.append((byte) (0x80 | codePoint & 0x3f));
   }
 }

@@ -56,7 +56,7 @@ final class PlainStyle extends ScalarStyle {
     if (length == UUID_LENGTH && (subtype == UUID || subtype == OLD_UUID)) {
       out.appendUuid(bytes, offset);
     } else {
-      out.appendBase64(bytes, offset, length);
+      Base64Text.append(bytes, offset, length, out);
     }
     out.append('"');
   }

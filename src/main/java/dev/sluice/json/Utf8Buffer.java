@@ -1,18 +1,18 @@
 package dev.sluice.json;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * A growing byte buffer in which one JSON text after the other is built as UTF-8.
  *
  * <p>It is reused: {@link #reset()} empties it and keeps its memory, up to a limit, so that
  * building a text allocates nothing but what {@link #toByteArray()} hands out. Not thread-safe: one
- * per encoding thread. A text of more than 2 GiB ends in {@link IllegalStateException}.
+ * per encoding thread.
+ *
+ * <p>It never grows much beyond the bytes that a text may have: what is written further ends in
+ * {@link TextTooLargeException}, after which it has to be reset. A text that is to be compressed is
+ * so while it is written, and may have any size itself.
  */
 public final class Utf8Buffer {
   /** Holds most events (1 KB of BSON becomes about 1 KB of JSON) without ever growing. */
@@ -25,47 +25,103 @@ public final class Utf8Buffer {
    */
   private static final int MAX_KEPT_CAPACITY = 1024 * 1024;
 
-  /** The longest array that every JVM can make. */
-  private static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
+  /**
+   * How much of a value is written at a time. Room is asked for by the piece, so a string of 16 MB
+   * neither needs its whole length at once nor escapes compression; and large enough that looking
+   * for room costs nothing.
+   */
+  static final int PIECE = 64 * 1024;
+
+  /** By how much room may be asked for beyond what is written in the end: a short name's. */
+  private static final int MARGIN = 256;
+
+  /** A whole array, and less than what every JVM can make. */
+  private static final long MOST_BYTES = Integer.MAX_VALUE - 8 - MARGIN;
 
   private static final byte[] HEX_DIGITS = ascii("0123456789abcdef");
-  private static final byte[] BASE64_DIGITS =
-      ascii("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
   /** The two digits of 0 to 99, one after the other: halves the divisions of a number. */
   private static final byte[] DIGIT_PAIRS = digitPairs();
 
+  private final long maxBytes;
+  private final long gzipAboveBytes;
+
+  /** What the array may hold. */
+  private final long mostInArray;
+
   private byte[] bytes = new byte[INITIAL_CAPACITY];
   private int size;
+
+  /** What stood in the array before; null as long as all of the text is there. */
+  private GzipText gzip;
+
+  /** For texts that are known to be short. */
+  public Utf8Buffer() {
+    this(MOST_BYTES);
+  }
+
+  /**
+   * @param maxBytes how many bytes a text may have
+   */
+  public Utf8Buffer(long maxBytes) {
+    this(maxBytes, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param maxBytes how many bytes {@link #toBody()} may have
+   * @param gzipAboveBytes larger texts are compressed, and so are those that are larger than {@code
+   *     maxBytes}; {@code Long.MAX_VALUE} for none
+   */
+  public Utf8Buffer(long maxBytes, long gzipAboveBytes) {
+    this.maxBytes = Math.min(maxBytes, MOST_BYTES);
+    boolean compresses = gzipAboveBytes < Long.MAX_VALUE;
+    this.gzipAboveBytes = compresses ? Math.min(gzipAboveBytes, this.maxBytes) : Long.MAX_VALUE;
+    this.mostInArray =
+        compresses ? Math.max(this.gzipAboveBytes, MAX_KEPT_CAPACITY) : this.maxBytes;
+  }
 
   /** Empties the buffer. */
   public void reset() {
     size = 0;
+    gzip = null;
     if (bytes.length > MAX_KEPT_CAPACITY) {
       bytes = new byte[INITIAL_CAPACITY];
     }
   }
 
-  /** The number of bytes written since the last reset. */
-  public int size() {
+  /** The number of bytes in the array: all that were written, unless some are compressed. */
+  int size() {
     return size;
   }
 
-  /** A copy of what was written. */
+  /** A copy of what was written, as it is. */
   public byte[] toByteArray() {
     return Arrays.copyOf(bytes, size);
   }
 
-  /** What was written, compressed (RFC 1952); the same bytes always give the same. */
-  public byte[] toGzip() {
-    // JSON shrinks to a quarter or less of its size.
-    ByteArrayOutputStream compressed = new ByteArrayOutputStream(size / 4 + INITIAL_CAPACITY);
-    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-      gzip.write(bytes, 0, size);
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail", e);
+  /** Whether {@link #toBody()} is compressed. */
+  public boolean isGzipped() {
+    return gzip != null || size > gzipAboveBytes;
+  }
+
+  /**
+   * What was written, compressed (RFC 1952) if it is larger than said; the same text always gives
+   * the same bytes. Ends the text.
+   *
+   * @throws TextTooLargeException if it is too large
+   */
+  public byte[] toBody() {
+    byte[] body;
+    if (isGzipped()) {
+      compress();
+      body = gzip.finish();
+    } else {
+      body = toByteArray();
     }
-    return compressed.toByteArray();
+    if (body.length > maxBytes) {
+      throw new TextTooLargeException(maxBytes);
+    }
+    return body;
   }
 
   /** What was written, as a text. */
@@ -126,7 +182,7 @@ public final class Utf8Buffer {
   /** Appends a text as a JSON string, quotes and escapes included. */
   public void appendJsonString(String text) {
     append('"');
-    if (JsonEscapes.isPlain(text)) {
+    if (text.length() <= PIECE && JsonEscapes.isPlain(text)) {
       appendAscii(text);
     } else {
       JsonEscapes.append(text, this);
@@ -139,10 +195,11 @@ public final class Utf8Buffer {
    * UTF-8 become U+FFFD, as many as {@code new String(bytes, UTF_8)} makes of them.
    */
   public void appendJsonString(byte[] utf8, int offset, int length) {
-    reserve(length + 2L + JsonEscapes.COPY_SLACK);
+    int piece = Math.min(length, PIECE);
+    reserve(piece + 2L + JsonEscapes.COPY_SLACK);
     bytes[size] = '"';
     int end = offset + length;
-    int plainEnd = JsonEscapes.copyPlain(utf8, offset, end, bytes, size + 1);
+    int plainEnd = JsonEscapes.copyPlain(utf8, offset, offset + piece, bytes, size + 1);
     size += 1 + plainEnd - offset;
     if (plainEnd < end) {
       JsonEscapes.append(utf8, plainEnd, end, this);
@@ -204,30 +261,6 @@ public final class Utf8Buffer {
     bytes[size++] = HEX_DIGITS[unit & 0xf];
   }
 
-  /** Appends bytes in base64 with padding (RFC 4648). */
-  public void appendBase64(byte[] source, int offset, int length) {
-    reserve(length / 3 * 4L + 4);
-    byte[] target = bytes;
-    int position = size;
-    int end = offset + length / 3 * 3;
-    for (int i = offset; i < end; i += 3) {
-      int group = (source[i] & 0xff) << 16 | (source[i + 1] & 0xff) << 8 | source[i + 2] & 0xff;
-      target[position++] = BASE64_DIGITS[group >> 18];
-      target[position++] = BASE64_DIGITS[(group >> 12) & 0x3f];
-      target[position++] = BASE64_DIGITS[(group >> 6) & 0x3f];
-      target[position++] = BASE64_DIGITS[group & 0x3f];
-    }
-    int left = length % 3;
-    if (left > 0) {
-      int group = (source[end] & 0xff) << 16 | (left == 2 ? (source[end + 1] & 0xff) << 8 : 0);
-      target[position++] = BASE64_DIGITS[group >> 18];
-      target[position++] = BASE64_DIGITS[(group >> 12) & 0x3f];
-      target[position++] = left == 2 ? BASE64_DIGITS[(group >> 6) & 0x3f] : (byte) '=';
-      target[position++] = '=';
-    }
-    size = position;
-  }
-
   /** The number of decimal digits of a number that is not negative. */
   static int digitCount(long value) {
     int digits = 1;
@@ -266,17 +299,31 @@ public final class Utf8Buffer {
   }
 
   /**
-   * Doubles while small. Once larger than what is kept, it grows by a quarter only: the heap has to
-   * hold the old and the new array at once, and a 16 MB document comes in one piece anyway.
+   * Doubles while small. Once larger than what is kept, it grows by a quarter only, and never much
+   * beyond what it may hold: the heap has to have room for the old and the new array at once.
    */
   private void grow(long additional) {
-    long needed = size + additional;
-    if (needed > MAX_CAPACITY) {
-      throw new IllegalStateException("A JSON text of " + needed + " bytes");
+    if (gzipAboveBytes < Long.MAX_VALUE && size + additional > mostInArray + MARGIN) {
+      compress();
     }
-    long step = bytes.length < MAX_KEPT_CAPACITY ? bytes.length : bytes.length / 4;
-    bytes =
-        Arrays.copyOf(bytes, (int) Math.min(MAX_CAPACITY, Math.max(bytes.length + step, needed)));
+    long needed = size + additional;
+    if (needed > mostInArray + MARGIN) {
+      throw new TextTooLargeException(maxBytes);
+    }
+    if (needed > bytes.length) {
+      long step = bytes.length < MAX_KEPT_CAPACITY ? bytes.length : bytes.length / 4;
+      long larger = Math.max(bytes.length + step, needed);
+      bytes = Arrays.copyOf(bytes, (int) Math.min(mostInArray + MARGIN, larger));
+    }
+  }
+
+  /** Empties the array into the compressed text. */
+  private void compress() {
+    if (gzip == null) {
+      gzip = new GzipText(maxBytes);
+    }
+    gzip.write(bytes, size);
+    size = 0;
   }
 
   private static byte[] digitPairs() {

@@ -14,16 +14,22 @@ import dev.sluice.json.Utf8Buffer;
 /**
  * Writes what concerns the collection as a whole: its end (drop, rename, end of the database), the
  * end of its stream, and a gap. No document, so {@code _id} is null.
+ *
+ * <p>Of another collection that was renamed to the watched name, which is also how {@code $out}
+ * ends, the server tells under that other name. It concerns those who follow the watched one, so it
+ * is told under the watched name, as replaced.
  */
 final class CollectionEnvelope {
   static final String GAP = "gap";
 
   private final EnvelopeSettings settings;
+  private final Namespace watched;
   private final Utf8Buffer out;
   private final MetadataWriter metadata;
 
   CollectionEnvelope(EnvelopeSettings settings, Utf8Buffer out, MetadataWriter metadata) {
     this.settings = settings;
+    this.watched = new Namespace(settings.database(), settings.collection());
     this.out = out;
     this.metadata = metadata;
   }
@@ -31,9 +37,18 @@ final class CollectionEnvelope {
   /** An invalidation has no namespace, and the end of a database no collection. */
   Namespace namespace(Change change) {
     Namespace own = change instanceof ChangeEvent event ? event.namespace() : null;
-    return own == null
-        ? new Namespace(settings.database(), settings.collection())
-        : own.collection() == null ? new Namespace(own.database(), settings.collection()) : own;
+    if (own == null || replaced(change)) {
+      return watched;
+    }
+    return own.collection() == null ? new Namespace(own.database(), watched.collection()) : own;
+  }
+
+  /** Whether another collection has taken the watched one's name, and its place. */
+  boolean replaced(Change change) {
+    return change instanceof ChangeEvent event
+        && event.operation() == Operation.RENAME
+        && !watched.equals(event.namespace())
+        && watched.equals(to(event));
   }
 
   static String operation(Change change) {
@@ -79,16 +94,29 @@ final class CollectionEnvelope {
     out.appendAscii("\", ");
     Origin.writeNames(namespace.database(), namespace.collection(), out);
     if (change instanceof ChangeEvent event && event.operation() == Operation.RENAME) {
-      if (!event.has(ChangeEvent.Field.TO)) {
-        throw new IllegalArgumentException("a rename without its new name: " + event);
+      names("to", to(event));
+      if (replaced(event)) {
+        names("from", event.namespace());
       }
-      out.appendAscii(", \"to\": {");
-      int to = event.offset(ChangeEvent.Field.TO);
-      Origin.writeNames(text(event, to, "db"), text(event, to, "coll"), out);
-      out.append('}');
     } else if (change instanceof Gap gap) {
       gap(gap);
     }
+  }
+
+  private void names(String key, Namespace namespace) {
+    out.appendAscii(", \"");
+    out.appendAscii(key);
+    out.appendAscii("\": {");
+    Origin.writeNames(namespace.database(), namespace.collection(), out);
+    out.append('}');
+  }
+
+  private static Namespace to(ChangeEvent event) {
+    if (!event.has(ChangeEvent.Field.TO)) {
+      throw new IllegalArgumentException("a rename without its new name: " + event);
+    }
+    int to = event.offset(ChangeEvent.Field.TO);
+    return new Namespace(text(event, to, "db"), text(event, to, "coll"));
   }
 
   private static String text(ChangeEvent event, int document, String key) {

@@ -24,7 +24,14 @@ record DocumentId(String text, String type) {
   static final class Reader {
     private final BsonJsonWriter scalars = new BsonJsonWriter(JsonMode.RELAXED);
     private final BsonJsonWriter containers = new BsonJsonWriter(JsonMode.CANONICAL);
-    private final Utf8Buffer buffer = new Utf8Buffer();
+    private final Utf8Buffer buffer;
+
+    /**
+     * @param maxBytes how large the text of an embedded document may be
+     */
+    Reader(long maxBytes) {
+      buffer = new Utf8Buffer(maxBytes);
+    }
 
     /** The id whose value of this type begins at {@code offset}. */
     DocumentId read(byte type, byte[] bytes, int offset) {
@@ -47,9 +54,12 @@ record DocumentId(String text, String type) {
           type == BsonBytes.DOCUMENT
               || type == BsonBytes.ARRAY
               || type == BsonBytes.CODE_WITH_SCOPE;
-      buffer.reset();
-      (container ? containers : scalars).writeValue(type, bytes, offset, buffer);
-      return buffer.toString();
+      try {
+        (container ? containers : scalars).writeValue(type, bytes, offset, buffer);
+        return buffer.toString();
+      } finally {
+        buffer.reset();
+      }
     }
   }
 

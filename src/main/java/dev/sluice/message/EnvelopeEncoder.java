@@ -31,8 +31,8 @@ public final class EnvelopeEncoder {
 
   private final EnvelopeSettings settings;
   private final BsonJsonWriter json;
-  private final DocumentId.Reader ids = new DocumentId.Reader();
-  private final Utf8Buffer out = new Utf8Buffer();
+  private final DocumentId.Reader ids;
+  private final Utf8Buffer out;
   private final MetadataWriter metadata;
   private final CollectionEnvelope ofCollections;
   private final MessageHeaders headers = new MessageHeaders();
@@ -40,9 +40,15 @@ public final class EnvelopeEncoder {
   /** Of the last event; null before the first. */
   private Origin origin;
 
-  public EnvelopeEncoder(EnvelopeSettings settings) {
+  /**
+   * @param maxMessageBytes how large a body may be; writing stops there, so that an event never
+   *     takes more memory than that, however much larger its JSON is than its BSON
+   */
+  public EnvelopeEncoder(EnvelopeSettings settings, long maxMessageBytes) {
     this.settings = settings;
     this.json = new BsonJsonWriter(settings.json());
+    this.ids = new DocumentId.Reader(maxMessageBytes);
+    this.out = new Utf8Buffer(maxMessageBytes, settings.gzipAboveBytes());
     this.metadata = new MetadataWriter(settings.pipeline(), out);
     this.ofCollections = new CollectionEnvelope(settings, out, metadata);
   }
@@ -52,12 +58,17 @@ public final class EnvelopeEncoder {
    *
    * @throws dev.sluice.change.CorruptBsonException if the event's BSON is damaged
    * @throws IllegalArgumentException if the event lacks what MongoDB gives every such event
+   * @throws dev.sluice.json.TextTooLargeException if the body is larger than it may be
    */
   public Message encode(Change change) {
-    out.reset();
-    return change instanceof ChangeEvent event && event.operation().isOnDocument()
-        ? ofDocument(event)
-        : ofCollection(change);
+    try {
+      return change instanceof ChangeEvent event && event.operation().isOnDocument()
+          ? ofDocument(event)
+          : ofCollection(change);
+    } finally {
+      // Now, not before the next one: it may be long until that comes, and this one large.
+      out.reset();
+    }
   }
 
   private Message ofDocument(ChangeEvent event) {
@@ -92,7 +103,7 @@ public final class EnvelopeEncoder {
         RoutingKey.of(namespace, operation),
         operation,
         CollectionEnvelope.clusterTime(change),
-        headers.ofCollection(operation, namespace, position));
+        headers.ofCollection(operation, namespace, position, ofCollections.replaced(change)));
   }
 
   private Message message(
@@ -101,10 +112,9 @@ public final class EnvelopeEncoder {
       String operation,
       long clusterTime,
       Map<String, Object> ownHeaders) {
-    boolean gzipped = out.size() > settings.gzipAboveBytes();
     return new Message(
-        gzipped ? out.toGzip() : out.toByteArray(),
-        gzipped ? Message.Content.GZIPPED_JSON : Message.Content.JSON,
+        out.toBody(),
+        out.isGzipped() ? Message.Content.GZIPPED_JSON : Message.Content.JSON,
         eventId.value(),
         routingKey,
         operation,

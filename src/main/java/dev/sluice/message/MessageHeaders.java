@@ -60,15 +60,31 @@ final class MessageHeaders {
     }
   }
 
-  Map<String, Object> ofCollection(String operation, Namespace namespace, String position) {
-    return Map.of(
-        "operation",
-        operation,
-        "database",
-        namespace.database(),
-        "collection",
-        namespace.collection(),
-        "position",
-        position);
+  /**
+   * @param replaced whether another collection stands under the name now
+   */
+  Map<String, Object> ofCollection(
+      String operation, Namespace namespace, String position, boolean replaced) {
+    return replaced
+        ? Map.of(
+            "operation",
+            operation,
+            "database",
+            namespace.database(),
+            "collection",
+            namespace.collection(),
+            "position",
+            position,
+            "replaced",
+            true)
+        : Map.of(
+            "operation",
+            operation,
+            "database",
+            namespace.database(),
+            "collection",
+            namespace.collection(),
+            "position",
+            position);
   }
 }

@@ -3,6 +3,8 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.CorruptBsonException;
+import dev.sluice.change.Namespace;
 import dev.sluice.change.Oversized;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -71,7 +73,7 @@ public final class ParkedMessages {
 
   /** A change of which no message could be made. */
   public Message of(Change change, String reason, String error) {
-    Map<String, Object> headers = headers(Map.of(), reason, error);
+    Map<String, Object> headers = headers(origin(change), reason, error);
     if (change instanceof ChangeEvent event && event.sizeBytes() <= maxMessageBytes) {
       headers.put(BODY, "event");
       byte[] bson =
@@ -90,7 +92,7 @@ public final class ParkedMessages {
 
   /** A change of which no message could be made, and whose bytes RabbitMQ would not have. */
   public Message pointerTo(Change change, String reason, String error) {
-    return pointer(change, error, change.sizeBytes(), headers(Map.of(), reason, error));
+    return pointer(change, error, change.sizeBytes(), headers(origin(change), reason, error));
   }
 
   /** Whether there is nothing left that could be taken away to make it fit. */
@@ -105,6 +107,30 @@ public final class ParkedMessages {
     headers.put(
         ERROR, error.length() <= LONGEST_ERROR ? error : error.substring(0, LONGEST_ERROR) + "…");
     return headers;
+  }
+
+  /** Where it comes from and would have gone, as far as a change can tell that was not encoded. */
+  private static Map<String, Object> origin(Change change) {
+    ChangeEvent event = keysOf(change);
+    Namespace namespace;
+    try {
+      namespace = event == null ? null : event.namespace();
+    } catch (CorruptBsonException | IllegalArgumentException damaged) {
+      return Map.of();
+    }
+    if (namespace == null || namespace.collection() == null) {
+      return Map.of();
+    }
+    String operation = event.operation().text();
+    return Map.of(
+        "operation",
+        operation,
+        "database",
+        namespace.database(),
+        "collection",
+        namespace.collection(),
+        ROUTING_KEY,
+        RoutingKey.of(namespace, operation));
   }
 
   /** What is needed to find the event again, in relaxed Extended JSON. */

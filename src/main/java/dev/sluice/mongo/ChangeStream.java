@@ -19,13 +19,16 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** How a change stream is opened, and what is made of its documents. */
@@ -79,8 +82,50 @@ final class ChangeStream implements OversizedEvents.Reading {
     return open(stages, from, 1, false, (events, token) -> {}).map(this::event);
   }
 
+  /**
+   * Opens the stream. If it is refused at once, for no reason that passes, it is opened at the
+   * present to see whether that is for the position: only then is the position lost.
+   */
   private Flux<RawBsonDocument> open(
       List<Bson> stages, Position from, int batchSize, boolean lookup, Progress progress) {
+    return Flux.defer(
+        () -> {
+          AtomicBoolean opened = new AtomicBoolean();
+          Progress noting =
+              (events, token) -> {
+                opened.set(true);
+                progress.reached(events, token);
+              };
+          return follow(stages, Optional.of(from), batchSize, lookup, noting)
+              .onErrorResume(
+                  refusal -> !opened.get() && MongoFailures.mayBeForThePosition(refusal),
+                  refusal ->
+                      opensAtThePresent(stages, lookup)
+                          .thenMany(Flux.error(() -> MongoFailures.refusedPosition(refusal))));
+        });
+  }
+
+  /** Completes when the server has answered, and fails as it refuses. */
+  private Mono<Void> opensAtThePresent(List<Bson> stages, boolean lookup) {
+    return Mono.defer(
+        () -> {
+          Sinks.Empty<Void> opened = Sinks.empty();
+          return follow(
+                  stages, Optional.empty(), 1, lookup, (events, token) -> opened.tryEmitEmpty())
+              .takeUntilOther(opened.asMono())
+              .then();
+        });
+  }
+
+  /**
+   * @param from the present if empty
+   */
+  private Flux<RawBsonDocument> follow(
+      List<Bson> stages,
+      Optional<Position> from,
+      int batchSize,
+      boolean lookup,
+      Progress progress) {
     return Flux.defer(
         () -> {
           String comment = "sluice " + settings.pipeline() + " " + UUID.randomUUID();
@@ -99,7 +144,7 @@ final class ChangeStream implements OversizedEvents.Reading {
   }
 
   private Publisher<RawBsonDocument> watch(
-      List<Bson> stages, Position from, int batchSize, boolean lookup, String comment) {
+      List<Bson> stages, Optional<Position> from, int batchSize, boolean lookup, String comment) {
     MongoCollection<RawBsonDocument> collection =
         connection
             .client()
@@ -114,10 +159,11 @@ final class ChangeStream implements OversizedEvents.Reading {
     if (lookup) {
       stream.fullDocument(FullDocument.UPDATE_LOOKUP);
     }
-    if (from instanceof Position.After after) {
+    Position position = from.orElse(null);
+    if (position instanceof Position.After after) {
       // Unlike resumeAfter it also takes the token of an invalidation.
       stream.startAfter(after.token().toBson());
-    } else if (from instanceof Position.At at) {
+    } else if (position instanceof Position.At at) {
       stream.startAtOperationTime(at.time());
     }
     // The whole event as bytes: an eighth of what the driver's own event class costs.

@@ -51,6 +51,6 @@ public final class ChangeStreamSource implements ChangeSource {
 
   private RuntimeException recognise(Throwable failure) {
     Optional<PipelineException> lost = MongoFailures.lostPosition(failure);
-    return lost.isPresent() ? lost.get() : connection.recognise(failure);
+    return lost.isPresent() ? lost.get() : connection.recognise(failure, Doing.WATCHING);
   }
 }

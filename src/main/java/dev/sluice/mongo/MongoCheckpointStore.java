@@ -69,7 +69,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
         .then(Mono.defer(() -> Mono.from(checkpoints().find(byId()).first())))
         .doOnNext(form::read)
         .then(claimIfFree(known))
-        .onErrorMap(connection::recognise);
+        .onErrorMap(this::recognise);
   }
 
   /** One command takes the lease if it is free, and shows whose it is then. */
@@ -101,7 +101,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
   @Override
   public Mono<Void> renew(Checkpoint claimed) {
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(claimed), form.renewal())))
-        .onErrorMap(connection::recognise)
+        .onErrorMap(this::recognise)
         .flatMap(this::requireOurs);
   }
 
@@ -112,7 +112,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
             Updates.set("position", CheckpointDocument.of(checkpoint.position().orElseThrow())),
             Updates.currentDate("savedAt"));
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
-        .onErrorMap(connection::recognise)
+        .onErrorMap(this::recognise)
         .flatMap(this::requireOurs);
   }
 
@@ -130,8 +130,12 @@ public final class MongoCheckpointStore implements CheckpointStore {
                         giveUp))
             .orElse(giveUp);
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
-        .onErrorMap(connection::recognise)
+        .onErrorMap(this::recognise)
         .then();
+  }
+
+  private RuntimeException recognise(Throwable failure) {
+    return connection.recognise(failure, Doing.CHECKPOINT);
   }
 
   private Mono<Void> requireOurs(UpdateResult result) {

@@ -3,6 +3,7 @@ package dev.sluice.mongo;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.connection.SslSettings;
@@ -10,11 +11,13 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import dev.sluice.config.MongoSettings;
 import dev.sluice.config.WrongSettings;
-import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.PemContext;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -48,6 +51,7 @@ public final class MongoConnection implements AutoCloseable {
 
   private final MongoSettings settings;
   private final ConnectionString uri;
+  private final MongoClientSettings clientSettings;
   private final Optional<SSLContext> tls;
   private final StreamWatch streamWatch = new StreamWatch();
   private final SeenServers seenServers = new SeenServers();
@@ -59,18 +63,23 @@ public final class MongoConnection implements AutoCloseable {
    */
   public MongoConnection(MongoSettings settings) {
     this.settings = settings;
-    try {
-      this.uri = new ConnectionString(settings.uri().reveal());
-    } catch (IllegalArgumentException e) {
-      // The exception's text may repeat a part of the password.
-      throw WrongSettings.of(
-          "MONGO_DATABASE_HOST cannot be read as a MongoDB URI: check its hosts, ports and options,"
-              + " and percent-encode special characters in user and password.");
-    }
     this.tls =
         settings.tlsFiles().any()
             ? Optional.of(PemContext.of(settings.tlsFiles()))
             : Optional.empty();
+    try {
+      this.uri = new ConnectionString(settings.uri().reveal());
+      this.clientSettings = clientSettings();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      // The exception's text may repeat a part of the password.
+      throw WrongSettings.of(
+          "MONGO_DATABASE_HOST cannot be read as a MongoDB URI: check its hosts, ports and options,"
+              + " and percent-encode special characters in user and password.");
+    } catch (MongoConfigurationException e) {
+      // The options of a mongodb+srv:// URI are looked up at once.
+      throw new MongoFailures("the name in " + settings.uriKey(), settings.uriKey(), Doing.OTHER)
+          .recognise(e);
+    }
   }
 
   public MongoSettings settings() {
@@ -88,7 +97,7 @@ public final class MongoConnection implements AutoCloseable {
       throw new IllegalStateException("the connection to MongoDB is closed");
     }
     if (client == null) {
-      client = MongoClients.create(clientSettings());
+      client = MongoClients.create(clientSettings);
     }
     return client;
   }
@@ -97,7 +106,10 @@ public final class MongoConnection implements AutoCloseable {
     return MongoClientSettings.builder()
         .applicationName("sluice")
         .applyToClusterSettings(
-            cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS))
+            cluster ->
+                cluster
+                    .serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS)
+                    .addClusterListener(seenServers))
         .applyToSocketSettings(socket -> socket.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS))
         .applyToServerSettings(
             server -> server.addServerListener(seenServers).addServerMonitorListener(streamWatch))
@@ -127,7 +139,7 @@ public final class MongoConnection implements AutoCloseable {
   public Mono<BsonTimestamp> operationTime() {
     return greet(HELLO)
         .onErrorResume(MongoConnection::isUnknownCommand, failure -> greet(OLD_HELLO))
-        .map(this::operationTimeOf)
+        .map(hello -> new Hello(hello, address()).operationTime(uri))
         .onErrorMap(this::recognise);
   }
 
@@ -139,22 +151,6 @@ public final class MongoConnection implements AutoCloseable {
   private static boolean isUnknownCommand(Throwable failure) {
     return failure instanceof MongoCommandException refused
         && refused.getErrorCode() == COMMAND_NOT_FOUND;
-  }
-
-  private BsonTimestamp operationTimeOf(BsonDocument hello) {
-    boolean sharded = hello.containsKey("msg");
-    if (!hello.containsKey("setName") && !sharded) {
-      throw SeenServers.standalone(address());
-    }
-    if (!sharded && uri.getRequiredReplicaSetName() == null) {
-      throw new PipelineException(
-          FailureKind.MISCONFIGURED,
-          "MONGO_DATABASE_HOST does not name the replica set, so a failover would not be followed:"
-              + " add replicaSet="
-              + hello.getString("setName").getValue()
-              + " to its options");
-    }
-    return hello.getTimestamp("operationTime");
   }
 
   /** The version of the primary. Cold. Fails with a {@link PipelineException}. */
@@ -172,19 +168,37 @@ public final class MongoConnection implements AutoCloseable {
 
   /** What a failure of the driver means; see {@link MongoFailures}. */
   public RuntimeException recognise(Throwable failure) {
+    return recognise(failure, Doing.OTHER);
+  }
+
+  RuntimeException recognise(Throwable failure, Doing doing) {
     if (failure instanceof MongoException) {
-      PipelineException refused = seenServers.refusal(uri.getRequiredReplicaSetName());
+      PipelineException refused = seenServers.unnamed(address());
+      if (refused == null) {
+        refused = seenServers.refusal(uri.getRequiredReplicaSetName());
+      }
       if (refused != null) {
         return refused;
       }
     }
-    if (failure instanceof MongoTimeoutException && isTls()) {
-      PipelineException withoutTls = seenServers.tlsRefusal();
-      if (withoutTls != null) {
-        return withoutTls;
+    if (failure instanceof MongoTimeoutException) {
+      PipelineException none = whyNone();
+      if (none != null) {
+        return none;
       }
     }
-    return MongoFailures.recognise(failure, address());
+    return new MongoFailures(address(), settings.uriKey(), doing).recognise(failure);
+  }
+
+  private PipelineException whyNone() {
+    return Stream.<Supplier<PipelineException>>of(
+            () -> isTls() ? seenServers.tlsRefusal() : null,
+            () -> seenServers.unfit(clientSettings.getReadPreference()),
+            () -> seenServers.whyNone(address()))
+        .map(Supplier::get)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private boolean isTls() {

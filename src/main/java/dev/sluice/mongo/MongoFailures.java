@@ -1,5 +1,6 @@
 package dev.sluice.mongo;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientException;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
@@ -8,6 +9,7 @@ import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoServerException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
+import dev.sluice.config.SettingKey;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.TlsFailure;
@@ -17,24 +19,34 @@ import java.util.concurrent.TimeoutException;
 import org.bson.BsonSerializationException;
 
 /**
- * What a failure of the driver or the server means, by its type and code, never by its text. Codes:
- * mongo/src/mongo/base/error_codes.yml and the change streams specification of the drivers.
+ * What a failure of the driver or the server means, by its type and code and by what was being
+ * done, never by its text. Codes: mongo/src/mongo/base/error_codes.yml and the change streams
+ * specification of the drivers.
+ *
+ * <p>A server that answers with a code that is not known here has understood and refused: it will
+ * again, so the pipeline stops, with the server's own words. Only where the server itself does not
+ * know what went wrong may another attempt, at another member perhaps, go better.
  */
 final class MongoFailures {
   static final String TLS_KEYS = "MONGO_DATABASE_TLS_";
 
   static final int UNAUTHORIZED = 13;
   private static final int AUTHENTICATION_FAILED = 18;
+  private static final int INVALID_NAMESPACE = 73;
+  private static final int COMMAND_NOT_SUPPORTED_ON_VIEW = 166;
   private static final int CHANGE_STREAMS_NEED_A_REPLICA_SET = 40573;
   static final int BSON_OBJECT_TOO_LARGE = 10334;
 
   /**
-   * A change stream's position is of no use any more: ChangeStreamHistoryLost (286),
-   * ChangeStreamFatalError (280), InvalidResumeToken (260), and what servers before 4.4 said
-   * instead; FailedToParse (9) and 40647 are among the answers to a token that is damaged.
+   * A change stream's position is of no use any more, without a doubt: ChangeStreamHistoryLost
+   * (286), ChangeStreamFatalError (280), InvalidResumeToken (260), and what servers before 4.4 said
+   * instead. A token that is damaged can have any answer: see {@link #mayBeForThePosition}.
    */
   private static final Set<Integer> POSITION_LOST =
-      Set.of(286, 280, 260, 40576, 40585, 40615, 9, 40647, 40649, 50811);
+      Set.of(286, 280, 260, 40576, 40585, 40615, 40649, 50811);
+
+  /** No code, InternalError and UnknownError: the server does not know either. */
+  private static final Set<Integer> UNKNOWN_TO_THE_SERVER = Set.of(-1, 0, 1, 8);
 
   /**
    * They go away when the set has sorted itself out: the resumable and retryable errors of the
@@ -61,12 +73,24 @@ final class MongoFailures {
           279, 290, 303, 338, 355, 371, 384, 406, 407, 433, 449, 450, 453, 462, 14031, 46841, 91331,
           10045600);
 
-  private MongoFailures() {}
+  /** What a server says may repeat a whole command. */
+  private static final int LONGEST_WORDS = 400;
+
+  private final String address;
+  private final SettingKey uriKey;
+  private final Doing doing;
 
   /**
    * @param address the servers, to be named in the sentence
+   * @param uriKey where the URI was set
    */
-  static PipelineException recognise(Throwable failure, String address) {
+  MongoFailures(String address, SettingKey uriKey, Doing doing) {
+    this.address = address;
+    this.uriKey = uriKey;
+    this.doing = doing;
+  }
+
+  PipelineException recognise(Throwable failure) {
     if (failure instanceof PipelineException recognised) {
       return recognised;
     }
@@ -75,14 +99,15 @@ final class MongoFailures {
       return noTls(address, refusal.get(), failure);
     }
     if (failure instanceof MongoSecurityException && isPassing(failure.getCause())) {
-      return recognise(failure.getCause(), address);
+      return recognise(failure.getCause());
     }
     if (failure instanceof MongoSecurityException) {
       return new PipelineException(
           FailureKind.MISCONFIGURED,
           "MongoDB at "
               + address
-              + " refuses the login: check user, password and authSource in MONGO_DATABASE_HOST",
+              + " refuses the login: check user, password and authSource in "
+              + uriKey,
           failure);
     }
     if (failure instanceof MongoIncompatibleDriverException
@@ -93,7 +118,7 @@ final class MongoFailures {
           failure);
     }
     if (failure instanceof MongoServerException server) {
-      return recogniseCode(server, address);
+      return recogniseCode(server);
     }
     if (failure instanceof MongoSocketException
         || failure instanceof MongoTimeoutException
@@ -120,12 +145,33 @@ final class MongoFailures {
   static Optional<PipelineException> lostPosition(Throwable failure) {
     return failure instanceof MongoServerException server
             && POSITION_LOST.contains(server.getCode())
-        ? Optional.of(
-            new PipelineException(
-                FailureKind.POSITION_LOST,
-                "MongoDB no longer has the position where this pipeline stood" + said(server),
-                failure))
+        ? Optional.of(lost("MongoDB no longer has the position where this pipeline stood", server))
         : Optional.empty();
+  }
+
+  /**
+   * Whether a server that refuses to open a stream may mean the position it is to be opened at, so
+   * that it is worth looking whether it opens without. The answer to a damaged token can have any
+   * code: FailedToParse (9), Overflow (15) and 40647 were seen.
+   */
+  static boolean mayBeForThePosition(Throwable refusal) {
+    return refusal instanceof MongoServerException server
+        && server.getCode() != BSON_OBJECT_TOO_LARGE
+        && !POSITION_LOST.contains(server.getCode())
+        && !isPassing(server);
+  }
+
+  /** A stream is refused at its position, and opens without it. */
+  static PipelineException refusedPosition(Throwable refusal) {
+    return lost(
+        "MongoDB no longer has the position where this pipeline stood, or it is damaged: the stream"
+            + " opens without it",
+        (MongoServerException) refusal);
+  }
+
+  private static PipelineException lost(String sentence, MongoServerException failure) {
+    return new PipelineException(
+        FailureKind.POSITION_LOST, sentence + said(failure, Doing.OTHER), failure);
   }
 
   static PipelineException noTls(String address, String refusal, Throwable failure) {
@@ -151,52 +197,100 @@ final class MongoFailures {
     return reply < 0 ? message : message.substring(0, reply);
   }
 
-  private static String said(MongoServerException failure) {
-    return " (MongoDB says: " + failure.getCode() + " " + withoutReply(failure) + ")";
+  private static boolean isPassing(MongoServerException failure) {
+    return isPassing(code(failure))
+        || failure.hasErrorLabel("ResumableChangeStreamError")
+        || failure.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
+        || failure.hasErrorLabel("RetryableWriteError");
   }
 
   private static boolean isPassing(int code) {
     return TRANSIENT.contains(code) || TRANSIENT_BY_CATEGORY.contains(code);
   }
 
-  private static PipelineException recogniseCode(MongoServerException failure, String address) {
-    int code = failure.getCode();
-    String said = said(failure);
-    if (code == AUTHENTICATION_FAILED) {
-      return new PipelineException(
-          FailureKind.MISCONFIGURED,
-          "MongoDB at " + address + " refuses the login: check MONGO_DATABASE_HOST",
-          failure);
+  /**
+   * The driver has a code of its own for a batch of writes, and the server's inside it. That the
+   * batch has no majority comes first: sent again, it tells the rest again.
+   */
+  private static int code(MongoServerException failure) {
+    if (failure instanceof MongoBulkWriteException bulk) {
+      if (bulk.getWriteConcernError() != null) {
+        return bulk.getWriteConcernError().getCode();
+      }
+      return bulk.getWriteErrors().isEmpty()
+          ? bulk.getCode()
+          : bulk.getWriteErrors().get(0).getCode();
     }
-    if (code == UNAUTHORIZED) {
-      return new PipelineException(
-          FailureKind.MISCONFIGURED,
-          "The MongoDB user lacks a privilege: it needs find and changeStream on the watched"
-              + " collection and find, insert and update on \"sluice.checkpoints\""
-              + said,
-          failure);
+    return failure.getCode();
+  }
+
+  private PipelineException recogniseCode(MongoServerException failure) {
+    if (isPassing(failure)) {
+      return passing("MongoDB at " + address + " cannot serve us for now", failure);
     }
-    if (code == CHANGE_STREAMS_NEED_A_REPLICA_SET) {
-      return SeenServers.standalone(address);
-    }
-    if (code == BSON_OBJECT_TOO_LARGE) {
-      return new PipelineException(
-          FailureKind.POISON_EVENT,
-          "A change event is larger than the 16 MB that MongoDB can send: shrink the document, or set"
-              + " SLUICE_UPDATE_LOOKUP=false so that updates travel without it"
-              + said,
-          failure);
-    }
-    if (isPassing(code)
-        || failure.hasErrorLabel("ResumableChangeStreamError")
-        || failure.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
-        || failure.hasErrorLabel("RetryableWriteError")) {
-      return new PipelineException(
-          FailureKind.TRANSIENT,
-          "MongoDB at " + address + " cannot serve us for now" + said,
-          failure);
-    }
+    return switch (code(failure)) {
+      case AUTHENTICATION_FAILED ->
+          refused(
+              "MongoDB at "
+                  + address
+                  + " refuses the login: check user, password and authSource in "
+                  + uriKey,
+              failure);
+      case UNAUTHORIZED ->
+          refused(
+              "The MongoDB user lacks a privilege: it needs find and changeStream on the watched"
+                  + " collection and find, insert and update on \"sluice.checkpoints\"",
+              failure);
+      case CHANGE_STREAMS_NEED_A_REPLICA_SET -> SeenServers.standalone(address);
+      case BSON_OBJECT_TOO_LARGE ->
+          new PipelineException(
+              FailureKind.POISON_EVENT,
+              "A change event is larger than the 16 MB that MongoDB can send: shrink the document, or"
+                  + " set SLUICE_UPDATE_LOOKUP=false so that updates travel without it"
+                  + said(failure, doing),
+              failure);
+      case COMMAND_NOT_SUPPORTED_ON_VIEW -> refused(view(), failure);
+      case INVALID_NAMESPACE ->
+          refused(
+              "MongoDB does not take this name of a collection: check MONGO_DATABASE_NAME and"
+                  + " SLUICE_COLLECTION",
+              failure);
+      default -> recogniseUnknown(failure);
+    };
+  }
+
+  /** A time-series collection is a view as well, of the buckets that its data is in. */
+  private String view() {
+    return doing == Doing.CHECKPOINT
+        ? "\"sluice.checkpoints\" is a view or a time-series collection: Sluice keeps its position in"
+            + " an ordinary collection of that name"
+        : "What SLUICE_COLLECTION names is a view or a time-series collection, which has no changes of"
+            + " its own: name an ordinary collection";
+  }
+
+  private PipelineException recogniseUnknown(MongoServerException failure) {
+    return UNKNOWN_TO_THE_SERVER.contains(failure.getCode())
+        ? passing("MongoDB at " + address + " has failed", failure)
+        : refused("MongoDB at " + address + " refuses what Sluice asks of it", failure);
+  }
+
+  private PipelineException passing(String sentence, MongoServerException failure) {
+    return new PipelineException(FailureKind.TRANSIENT, sentence + said(failure, doing), failure);
+  }
+
+  private PipelineException refused(String sentence, MongoServerException failure) {
     return new PipelineException(
-        FailureKind.BUG, "MongoDB refuses a command in a way Sluice does not know" + said, failure);
+        FailureKind.MISCONFIGURED, sentence + said(failure, doing), failure);
+  }
+
+  private static String said(MongoServerException failure, Doing doing) {
+    String words = withoutReply(failure);
+    return " ("
+        + (doing.text().isEmpty() ? "" : "while " + doing.text() + ", ")
+        + "MongoDB says: "
+        + failure.getCode()
+        + " "
+        + (words.length() > LONGEST_WORDS ? words.substring(0, LONGEST_WORDS) + "…" : words)
+        + ")";
   }
 }

@@ -6,7 +6,11 @@ import dev.sluice.change.ResumeToken;
 import dev.sluice.checkpoint.CheckpointWriter;
 import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.config.DeliverySettings;
+import dev.sluice.message.Message;
 import dev.sluice.pipeline.Publishing.Outgoing;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -30,6 +34,9 @@ final class Attempt {
   private final CheckpointWriter checkpoints;
   private final AtomicBoolean streaming = new AtomicBoolean();
 
+  /** Events that were confirmed to a former attempt and have not come again yet. */
+  private final Set<Position> confirmedBefore = ConcurrentHashMap.newKeySet();
+
   Attempt(
       PipelineParts parts,
       Leadership leadership,
@@ -44,11 +51,13 @@ final class Attempt {
     this.leadership = leadership;
     this.listener = listener;
     this.start = start;
+    this.confirmedBefore.addAll(start.confirmed());
     int maxInFlight = start.oneByOne() > 0 ? 1 : settings.maxInFlight();
     this.window = new InFlightWindow(maxInFlight, settings.maxInFlightBytes());
     this.admission = new Admission(window, schedulers.encoder());
     this.publishing =
-        new Publishing(window, parts, admission::roomMayBeFree, leadership, refusals, listener);
+        new Publishing(
+            window, maxInFlight, parts, admission::roomMayBeFree, leadership, refusals, listener);
     this.checkpoints =
         new CheckpointWriter(
             parts.checkpoints(),
@@ -62,6 +71,18 @@ final class Attempt {
   /** The window, from which the supervisor reads how far the attempt has come. */
   InFlightWindow window() {
     return window;
+  }
+
+  /** The events behind the window's position that RabbitMQ has confirmed, here or before. */
+  Set<Position> confirmedAhead() {
+    // In this order: what moves from the one to the other meanwhile is in both.
+    Set<Position> ahead = new HashSet<>();
+    // By the time that a whole window was taken in, all have come again that ever will.
+    if (window.last() < settings.maxInFlight()) {
+      ahead.addAll(confirmedBefore);
+    }
+    ahead.addAll(window.confirmedAhead());
+    return ahead;
   }
 
   /** Whether the stream could not even be opened where it was to begin. */
@@ -88,6 +109,7 @@ final class Attempt {
             .takeUntilOther(stop)
             .transform(admission::admit)
             .publishOn(schedulers.encoder(), settings.maxInFlight())
+            .filter(admitted -> !isConfirmed(admitted.number(), admitted.change()))
             .map(admitted -> outgoing(admitted.number(), admitted.change()));
     Mono<Void> deadline = stop.then(Mono.delay(settings.drainTimeout(), schedulers.timer())).then();
     return publishing
@@ -96,8 +118,21 @@ final class Attempt {
         .takeUntilOther(leadership.lost());
   }
 
+  private boolean isConfirmed(long number, Change change) {
+    if (confirmedBefore.isEmpty() || !confirmedBefore.contains(change.position())) {
+      return false;
+    }
+    publishing.passOver(number);
+    confirmedBefore.remove(change.position());
+    return true;
+  }
+
   private Outgoing outgoing(long number, Change change) {
-    return new Outgoing(number, change.documentHash(), encoding.encode(change));
+    Message message = encoding.encode(change);
+    if (window.encoded(number, message.body().length)) {
+      admission.roomMayBeFree();
+    }
+    return new Outgoing(number, change.documentHash(), message);
   }
 
   private Flux<Change> changes() {

@@ -4,6 +4,7 @@ import dev.sluice.change.Change;
 import dev.sluice.change.Oversized;
 import dev.sluice.config.FailureSettings;
 import dev.sluice.config.FailureSettings.OnPoison;
+import dev.sluice.json.TextTooLargeException;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
 import java.util.Optional;
@@ -51,6 +52,8 @@ final class Encoding {
     Message message;
     try {
       message = encoder.apply(change);
+    } catch (TextTooLargeException e) {
+      return unpublishable(change, OVERSIZED, tooLarge(change));
     } catch (OutOfMemoryError e) {
       throw new PipelineException(
           FailureKind.BUG, "The heap is too small for an event: give Java a larger -Xmx", e);
@@ -64,27 +67,18 @@ final class Encoding {
               "An event cannot be written as JSON: " + change + " (" + e.getMessage() + ")",
               e));
     }
-    return message.body().length > maxMessageBytes
-        ? tooLarge(change, message)
-        : asRefused(change, message);
+    return asRefused(change, message);
   }
 
-  private Message tooLarge(Change change, Message message) {
-    PipelineException failure =
-        new PipelineException(
-            FailureKind.POISON_EVENT,
-            "An event has "
-                + message.body().length
-                + " bytes as a message, more than SLUICE_MAX_MESSAGE_BYTES="
-                + maxMessageBytes
-                + ": raise it as far as RabbitMQ's max_message_size allows, compress by"
-                + " SLUICE_GZIP_ABOVE, or set SLUICE_ON_POISON=park ("
-                + change
-                + ")");
-    if (failures.onPoison() == OnPoison.STOP) {
-      throw failure;
-    }
-    return parked.of(change, message, OVERSIZED, failure.getMessage());
+  private PipelineException tooLarge(Change change) {
+    return new PipelineException(
+        FailureKind.POISON_EVENT,
+        "An event is more than SLUICE_MAX_MESSAGE_BYTES="
+            + maxMessageBytes
+            + " as a message: raise that as far as RabbitMQ's max_message_size allows, compress by"
+            + " SLUICE_GZIP_ABOVE, or set SLUICE_ON_POISON=park ("
+            + change
+            + ")");
   }
 
   private Message asRefused(Change change, Message message) {

@@ -6,17 +6,25 @@ import reactor.core.publisher.Mono;
 /** Where events go. */
 public interface EventPublisher {
   /**
-   * Hears what becomes of the messages of one channel, which are numbered from 1 in the order in
-   * which they were published. Called on the connection's thread, which must not be held up.
+   * Hears what becomes of the messages of one channel, by the numbers under which they were
+   * published. Called on the connection's thread, which must not be held up.
    */
   interface Outcomes {
-    /** The broker has taken over responsibility for the message, or for all up to it. */
-    void confirmed(long number, boolean upTo);
+    /** The broker has taken over responsibility for the messages from the first to the last. */
+    void confirmed(long first, long last);
 
-    /** The broker has refused a message: the channel is of no more use. */
-    void refused(PipelineException failure);
+    /**
+     * The broker has not taken a message, and may take it if it is published again: a full queue's
+     * back-pressure.
+     *
+     * @param why what that says of the broker, as a sentence
+     */
+    void refused(long number, String why);
 
-    /** No queue takes the message of this id: the channel is of no more use. */
+    /**
+     * No queue takes the message of this id. It may be confirmed all the same, later, and its
+     * number refused, earlier. The channel lives on.
+     */
     void returned(String messageId, PipelineException failure);
 
     /** The channel is gone, and with it what is known of its unconfirmed messages. */
@@ -28,17 +36,19 @@ public interface EventPublisher {
     void unblocked();
   }
 
-  /** A channel in confirm mode. It lives until its first failure, and is never repaired. */
+  /** A channel in confirm mode. It lives until it fails, and is never repaired. */
   interface ConfirmChannel {
     /**
-     * Publishes the next message: persistent, and to be returned if no queue takes it. It may be
-     * kept back until {@link #flush}. May block while the broker does. One thread at a time.
+     * Publishes a message: persistent, and to be returned if no queue takes it. It may be kept back
+     * until {@link #flush}. May block while the broker does. One thread at a time.
      *
+     * @param number what it is called when its outcome is told; one that was refused may be
+     *     published again under its number
      * @param document what of one value stays in order, see {@link
      *     dev.sluice.change.Change#documentHash}
      * @throws PipelineException if it could not be written; the channel is then of no more use
      */
-    void publish(Message message, long document);
+    void publish(long number, Message message, long document);
 
     /**
      * Sends what was kept back: to be called when there is nothing more to publish for now. May

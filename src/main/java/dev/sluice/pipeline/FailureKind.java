@@ -27,14 +27,17 @@ public enum FailureKind {
    * Price: an outage, or an event in the wrong queue.
    */
   POISON_EVENT,
-  /** A server refuses what we ask for, and will again. Stop. Price: an outage. */
+  /**
+   * A server refuses what we ask for, and will again; also what it refuses for a reason we do not
+   * know. Stop. Price: an outage.
+   */
   MISCONFIGURED,
   /**
    * The pipeline is not ours any more: another instance has claimed it, or our lease ran out. Stand
    * by. Price: some seconds in which nobody runs it.
    */
   TAKEN_OVER,
-  /** Nothing of the above: a mistake of ours. Stop, with the whole stack trace. */
+  /** What should be impossible: a mistake of ours. Stop, with the whole stack trace. */
   BUG;
 
   /** Whether it goes away without anybody doing anything. */

@@ -10,6 +10,8 @@ public enum PipelineState {
   STREAMING,
   /** RabbitMQ takes nothing because of an alarm. */
   BLOCKED,
+  /** RabbitMQ refuses messages because a queue is full; they go as it takes them. */
+  THROTTLED,
   /** Waiting before it tries again. */
   BACKING_OFF,
   /** Taking nothing in any more; waiting for the confirms that are due. */

@@ -10,6 +10,7 @@ import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.bson.BsonTimestamp;
 import org.slf4j.Logger;
@@ -29,6 +30,9 @@ public final class PipelineSupervisor {
   /** Longer than an election; a driver may wait for a silent server without any limit. */
   private static final Duration POSITION_TIMEOUT = Duration.ofSeconds(30);
 
+  /** How many refused messages are remembered: a whole window may be refused in one attempt. */
+  private static final int REFUSALS = 1_000;
+
   private final PipelineParts parts;
   private final StateLog states;
   private final Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
@@ -46,6 +50,9 @@ public final class PipelineSupervisor {
 
   private Optional<Position> lost = Optional.empty();
 
+  /** The events behind the confirmed position that are confirmed all the same. */
+  private Set<Position> confirmedAhead = Set.of();
+
   /** How many events are still to be published one at a time. */
   private int oneByOne;
 
@@ -60,7 +67,8 @@ public final class PipelineSupervisor {
     this.states = new StateLog(listener);
     this.leadership =
         new Leadership(parts.checkpoints(), parts.settings().lease(), parts.schedulers().timer());
-    this.refusals = new Refusals(parts.failures());
+    this.refusals =
+        new Refusals(parts.failures(), Math.max(REFUSALS, parts.settings().maxInFlight()));
     this.lostPosition = new LostPosition(parts.source(), parts.schedulers().timer());
     this.guard = new OplogGuard(parts.source(), this::position, parts.schedulers().timer());
   }
@@ -136,7 +144,12 @@ public final class PipelineSupervisor {
     }
     Position start = gap.map(Gap::position).orElse(from);
     Attempt attempt =
-        new Attempt(parts, leadership, refusals, new Start(start, gap, oneByOne), states::changed);
+        new Attempt(
+            parts,
+            leadership,
+            refusals,
+            new Start(start, gap, oneByOne, confirmedAhead),
+            states::changed);
     int refusedBefore = refusals.noted();
     current = attempt;
     // Before the end is passed on: what is subscribed to next starts from here.
@@ -152,6 +165,7 @@ public final class PipelineSupervisor {
 
   private void remember(Attempt attempt) {
     InFlightWindow window = attempt.window();
+    confirmedAhead = attempt.confirmedAhead();
     window.position().ifPresent(leadership::reached);
     oneByOne = (int) Math.max(0, oneByOne - window.confirmedEvents());
     if (window.confirmedEvents() > 0) {
@@ -204,6 +218,8 @@ public final class PipelineSupervisor {
       case TRANSIENT -> backOff(PipelineState.BACKING_OFF, recognised);
       case TAKEN_OVER -> {
         leadership.lose(recognised);
+        // Others will have gone on: where this is needed at all it costs repeats.
+        confirmedAhead = Set.of();
         yield backOff(PipelineState.STANDBY, recognised);
       }
       case UNROUTABLE ->

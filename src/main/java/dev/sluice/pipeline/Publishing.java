@@ -4,7 +4,6 @@ import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
 import java.time.Duration;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,21 +13,26 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
-import reactor.util.concurrent.Queues;
 
 /**
  * The last stage: publishes messages in order on one thread, hears what becomes of them, and is
  * done when the last one is confirmed.
  *
- * <p>It ends at the first thing that goes wrong: a refused or lost message, a channel that breaks,
- * no confirm for too long. What was not confirmed by then is published again by the next attempt.
+ * <p>What RabbitMQ refuses it publishes again on the same channel, in its place, as {@link
+ * Congestion} allows. It ends at the first thing that goes wrong: a returned or lost message, a
+ * channel that breaks, no answer for too long. What was not confirmed by then is published again by
+ * the next attempt.
  *
  * <p>Serves one attempt and one channel, or its lanes. The queue is bounded by the window, through
  * which every message has come.
  */
 final class Publishing implements EventPublisher.Outcomes {
-  /** A message of a document and its number in the window, which the publisher counts as well. */
-  record Outgoing(long number, long document, Message message) {}
+  /** A message of a document and its number in the window. */
+  record Outgoing(long number, long document, Message message) {
+    int bytes() {
+      return message.body().length;
+    }
+  }
 
   /**
    * @param messageId null if the message can only be published as it is
@@ -43,17 +47,18 @@ final class Publishing implements EventPublisher.Outcomes {
   private static final int BURST_BYTES = 16 * 1024;
 
   /** How many times in the confirm timeout it is looked whether it has passed. */
-  private static final int CHECKS_PER_TIMEOUT = 10;
+  private static final int LOOKS_PER_TIMEOUT = 10;
 
   private final InFlightWindow window;
-  private final Duration confirmTimeout;
   private final Scheduler timer;
   private final Scheduler publisher;
+  private final long lookMillis;
   private final Runnable onRoom;
   private final Leadership leadership;
   private final Refusals refusals;
   private final PipelineListener listener;
-  private final Queue<Outgoing> queue = Queues.<Outgoing>unboundedMultiproducer().get();
+  private final SendQueue queue;
+  private final Silence silence;
   private final AtomicInteger signals = new AtomicInteger();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final Sinks.Empty<Void> end = Sinks.empty();
@@ -61,20 +66,11 @@ final class Publishing implements EventPublisher.Outcomes {
 
   private volatile boolean upstreamDone;
 
-  /**
-   * Whether the broker takes nothing. What is written all the same only fills the socket, until a
-   * write hangs in it; the client can then not even report that the connection is gone.
-   */
-  private volatile boolean blocked;
+  /** What it ends by as soon as what was published is answered; null while all is well. */
+  private volatile PipelineException ending;
 
-  /** Whether a message waits for an earlier one of its document to be confirmed. */
-  private volatile boolean holding;
-
-  /** When the last confirm came, or the wait for one began. */
-  private volatile long lastHeardNanos;
-
-  /** The message that waits; touched by the publishing thread only. */
-  private Outgoing held;
+  /** What RabbitMQ says by refusing messages. */
+  private volatile String refusal = "";
 
   /** What was last handed to the channel, or was about to be. */
   private volatile Last last = new Last(0, null);
@@ -82,25 +78,32 @@ final class Publishing implements EventPublisher.Outcomes {
   private EventPublisher.ConfirmChannel channel;
 
   /**
+   * @param maxInFlight how many events the window holds
    * @param onRoom told after confirms, on the connection's thread
    * @param leadership asked before each message whether we may still publish
    * @param refusals told which message RabbitMQ would not have
    */
   Publishing(
       InFlightWindow window,
+      int maxInFlight,
       PipelineParts parts,
       Runnable onRoom,
       Leadership leadership,
       Refusals refusals,
       PipelineListener listener) {
+    Duration confirmTimeout = parts.settings().confirmTimeout();
     this.window = window;
-    this.confirmTimeout = parts.settings().confirmTimeout();
     this.timer = parts.schedulers().timer();
     this.publisher = parts.schedulers().publisher();
+    this.lookMillis =
+        Math.max(
+            1, Math.min(confirmTimeout.toMillis() / LOOKS_PER_TIMEOUT, Congestion.CALM.toMillis()));
     this.onRoom = onRoom;
     this.leadership = leadership;
     this.refusals = refusals;
     this.listener = listener;
+    this.queue = new SendQueue(window, maxInFlight, timer, this::signal);
+    this.silence = new Silence(window, confirmTimeout, timer);
   }
 
   /**
@@ -111,20 +114,27 @@ final class Publishing implements EventPublisher.Outcomes {
     return Mono.defer(
         () -> {
           channel = openChannel;
-          lastHeardNanos = now();
-          long period = Math.max(1, confirmTimeout.toMillis() / CHECKS_PER_TIMEOUT);
+          silence.ends();
           var watch =
-              timer.schedulePeriodically(
-                  this::failIfUnheardForTooLong, period, period, TimeUnit.MILLISECONDS);
+              timer.schedulePeriodically(this::look, lookMillis, lookMillis, TimeUnit.MILLISECONDS);
           messages.subscribe(upstream);
           return end.asMono()
               .doFinally(
                   signal -> {
                     watch.dispose();
+                    queue.close();
                     ended.set(true);
                     upstream.cancel();
                   });
         });
+  }
+
+  /** An event of the window needs no message: a former attempt has heard its confirm. */
+  void passOver(long number) {
+    window.passOver(number);
+    onRoom.run();
+    // Also for those queued before it: it may have been the last one that they waited for.
+    signal();
   }
 
   /** Receives the messages. Demand is unbounded because the window bounds what can come. */
@@ -139,8 +149,8 @@ final class Publishing implements EventPublisher.Outcomes {
 
     @Override
     protected void hookOnNext(Outgoing outgoing) {
-      queue.offer(outgoing);
-      silentBytes += outgoing.message().body().length;
+      queue.add(outgoing);
+      silentBytes += outgoing.bytes();
       // The last one taken in waits for no other: none may ever come.
       if (silentBytes >= BURST_BYTES || outgoing.number() == window.last()) {
         silentBytes = 0;
@@ -181,12 +191,15 @@ final class Publishing implements EventPublisher.Outcomes {
 
   private void publishQueued() {
     boolean published = false;
-    while (!ended.get() && !blocked && publishNext()) {
+    while (!ended.get() && ending == null && !silence.isBlocked() && publishNext()) {
       published = true;
     }
     if (published) {
       requireLease();
       channel.flush();
+    }
+    if (ending != null && window.awaitingConfirm() == 0) {
+      fail(ending);
     }
     if (upstreamDone && queue.isEmpty() && window.size() == 0 && ended.compareAndSet(false, true)) {
       end.tryEmitEmpty();
@@ -201,80 +214,74 @@ final class Publishing implements EventPublisher.Outcomes {
 
   /** False if there is none, or it has to wait. */
   private boolean publishNext() {
-    Outgoing next = held != null ? held : queue.poll();
+    if (window.awaitingConfirm() == 0) {
+      // Before it counts as waiting, or the watch may take the idle time for silence.
+      silence.ends();
+    }
+    Outgoing next = queue.take();
     if (next == null) {
       return false;
     }
-    if (window.awaitingConfirm() == 0) {
-      // Before it counts as waiting, or the watch may take the idle time for silence.
-      lastHeardNanos = now();
-    }
-    if (!mayPublish(next)) {
-      held = next;
-      return false;
-    }
-    held = null;
     requireLease();
     last =
         new Last(
             next.number(),
             ParkedMessages.isPointer(next.message()) ? null : next.message().messageId());
-    channel.publish(next.message(), next.document());
-    return true;
-  }
-
-  /**
-   * The order of the two lines matters: a confirm that comes between a "no" and the announcement
-   * that we wait would not wake us.
-   */
-  private boolean mayPublish(Outgoing next) {
-    if (window.publish(next.number())) {
-      return true;
-    }
-    holding = true;
-    if (!window.publish(next.number())) {
-      return false;
-    }
-    holding = false;
+    channel.publish(next.number(), next.message(), next.document());
     return true;
   }
 
   @Override
-  public void confirmed(long number, boolean upTo) {
+  public void confirmed(long first, long until) {
     if (ended.get()) {
       return;
     }
     try {
-      window.confirm(number, upTo);
+      queue.confirmed(first, until);
     } catch (IllegalStateException e) {
       fail(PipelineException.of(e));
       return;
     }
-    lastHeardNanos = now();
+    silence.ends();
     onRoom.run();
-    if (holding || upstreamDone) {
-      holding = false;
+    if (queue.isWokenByAnswer() || upstreamDone || ending != null) {
       signal();
     }
   }
 
   @Override
-  public void refused(PipelineException failure) {
-    fail(failure);
+  public void refused(long number, String why) {
+    if (ended.get()) {
+      return;
+    }
+    refusal = why;
+    silence.ends();
+    if (queue.refused(number) && ending == null) {
+      listener.changed(PipelineState.THROTTLED, why);
+    }
+    signal();
   }
 
+  /** What is known of the others is worth a moment: it need not be published again. */
   @Override
   public void returned(String messageId, PipelineException failure) {
-    if (!ended.get()) {
-      refusals.note(messageId, failure);
+    if (ended.get()) {
+      return;
     }
-    fail(failure);
+    refusals.note(messageId, failure);
+    queue.returned(messageId);
+    if (ending == null) {
+      ending = failure;
+      timer.schedule(() -> fail(failure), Congestion.DUE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    signal();
   }
 
   /**
    * A broker that closes the channel because of a message does not say which. If all before the
    * last one are confirmed, it is the last. (That one only is unconfirmed does not tell: over
-   * several lanes, a later message may be confirmed first.)
+   * several lanes, a later message may be confirmed first.) Where messages were published again,
+   * the last one may not be the newest, and must be the only one.
    */
   @Override
   public void lost(PipelineException failure) {
@@ -282,11 +289,12 @@ final class Publishing implements EventPublisher.Outcomes {
     Last newest = last;
     if (failure.kind() == FailureKind.POISON_EVENT
         && window.confirmedEvents() == newest.number() - 1
+        && (!queue.isThrottled() || window.awaitingConfirm() == 1)
         && newest.messageId() != null
         && !ended.get()) {
       refusals.note(newest.messageId(), failure);
     }
-    fail(failure);
+    fail(ending != null ? ending : failure);
   }
 
   @Override
@@ -294,7 +302,7 @@ final class Publishing implements EventPublisher.Outcomes {
     if (ended.get()) {
       return;
     }
-    blocked = true;
+    silence.blocked(true);
     listener.changed(PipelineState.BLOCKED, "RabbitMQ accepts no messages: " + reason);
   }
 
@@ -303,24 +311,21 @@ final class Publishing implements EventPublisher.Outcomes {
     if (ended.get()) {
       return;
     }
-    lastHeardNanos = now();
-    blocked = false;
-    listener.changed(PipelineState.STREAMING, "RabbitMQ accepts messages again");
+    silence.blocked(false);
+    if (queue.isThrottled()) {
+      listener.changed(PipelineState.THROTTLED, refusal);
+    } else {
+      listener.changed(PipelineState.STREAMING, "RabbitMQ accepts messages again");
+    }
     signal();
   }
 
-  private void failIfUnheardForTooLong() {
-    long unheard = TimeUnit.NANOSECONDS.toMillis(now() - lastHeardNanos);
-    int awaiting = window.awaitingConfirm();
-    if (!blocked && awaiting > 0 && unheard > confirmTimeout.toMillis()) {
-      fail(
-          new PipelineException(
-              FailureKind.TRANSIENT,
-              "RabbitMQ has confirmed nothing for "
-                  + unheard
-                  + " ms while "
-                  + awaiting
-                  + " messages wait for it"));
+  /** Now and then, for what no answer tells. */
+  private void look() {
+    silence.failure().ifPresent(this::fail);
+    if (!silence.isBlocked() && queue.endsThrottling()) {
+      listener.changed(PipelineState.STREAMING, "RabbitMQ takes messages again");
+      signal();
     }
   }
 
@@ -329,10 +334,5 @@ final class Publishing implements EventPublisher.Outcomes {
       upstream.cancel();
       end.tryEmitError(failure);
     }
-  }
-
-  /** Of a clock that nobody sets: in nanoseconds. */
-  private long now() {
-    return timer.now(TimeUnit.NANOSECONDS);
   }
 }

@@ -13,15 +13,20 @@ import java.util.Optional;
  * one parks it. Thread-safe.
  */
 final class Refusals {
-  /** One for each failed attempt: far more than there can be between two confirmed positions. */
-  private static final int MOST = 1_000;
-
   private final FailureSettings settings;
+  private final int most;
   private int noted;
   private final Map<String, PipelineException> byMessageId = new LinkedHashMap<>();
 
-  Refusals(FailureSettings settings) {
+  /** The newest: most are for the same reason, of which one will do. */
+  private PipelineException newest;
+
+  /**
+   * @param most how many are kept
+   */
+  Refusals(FailureSettings settings, int most) {
     this.settings = settings;
+    this.most = most;
   }
 
   /** Does nothing if such messages are not to be parked. */
@@ -34,8 +39,13 @@ final class Refusals {
       return;
     }
     noted++;
-    byMessageId.put(messageId, reason);
-    if (byMessageId.size() > MOST) {
+    if (newest == null
+        || newest.kind() != reason.kind()
+        || !newest.getMessage().equals(reason.getMessage())) {
+      newest = reason;
+    }
+    byMessageId.put(messageId, newest);
+    if (byMessageId.size() > most) {
       byMessageId.remove(byMessageId.keySet().iterator().next());
     }
   }

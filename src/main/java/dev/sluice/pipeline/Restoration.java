@@ -6,6 +6,7 @@ import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.Oversized;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
+import dev.sluice.json.TextTooLargeException;
 import dev.sluice.message.Message;
 import dev.sluice.message.Message.Destination;
 import dev.sluice.message.ParkedMessages;
@@ -52,17 +53,19 @@ public final class Restoration {
   /** Cold. Fails with a {@link PipelineException} that says why the message has to stay parked. */
   public Mono<Message> restore(Message parked) {
     return Mono.defer(
-            () ->
-                switch (String.valueOf(parked.headers().get(ParkedMessages.BODY))) {
-                  case "message" -> Mono.just(asItWas(parked));
-                  case "event" -> Mono.fromCallable(() -> encode(event(parked)));
-                  case "pointer" -> find(parked).map(this::encode);
-                  default -> Mono.error(unfit("It is no parked message of Sluice", null));
-                })
-        .flatMap(this::requireSize);
+        () ->
+            switch (String.valueOf(parked.headers().get(ParkedMessages.BODY))) {
+              case "message" -> Mono.fromCallable(() -> asItWas(parked));
+              case "event" -> Mono.fromCallable(() -> encode(event(parked)));
+              case "pointer" -> find(parked).map(this::encode);
+              default -> Mono.error(unfit("It is no parked message of Sluice", null));
+            });
   }
 
-  private static Message asItWas(Message parked) {
+  private Message asItWas(Message parked) {
+    if (parked.body().length > maxMessageBytes) {
+      throw tooLarge();
+    }
     Map<String, Object> headers = new HashMap<>(parked.headers());
     Object routingKey = headers.get(ParkedMessages.ROUTING_KEY);
     headers.keySet().removeIf(header -> header.startsWith("parked"));
@@ -130,21 +133,15 @@ public final class Restoration {
     }
     try {
       return encoder.apply(change);
+    } catch (TextTooLargeException e) {
+      throw tooLarge();
     } catch (RuntimeException e) {
       throw unfit("It still cannot be written as JSON: " + e.getMessage(), e);
     }
   }
 
-  private Mono<Message> requireSize(Message message) {
-    return message.body().length <= maxMessageBytes
-        ? Mono.just(message)
-        : Mono.error(
-            unfit(
-                "It still has "
-                    + message.body().length
-                    + " bytes, more than SLUICE_MAX_MESSAGE_BYTES="
-                    + maxMessageBytes,
-                null));
+  private PipelineException tooLarge() {
+    return unfit("It is still more than SLUICE_MAX_MESSAGE_BYTES=" + maxMessageBytes, null);
   }
 
   private static PipelineException unfit(String why, Throwable cause) {

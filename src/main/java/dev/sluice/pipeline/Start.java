@@ -4,6 +4,7 @@ import dev.sluice.change.Gap;
 import dev.sluice.change.Position;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How an attempt begins.
@@ -12,17 +13,20 @@ import java.util.Optional;
  * @param gap told of before all that comes from there
  * @param oneByOne how many events are to be published one at a time, each confirmed before the
  *     next, until the attempt ends; 0 for an attempt without such care and without end
+ * @param confirmed events behind {@code from} that RabbitMQ has confirmed to a former attempt, by
+ *     where they end: not to be published again. Not more than a window holds
  */
-record Start(Position from, Optional<Gap> gap, int oneByOne) {
+record Start(Position from, Optional<Gap> gap, int oneByOne, Set<Position> confirmed) {
   Start {
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(gap, "gap");
+    confirmed = Set.copyOf(confirmed);
     if (oneByOne < 0) {
       throw new IllegalArgumentException("fewer than no events");
     }
   }
 
   static Start at(Position from) {
-    return new Start(from, Optional.empty(), 0);
+    return new Start(from, Optional.empty(), 0, Set.of());
   }
 }

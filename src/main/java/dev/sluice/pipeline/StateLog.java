@@ -36,7 +36,9 @@ final class StateLog {
       return;
     }
     stopping = true;
-    if (state == PipelineState.STREAMING || state == PipelineState.BLOCKED) {
+    if (state == PipelineState.STREAMING
+        || state == PipelineState.BLOCKED
+        || state == PipelineState.THROTTLED) {
       changed(PipelineState.DRAINING, "told to stop");
     }
   }
@@ -55,7 +57,7 @@ final class StateLog {
     }
     lastLine = line;
     switch (newState) {
-      case BACKING_OFF, BLOCKED -> log.warn("{}", line);
+      case BACKING_OFF, BLOCKED, THROTTLED -> log.warn("{}", line);
       case FAILED -> log.debug("{}", line); // Whoever runs the pipeline gets it, and says so.
       default -> log.info("{}", line);
     }

@@ -14,12 +14,11 @@ import java.util.Date;
 import reactor.core.publisher.Mono;
 
 /**
- * A channel in confirm mode. Its n-th message has the delivery tag n (RabbitMQ docs: Publisher
- * Confirms), and nobody else publishes on it, so tags and our numbers are the same by construction.
+ * A channel in confirm mode. Nobody else publishes on it, so its {@link DeliveryTags} know which
+ * message an answer is about.
  *
  * <p>What the broker says comes on the connection's I/O thread and is handed on at once, in its
- * order: a message that no queue takes is first returned and then confirmed all the same, so a
- * return ends the channel before its confirm is looked at.
+ * order: a message that no queue takes is first returned and then confirmed all the same.
  */
 final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
   private static final int PERSISTENT = 2;
@@ -27,16 +26,25 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
   private final Channel channel;
   private final RabbitConnection connection;
   private final RabbitSettings settings;
+  private final DeliveryTags tags;
 
-  private ConfirmingChannel(Channel channel, RabbitConnection connection) {
+  private ConfirmingChannel(Channel channel, RabbitConnection connection, DeliveryTags tags) {
     this.channel = channel;
     this.connection = connection;
     this.settings = connection.settings();
+    this.tags = tags;
   }
 
-  /** Blocks while the broker is asked to confirm. */
+  /**
+   * Blocks while the broker is asked to confirm.
+   *
+   * @param maxInFlight how many messages are unconfirmed at the most
+   */
   static ConfirmingChannel open(
-      Connection opened, RabbitConnection connection, EventPublisher.Outcomes outcomes)
+      Connection opened,
+      RabbitConnection connection,
+      EventPublisher.Outcomes outcomes,
+      int maxInFlight)
       throws IOException {
     Channel channel = opened.createChannel();
     if (channel == null) {
@@ -47,14 +55,19 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
               + " channels on a connection, and SLUICE_LANES asks for more: lower that, or raise"
               + " channel_max");
     }
-    ConfirmingChannel confirming = new ConfirmingChannel(channel, connection);
+    ConfirmingChannel confirming =
+        new ConfirmingChannel(channel, connection, new DeliveryTags(outcomes, maxInFlight));
     confirming.tell(outcomes);
     channel.confirmSelect();
     return confirming;
   }
 
   private void tell(EventPublisher.Outcomes outcomes) {
-    channel.addConfirmListener(outcomes::confirmed, (tag, upTo) -> outcomes.refused(nacked(tag)));
+    String full =
+        "RabbitMQ refuses messages: the queue \""
+            + settings.queue()
+            + "\", or another one that they go to, is full or has lost its leader";
+    channel.addConfirmListener(tags::confirmed, (tag, upTo) -> tags.refused(tag, upTo, full));
     channel.addReturnListener(
         returned ->
             outcomes.returned(
@@ -74,16 +87,6 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
         });
   }
 
-  private PipelineException nacked(long tag) {
-    return new PipelineException(
-        FailureKind.TRANSIENT,
-        "RabbitMQ has refused message "
-            + tag
-            + " of this channel: the queue \""
-            + settings.queue()
-            + "\" is full, or has lost its leader");
-  }
-
   /** A broker that closes the channel because of a message's size will do so again. */
   private PipelineException lost(ShutdownSignalException cause) {
     PipelineException recognised = RabbitFailures.recognise(cause, settings);
@@ -101,7 +104,7 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
   }
 
   @Override
-  public void publish(Message message, long document) {
+  public void publish(long number, Message message, long document) {
     AMQP.BasicProperties.Builder properties =
         new AMQP.BasicProperties.Builder()
             .contentType(message.content().type())
@@ -115,6 +118,8 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
       properties.contentEncoding(message.content().encoding());
     }
     connection.hold();
+    // Before: its answer may be here sooner than the call is back.
+    tags.next(number);
     try {
       channel.basicPublish(
           exchange(message), routingKey(message), true, properties.build(), message.body());

@@ -3,7 +3,6 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.config.DeliverySettings;
-import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.EventPublisher;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,7 +23,6 @@ public final class ConfirmingPublisher implements EventPublisher {
   private static final Duration DECLARE_TIMEOUT = Duration.ofSeconds(10);
 
   private final RabbitConnection connection;
-  private final RabbitSettings settings;
   private final Topology topology;
   private final int lanes;
   private final int maxInFlight;
@@ -33,8 +31,7 @@ public final class ConfirmingPublisher implements EventPublisher {
     this.lanes = delivery.lanes();
     this.maxInFlight = delivery.maxInFlight();
     this.connection = connection;
-    this.settings = connection.settings();
-    this.topology = new Topology(settings);
+    this.topology = new Topology(connection.settings());
   }
 
   @Override
@@ -44,7 +41,7 @@ public final class ConfirmingPublisher implements EventPublisher {
         .flatMap(this::declare)
         .flatMap(opened -> confirming(opened, outcomes))
         .onErrorResume(failure -> connection.closeLater().then(Mono.error(failure)))
-        .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
+        .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
   }
 
   /** On a channel of its own: a refused declaration closes the channel it was made on. */
@@ -76,14 +73,10 @@ public final class ConfirmingPublisher implements EventPublisher {
   private EventPublisher.ConfirmChannel openLanes(Connection opened, Outcomes outcomes)
       throws IOException {
     opened.addBlockedListener(outcomes::blocked, outcomes::unblocked);
-    if (lanes == 1) {
-      return ConfirmingChannel.open(opened, connection, outcomes);
-    }
-    List<Lanes.Lane> open = new ArrayList<>();
+    List<ConfirmingChannel> open = new ArrayList<>();
     for (int i = 0; i < lanes; i++) {
-      LaneNumbers numbers = new LaneNumbers(outcomes, maxInFlight);
-      open.add(new Lanes.Lane(numbers, ConfirmingChannel.open(opened, connection, numbers)));
+      open.add(ConfirmingChannel.open(opened, connection, outcomes, maxInFlight));
     }
-    return new Lanes(open);
+    return lanes == 1 ? open.get(0) : new Lanes(open);
   }
 }

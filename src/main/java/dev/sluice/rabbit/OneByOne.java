@@ -44,7 +44,7 @@ final class OneByOne implements EventPublisher.Outcomes {
             () -> {
               Sinks.Empty<Void> mine = Sinks.empty();
               outcome = mine;
-              channel.publish(message, Change.EVERY_DOCUMENT);
+              channel.publish(1, message, Change.EVERY_DOCUMENT);
               channel.flush();
               return mine.asMono();
             })
@@ -65,13 +65,13 @@ final class OneByOne implements EventPublisher.Outcomes {
   }
 
   @Override
-  public void confirmed(long number, boolean upTo) {
+  public void confirmed(long first, long last) {
     outcome.tryEmitEmpty();
   }
 
   @Override
-  public void refused(PipelineException failure) {
-    outcome.tryEmitError(failure);
+  public void refused(long number, String why) {
+    outcome.tryEmitError(new PipelineException(FailureKind.TRANSIENT, why));
   }
 
   @Override

@@ -1,12 +1,27 @@
 package dev.sluice.rabbit;
 
+import static java.util.stream.Collectors.joining;
+
+import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.Broker;
+import dev.sluice.config.HostPort;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.PemContext;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,10 +43,8 @@ import reactor.core.scheduler.Scheduler;
 public final class RabbitConnection implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RabbitConnection.class);
 
-  private static final int CONNECT_MILLIS = 5_000;
-
-  /** Two missed beats and the peer counts as gone; RabbitMQ advises 5 to 20 seconds. */
-  private static final int HEARTBEAT_SECONDS = 10;
+  /** What the broker may take to answer once it is reached. */
+  private static final int RPC_MILLIS = 5_000;
 
   /** What a polite close may take before the socket is closed under it. */
   private static final int CLOSE_MILLIS = 2_000;
@@ -39,24 +52,31 @@ public final class RabbitConnection implements AutoCloseable {
   private final RabbitSettings settings;
   private final String name;
   private final Scheduler blocking;
+  private final Random random;
   private final Optional<SSLContext> tls;
+  private volatile RabbitSettings spokenOf;
   private volatile Socket socket;
   private Connection connection;
 
   /**
    * @param name shown in RabbitMQ's list of connections
    * @param blocking where connections are opened and closed; its threads may block
+   * @param random in which order several addresses are tried
    * @throws dev.sluice.config.WrongSettings if a file for TLS cannot be used
    */
-  public RabbitConnection(RabbitSettings settings, String name, Scheduler blocking) {
+  public RabbitConnection(RabbitSettings settings, String name, Scheduler blocking, Random random) {
     this.settings = settings;
+    this.spokenOf = settings;
     this.name = name;
     this.blocking = blocking;
-    this.tls = settings.tls() ? Optional.of(PemContext.of(settings.tlsFiles())) : Optional.empty();
+    this.random = random;
+    Broker broker = settings.broker();
+    this.tls = broker.tls() ? Optional.of(PemContext.of(broker.tlsFiles())) : Optional.empty();
   }
 
+  /** Of several addresses only the one that the newest connection leads, or led, to. */
   public RabbitSettings settings() {
-    return settings;
+    return spokenOf;
   }
 
   Scheduler blocking() {
@@ -65,31 +85,94 @@ public final class RabbitConnection implements AutoCloseable {
 
   /** The open connection, or a new one. Cold. Fails with a {@code PipelineException}. */
   public Mono<Connection> open() {
-    return Mono.fromCallable(this::openNow)
-        .subscribeOn(blocking)
-        .onErrorMap(failure -> RabbitFailures.recogniseOpening(failure, settings));
+    return Mono.fromCallable(this::openNow).subscribeOn(blocking);
   }
 
-  private synchronized Connection openNow() throws IOException, TimeoutException {
+  private synchronized Connection openNow() {
     if (connection == null || !connection.isOpen()) {
-      connection = factory().newConnection(name);
+      connection = openAny();
     }
     return connection;
   }
 
-  private ConnectionFactory factory() {
+  /**
+   * Tries the addresses in an order of chance, so that many pipelines do not all go to one node.
+   * One that is away, or cannot be used, costs no more than its time-out: any other will do.
+   */
+  private Connection openAny() {
+    List<HostPort> addresses = settings.broker().addresses();
+    List<HostPort> inTurn = new ArrayList<>(addresses);
+    Collections.shuffle(inTurn, random);
+    Map<HostPort, PipelineException> failures = new HashMap<>();
+    for (HostPort address : inTurn) {
+      RabbitSettings one = settings.at(address);
+      try {
+        Connection opened = factory(address).newConnection(name);
+        spokenOf = one;
+        if (addresses.size() > 1) {
+          log.info("Connected to RabbitMQ at {}", address);
+        }
+        return opened;
+      } catch (IOException | TimeoutException | RuntimeException e) {
+        PipelineException failure = RabbitFailures.recogniseOpening(e, one);
+        if (concernsAll(e, failure)) {
+          throw failure;
+        }
+        failures.put(address, failure);
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        // Nobody waits for it any more.
+        break;
+      }
+    }
+    throw noneServes(addresses.stream().map(failures::get).filter(Objects::nonNull).toList());
+  }
+
+  /** Users, permissions and virtual hosts are those of the cluster: no other node thinks better. */
+  private static boolean concernsAll(Exception failure, PipelineException recognised) {
+    return switch (recognised.kind()) {
+      case TRANSIENT -> false;
+      case MISCONFIGURED ->
+          failure instanceof AuthenticationFailureException
+              || failure instanceof ShutdownSignalException
+              || failure.getCause() instanceof ShutdownSignalException;
+      default -> true;
+    };
+  }
+
+  /**
+   * While one of them may come back it is worth waiting. All are named in the order of the
+   * settings, so that the same failure again is known for the same.
+   */
+  private static PipelineException noneServes(List<PipelineException> failures) {
+    PipelineException first =
+        failures.stream()
+            .filter(failure -> failure.kind() == FailureKind.TRANSIENT)
+            .findFirst()
+            .orElse(failures.get(0));
+    return failures.size() == 1
+        ? first
+        : new PipelineException(
+            first.kind(),
+            failures.stream().map(Throwable::getMessage).distinct().collect(joining("; ")),
+            first.getCause());
+  }
+
+  private ConnectionFactory factory(HostPort address) {
+    Broker broker = settings.broker();
+    int connectMillis = (int) broker.connectTimeout().toMillis();
     ConnectionFactory factory = new ConnectionFactory();
-    factory.setHost(settings.host());
-    factory.setPort(settings.port());
-    factory.setUsername(settings.username());
-    factory.setPassword(settings.password().reveal());
-    factory.setVirtualHost(settings.virtualHost());
+    factory.setHost(address.host());
+    factory.setPort(address.port());
+    factory.setUsername(broker.username());
+    factory.setPassword(broker.password().reveal());
+    factory.setVirtualHost(broker.virtualHost());
     factory.setAutomaticRecoveryEnabled(false);
     factory.setTopologyRecoveryEnabled(false);
-    factory.setConnectionTimeout(CONNECT_MILLIS);
-    factory.setHandshakeTimeout(CONNECT_MILLIS);
-    factory.setChannelRpcTimeout(CONNECT_MILLIS);
-    factory.setRequestedHeartbeat(HEARTBEAT_SECONDS);
+    factory.setConnectionTimeout(connectMillis);
+    factory.setHandshakeTimeout(connectMillis);
+    factory.setChannelRpcTimeout(RPC_MILLIS);
+    factory.setRequestedHeartbeat((int) broker.heartbeat().toSeconds());
     factory.setThreadFactory(daemonThreads());
     if (tls.isPresent()) {
       factory.useSslProtocol(tls.get());

@@ -57,7 +57,7 @@ public final class TemporaryQueue {
                     .subscribeOn(connection.blocking())
                     .doOnNext(queue -> ready.run())
                     .flatMapMany(queue -> consume(opened, queue)))
-        .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
+        .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
   }
 
   private static String declare(Connection opened, String exchange, String routingKeys)

@@ -12,6 +12,12 @@ import java.util.concurrent.TimeoutException;
  * messages that were delivered into it, and no publisher could know.
  */
 final class BrokerCauses {
+  /**
+   * Set before the limit: a classic queue is given its limit before it is told what to do there,
+   * and throws away, as is its default, what was confirmed and is beyond it.
+   */
+  private static final String REJECTING = "{\"overflow\": \"reject-publish\"}";
+
   /** Reached within a moment at any rate that finds a fault at all. */
   private static final String FULL = "{\"max-length\": 50, \"overflow\": \"reject-publish\"}";
 
@@ -38,7 +44,8 @@ final class BrokerCauses {
           FaultKind.CONNECTION_CLOSED,
           FaultKind.MEMORY_ALARM,
           FaultKind.DISK_ALARM,
-          FaultKind.QUEUE_FULL);
+          FaultKind.CLASSIC_QUEUE_FULL,
+          FaultKind.QUORUM_QUEUE_FULL);
     }
     if (site.proxy().isPresent()) {
       ofNetwork(causes, site.proxy().get());
@@ -64,7 +71,12 @@ final class BrokerCauses {
         });
     causes.can(FaultKind.MEMORY_ALARM, random -> new Cause.Struck("", node.memoryAlarm()::close));
     causes.can(FaultKind.DISK_ALARM, random -> new Cause.Struck("", node.diskAlarm()::close));
-    causes.can(FaultKind.QUEUE_FULL, random -> full(node));
+    boolean quorum = site.queueType().equals("quorum");
+    causes.can(
+        quorum ? FaultKind.QUORUM_QUEUE_FULL : FaultKind.CLASSIC_QUEUE_FULL, random -> full(node));
+    causes.cannot(
+        "needs a run with SLUICE_QUEUE_TYPE=" + (quorum ? "classic" : "quorum"),
+        quorum ? FaultKind.CLASSIC_QUEUE_FULL : FaultKind.QUORUM_QUEUE_FULL);
   }
 
   private Cause.Struck full(RabbitNode node) throws Exception {
@@ -72,6 +84,7 @@ final class BrokerCauses {
     return Cause.Struck.until(
         "",
         () -> {
+          node.setPolicy(policy, "^" + site.queue() + "$", REJECTING);
           reader.pause();
           node.setPolicy(policy, "^" + site.queue() + "$", FULL);
         },

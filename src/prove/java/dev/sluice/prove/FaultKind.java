@@ -24,7 +24,10 @@ enum FaultKind {
   CONNECTION_CLOSED(0, 0, 4, "RabbitMQ closes every connection (rabbitmqctl)"),
   MEMORY_ALARM(4, 7, 4, "RabbitMQ blocks publishers for want of memory"),
   DISK_ALARM(4, 7, 4, "RabbitMQ blocks publishers for want of disk"),
-  QUEUE_FULL(2, 4, 6, "the consumer pauses and the queue refuses what it has no room for"),
+  CLASSIC_QUEUE_FULL(
+      2, 4, 6, "the consumer pauses and the classic queue refuses what it has no room for"),
+  QUORUM_QUEUE_FULL(
+      2, 4, 6, "the consumer pauses and the quorum queue refuses what it has no room for"),
   BINDING_REMOVED(0, 0, 4, "the queue loses its binding: messages are unroutable"),
   EXCHANGE_DELETED(0, 0, 4, "the exchange is gone"),
   CONFIRMS_SWALLOWED(4, 6, 5, "a proxy loses everything that RabbitMQ answers"),
@@ -71,6 +74,11 @@ enum FaultKind {
   /** How long the schedule leaves alone what it has hurt. */
   Duration pause() {
     return pause;
+  }
+
+  /** Whether RabbitMQ says of each message what has become of it, so that none need come again. */
+  boolean answersForEachMessage() {
+    return this == CLASSIC_QUEUE_FULL || this == QUORUM_QUEUE_FULL;
   }
 
   String meaning() {

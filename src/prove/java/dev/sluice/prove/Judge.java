@@ -27,7 +27,7 @@ final class Judge {
   private final List<String> reordered = new ArrayList<>();
   private final List<String> changed = new ArrayList<>();
   private final Map<String, Integer> others = new TreeMap<>();
-  private long repeated;
+  private final List<Repeats.Repeat> repeats = new ArrayList<>();
   private long redelivered;
 
   private Judge() {}
@@ -57,7 +57,7 @@ final class Judge {
     if (arrival.redelivered()) {
       redelivered++;
     } else {
-      repeated++;
+      repeats.add(new Repeats.Repeat(first.at(), arrival.at()));
     }
     if (!first.isOfSameEvent(arrival)) {
       changed.add(
@@ -152,7 +152,7 @@ final class Judge {
         List.copyOf(landings.values()),
         due.stream().filter(write -> !landings.containsKey(write)).toList(),
         List.copyOf(reordered),
-        repeated,
+        List.copyOf(repeats),
         redelivered,
         List.copyOf(changed),
         all.size() - due.size(),

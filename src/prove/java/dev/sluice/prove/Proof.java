@@ -20,11 +20,30 @@ final class Proof implements AutoCloseable {
    * @param startedAt when the load began, by {@link System#nanoTime}
    */
   record Result(long startedAt, Verdict verdict, List<FaultRecord> faults, List<String> endings) {
-    /** Also a fault that could not be caused, and a process that gave up, are no good end. */
+    /**
+     * Also a fault that could not be caused, a process that gave up, and more repeats than a fault
+     * may cost, are no good end.
+     */
     boolean isGood() {
       return verdict.isClean()
           && endings.isEmpty()
+          && tooManyRepeats().isEmpty()
           && faults.stream().allMatch(fault -> fault.failure().isEmpty());
+    }
+
+    /** The faults, in words, that cost more repeats than they may. */
+    List<String> tooManyRepeats() {
+      List<String> found = new ArrayList<>();
+      for (int i = 0; i < faults.size(); i++) {
+        Repeats repeats = Repeats.of(faults, i, verdict);
+        FaultKind kind = faults.get(i).planned().kind();
+        if (kind.answersForEachMessage() && repeats.areTooMany()) {
+          found.add(
+              "%s: %d messages came again, beside %d events"
+                  .formatted(kind.word(), repeats.repeats(), repeats.events()));
+        }
+      }
+      return found;
     }
   }
 

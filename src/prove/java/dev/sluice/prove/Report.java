@@ -34,6 +34,7 @@ final class Report {
     shown("LOST", lost(result), lines);
     shown("REORDERED", verdict.reordered(), lines);
     shown("CHANGED", verdict.changed(), lines);
+    shown("REPEATED", result.tooManyRepeats(), lines);
     shown("PROCESS", result.endings(), lines);
     result.faults().stream()
         .filter(fault -> fault.failure().isPresent())
@@ -59,8 +60,10 @@ final class Report {
     if (result.faults().isEmpty()) {
       return;
     }
-    lines.add("    at  fault                         lasted  recovery   silence");
-    for (FaultRecord fault : result.faults()) {
+    lines.add(
+        "    at  fault                         lasted  recovery   silence  repeats per event");
+    for (int i = 0; i < result.faults().size(); i++) {
+      FaultRecord fault = result.faults().get(i);
       Recovery recovery = Recovery.of(fault, result.verdict().landings());
       String recovered =
           recovery.recoveryNanos().isPresent()
@@ -69,16 +72,28 @@ final class Report {
       lines.add(
           String.format(
                   Locale.ROOT,
-                  "%6s  %-28s%8s%10s%10s  %s",
+                  "%6s  %-28s%8s%10s%10s  %-18s %s",
                   clock(fault.struckAt() - result.startedAt()),
                   fault.planned().kind().word(),
                   seconds(fault.liftedAt() - fault.struckAt()),
                   recovered,
                   recovery.recoveryNanos().isPresent() ? seconds(recovery.silenceNanos()) : "-",
+                  perEvent(Repeats.of(result.faults(), i, result.verdict())),
                   fault.detail())
               .stripTrailing());
     }
     lines.add("");
+  }
+
+  private static String perEvent(Repeats repeats) {
+    return repeats.repeats() == 0
+        ? "0"
+        : String.format(
+            Locale.ROOT,
+            "%.4f (%d of %d)",
+            repeats.repeats() / (double) Math.max(1, repeats.events()),
+            repeats.repeats(),
+            repeats.events());
   }
 
   private static String latency(Verdict verdict) {

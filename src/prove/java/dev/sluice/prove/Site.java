@@ -94,6 +94,12 @@ final class Site implements AutoCloseable {
     return name;
   }
 
+  /** As the setting has it. */
+  String queueType() {
+    return given.getOrDefault(
+        SettingKey.SLUICE_QUEUE_TYPE.name(), SettingKey.SLUICE_QUEUE_TYPE.defaultValue());
+  }
+
   /** The settings of every process of the pipeline. */
   Map<String, String> environment() {
     Map<String, String> environment = new HashMap<>();

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param landings every write whose event came out, in the order in which they first did
  * @param lost acknowledged writes whose event did not come out
  * @param reordered first deliveries that came behind a later write of their document
- * @param repeated messages that the publisher sent again
+ * @param repeats messages that the publisher sent again
  * @param redelivered messages that the broker handed out again
  * @param changed repeats that differ from the first, and events that nobody wrote
  * @param uncertain writes without an answer
@@ -21,11 +21,15 @@ record Verdict(
     List<Landing> landings,
     List<AttemptedWrite> lost,
     List<String> reordered,
-    long repeated,
+    List<Repeats.Repeat> repeats,
     long redelivered,
     List<String> changed,
     long uncertain,
     Map<String, Integer> others) {
+
+  long repeated() {
+    return repeats.size();
+  }
 
   /** How many of the acknowledged writes came out. */
   long delivered() {
@@ -44,6 +48,6 @@ record Verdict(
   String line() {
     return "acked=%d delivered=%d lost=%d reordered=%d repeated=%d changed=%d"
         .formatted(
-            acknowledged, delivered(), lost.size(), reordered.size(), repeated, changed.size());
+            acknowledged, delivered(), lost.size(), reordered.size(), repeated(), changed.size());
   }
 }

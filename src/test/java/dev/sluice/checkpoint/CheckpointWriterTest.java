@@ -59,7 +59,7 @@ class CheckpointWriterTest {
 
   private void confirm(int number) {
     window.publish(window.add(new Position.After(token(number)), 1, number));
-    window.confirm(number, false);
+    window.confirm(number, number);
   }
 
   @Test

@@ -34,14 +34,14 @@ class InFlightWindowTest {
   void movesThePositionOnlyOverThePrefixThatIsConfirmedWithoutAGap() {
     publish(4);
 
-    assertThat(window.confirm(2, false)).isFalse();
-    assertThat(window.confirm(4, false)).isFalse();
+    assertThat(window.confirm(2, 2)).isFalse();
+    assertThat(window.confirm(4, 4)).isFalse();
     assertThat(window.position()).isEmpty();
 
-    assertThat(window.confirm(1, false)).isTrue();
+    assertThat(window.confirm(1, 1)).isTrue();
     assertThat(window.position()).contains(behind(2));
 
-    assertThat(window.confirm(3, false)).isTrue();
+    assertThat(window.confirm(3, 3)).isTrue();
     assertThat(window.position()).contains(behind(4));
     assertThat(window.size()).isZero();
     assertThat(window.bytes()).isZero();
@@ -51,7 +51,7 @@ class InFlightWindowTest {
   void confirmsAllUpToANumberAtOnce() {
     publish(5);
 
-    window.confirm(4, true);
+    window.confirm(1, 4);
 
     assertThat(window.position()).contains(behind(4));
     assertThat(window.awaitingConfirm()).isEqualTo(1);
@@ -60,9 +60,9 @@ class InFlightWindowTest {
   @Test
   void takesAConfirmThatComesTwiceOnce() {
     publish(2);
-    window.confirm(1, false);
+    window.confirm(1, 1);
 
-    assertThat(window.confirm(1, true)).isFalse();
+    assertThat(window.confirm(1, 1)).isFalse();
     assertThat(window.position()).contains(behind(1));
     assertThat(window.awaitingConfirm()).isEqualTo(1);
   }
@@ -71,8 +71,8 @@ class InFlightWindowTest {
   void refusesAConfirmForWhatWasNeverPublished() {
     window.add(behind(1), 10, 1);
 
-    assertThatThrownBy(() -> window.confirm(1, false)).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> window.confirm(2, false)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> window.confirm(1, 1)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> window.confirm(2, 2)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -80,7 +80,7 @@ class InFlightWindowTest {
     publish(8);
     assertThat(window.hasRoom()).isFalse();
 
-    window.confirm(1, false);
+    window.confirm(1, 1);
 
     assertThat(window.hasRoom()).isTrue();
   }
@@ -97,10 +97,41 @@ class InFlightWindowTest {
   }
 
   @Test
+  void countsAMessageThatIsLargerThanItsEvent() {
+    long first = window.add(behind(1), 400, 1);
+    long second = window.add(behind(2), 400, 2);
+
+    window.encoded(first, 1_200);
+    window.encoded(second, 100);
+
+    assertThat(window.bytes()).isEqualTo(1_600);
+    assertThat(window.hasRoom()).isFalse();
+    window.publish(first);
+    window.confirm(first, first);
+    assertThat(window.bytes()).isEqualTo(400);
+    assertThat(window.hasRoom()).isTrue();
+  }
+
+  @Test
+  void takesInNoMoreThanAMegabyteThatIsNotEncoded() {
+    InFlightWindow wide = new InFlightWindow(8, Long.MAX_VALUE);
+    long first = wide.add(behind(1), 1_000_000, 1);
+    assertThat(wide.hasRoom()).isTrue();
+    long second = wide.add(behind(2), 1_000_000, 2);
+    assertThat(wide.hasRoom()).isFalse();
+
+    assertThat(wide.encoded(first, 6_000_000)).as("room where there was none").isTrue();
+    assertThat(wide.encoded(second, 10)).as("there was room before").isFalse();
+
+    assertThat(wide.hasRoom()).isTrue();
+    assertThat(wide.bytes()).isEqualTo(7_000_000);
+  }
+
+  @Test
   void givesNoRoomForAStuckFirstEvent() {
     publish(8);
-    window.confirm(8, false);
-    window.confirm(7, false);
+    window.confirm(8, 8);
+    window.confirm(7, 7);
 
     assertThat(window.hasRoom()).isFalse();
   }
@@ -112,9 +143,65 @@ class InFlightWindowTest {
     assertThat(window.publish(first)).isTrue();
     assertThat(window.publish(second)).isFalse();
 
-    window.confirm(first, false);
+    window.confirm(first, first);
 
     assertThat(window.publish(second)).isTrue();
+  }
+
+  @Test
+  void keepsTheDocumentOfARefusedEventForThatEvent() {
+    long first = window.add(behind(1), 10, 42);
+    long second = window.add(behind(2), 10, 42);
+    window.publish(first);
+
+    assertThat(window.refuse(first)).isTrue();
+
+    assertThat(window.awaitingConfirm()).isZero();
+    assertThat(window.publish(second)).isFalse();
+    assertThat(window.publish(first)).isTrue();
+    assertThat(window.publish(second)).isFalse();
+    window.confirm(first, first);
+    assertThat(window.publish(second)).isTrue();
+  }
+
+  /** RabbitMQ returns a message and then confirms it. */
+  @Test
+  void takesNoConfirmOfARefusedEvent() {
+    publish(3);
+    window.refuse(2);
+
+    window.confirm(1, 3);
+
+    assertThat(window.position()).contains(behind(1));
+    assertThat(window.confirmedAhead()).containsExactly(behind(3));
+    assertThat(window.refuse(3)).isFalse();
+  }
+
+  @Test
+  void knowsTheEventsThatAreConfirmedAheadAlsoBehindProgress() {
+    publish(4);
+    window.progress(3, behind(100));
+
+    window.confirm(3, 4);
+    assertThat(window.confirmedAhead()).containsExactlyInAnyOrder(behind(3), behind(4));
+    window.confirm(1, 2);
+
+    assertThat(window.confirmedAhead()).isEmpty();
+  }
+
+  @Test
+  void passesOverWhatIsConfirmedFromBefore() {
+    window.add(behind(1), 10, 1);
+    window.add(behind(2), 10, 2);
+
+    window.passOver(2);
+    assertThat(window.position()).isEmpty();
+    assertThat(window.confirmedAhead()).containsExactly(behind(2));
+    window.publish(1);
+    window.confirm(1, 1);
+
+    assertThat(window.position()).contains(behind(2));
+    assertThat(window.size()).isZero();
   }
 
   @Test
@@ -140,7 +227,7 @@ class InFlightWindowTest {
     assertThat(window.progress(2, behind(100))).isFalse();
     assertThat(window.position()).isEmpty();
 
-    window.confirm(2, true);
+    window.confirm(1, 2);
     assertThat(window.position()).contains(behind(100));
   }
 
@@ -150,17 +237,17 @@ class InFlightWindowTest {
     window.progress(2, behind(101));
 
     publish(3);
-    window.confirm(2, true);
+    window.confirm(1, 2);
     assertThat(window.position()).contains(behind(101));
 
-    window.confirm(3, false);
+    window.confirm(3, 3);
     assertThat(window.position()).contains(behind(3));
   }
 
   @Test
   void passesOverProgressThatIsOlderThanItsPosition() {
     publish(3);
-    window.confirm(3, true);
+    window.confirm(1, 3);
 
     assertThat(window.progress(1, behind(100))).isFalse();
     assertThat(window.position()).contains(behind(3));
@@ -185,7 +272,7 @@ class InFlightWindowTest {
         } else if (!open.isEmpty()) {
           Collections.swap(open, open.size() - 1, random.nextInt(open.size()));
           long number = open.remove(open.size() - 1);
-          shuffled.confirm(number, false);
+          shuffled.confirm(number, number);
           confirmed.add(number);
           long prefix = 0;
           while (confirmed.contains(prefix + 1)) {

@@ -54,7 +54,7 @@ class SluiceCommandTest {
 
   @Test
   void refusesToVerifyATimeLoop() {
-    assertThat(execute(Map.of(), "insert", "--env-file=none", "--every=1s", "--verify"))
+    assertThat(execute(Map.of(), "insert", "--env-file=/dev/null", "--every=1s", "--verify"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("not with --every");
   }
@@ -63,7 +63,7 @@ class SluiceCommandTest {
   void cannotLookOnAtTheDefaultExchange() {
     Map<String, String> environment = Map.of("SLUICE_EXCHANGE", "");
 
-    assertThat(execute(environment, "tail", "--env-file=none")).isEqualTo(3);
+    assertThat(execute(environment, "tail", "--env-file=/dev/null")).isEqualTo(3);
     assertThat(err.toString()).contains("SLUICE_EXCHANGE is empty");
   }
 

@@ -33,14 +33,14 @@ class SecretFileTest {
   void leavesOutOneLineEndAndNothingElse(String content) throws IOException {
     Settings settings = read(Map.of("RABBITMQ_DEFAULT_PASSWORD_FILE", file(content).toString()));
 
-    assertThat(settings.rabbit().password().reveal()).isEqualTo(" hu sh ");
+    assertThat(settings.rabbit().broker().password().reveal()).isEqualTo(" hu sh ");
   }
 
   @Test
   void keepsTheOtherLineEnds() throws IOException {
     Settings settings = read(Map.of("RABBITMQ_DEFAULT_PASSWORD_FILE", file("hush\n\n").toString()));
 
-    assertThat(settings.rabbit().password().reveal()).isEqualTo("hush\n");
+    assertThat(settings.rabbit().broker().password().reveal()).isEqualTo("hush\n");
   }
 
   @Test

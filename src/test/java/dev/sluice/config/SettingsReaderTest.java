@@ -56,7 +56,7 @@ class SettingsReaderTest {
     Settings settings = read(Map.of("SLUICE_QUEUE", "from_environment"));
 
     assertThat(settings.rabbit().queue()).isEqualTo("from_environment");
-    assertThat(settings.rabbit().host()).isEqualTo("rabbit.example");
+    assertThat(settings.rabbit().address()).isEqualTo("rabbit.example:5673");
   }
 
   @Test
@@ -66,7 +66,9 @@ class SettingsReaderTest {
 
   @Test
   void theExampleFileHasEveryKeyWithItsDefault() throws IOException {
-    Map<String, String> entries = DotEnvFile.read(Path.of(".env.example"), new ArrayList<>());
+    Map<String, String> entries = DotEnvFile.read(Path.of(".env.example"), true, new ArrayList<>());
+    // They are the compose file's.
+    entries.keySet().removeIf(key -> key.startsWith("LOCAL_"));
 
     assertThat(entries.keySet())
         .containsExactlyInAnyOrder(
@@ -99,6 +101,24 @@ class SettingsReaderTest {
             "SLUICE_OPERATIONS must list some of delete, insert, replace, update, not \"upsert\".");
   }
 
+  @Test
+  void refusesAMessageOfMoreThanASixthOfTheHeap() {
+    Map<String, String> environment = Map.of("SLUICE_MAX_MESSAGE_BYTES", "32MiB");
+    Path none = folder.resolve(".env");
+
+    assertThat(SettingsReader.read(environment, none, 192 << 20).delivery().maxMessageBytes())
+        .isEqualTo(32 << 20);
+    assertThat(
+            catchThrowableOfType(
+                    WrongSettings.class,
+                    () -> SettingsReader.read(environment, none, (192 << 20) - 1))
+                .problems())
+        .containsExactly(
+            "SLUICE_MAX_MESSAGE_BYTES must not be more than a sixth of the heap, which has 191 MiB,"
+                + " or events that large would end the process again and again: lower it to"
+                + " 32767KiB, or start Java with -Xmx205m.");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "SLUICE_QUEU, SLUICE_QUEUE",
@@ -117,6 +137,87 @@ class SettingsReaderTest {
 
     assertThat(problems(Map.of("RABBITMQ_NODENAME", "rabbit@here")))
         .containsExactly("RABBITMQ_PROT in .env is no setting: did you mean RABBITMQ_PORT?");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sluice_queue, SLUICE_QUEUE",
+    "Sluice_Queue, SLUICE_QUEUE",
+    "mongo_database_name, MONGO_DATABASE_NAME",
+    "MONGO_DATABASE_URI, MONGO_DATABASE_HOST",
+    "rabbitmq_host, RABBITMQ_HOST",
+    "RABBITMQ_HOSTS, RABBITMQ_HOST",
+    "RABBITMQ_URL, RABBITMQ_URI",
+    "RABBITMQ_DEFAULT_VHOST, RABBITMQ_VIRTUAL_HOST",
+    "RABBITMQ_DEFAULT_USER, RABBITMQ_DEFAULT_USERNAME",
+    "RABBITMQ_DEFAULT_PASS, RABBITMQ_DEFAULT_PASSWORD",
+    "rabbitmq_password, RABBITMQ_DEFAULT_PASSWORD"
+  })
+  void refusesAKeyThatWasMeantForOneOfOurs(String wrong, String right) throws IOException {
+    String sentence = " is no setting: did you mean " + right + "?";
+
+    assertThat(problems(Map.of(wrong, "1"))).containsExactly(wrong + sentence);
+    dotEnv(wrong + "=1");
+    assertThat(problems(Map.of())).containsExactly(wrong + " in .env" + sentence);
+  }
+
+  @Test
+  void leavesKeysOfRabbitMqItselfAndOfOtherProgramsAlone() {
+    assertThat(
+            read(
+                Map.of(
+                    "RABBITMQ_HOME", "/x",
+                    "RABBITMQ_NODENAME", "x",
+                    "RABBITMQ_SERVICE_HOST", "x",
+                    "RABBITMQ_DEFAULT_VHOST", "x",
+                    "RABBITMQ_VIRTUAL_HOST", "y")))
+        .isNotNull();
+    assertThat(read(Map.of("RABBITMQ_URI", "amqp://host", "RABBITMQ_DEFAULT_PASS", "x")))
+        .isNotNull();
+  }
+
+  @Test
+  void keepsBlanksAtTheEndsOfAValueOrRefusesThem() {
+    Settings settings =
+        read(
+            Map.of(
+                "RABBITMQ_DEFAULT_PASSWORD", " x ",
+                "RABBITMQ_DEFAULT_USERNAME", "me ",
+                "RABBITMQ_VIRTUAL_HOST", " v",
+                "SLUICE_QUEUE", " q ",
+                "SLUICE_EXCHANGE", "e ",
+                "SLUICE_PIPELINE", "p ",
+                "SLUICE_COLLECTION", "end "));
+
+    assertThat(settings.rabbit().broker().password().reveal()).isEqualTo(" x ");
+    assertThat(settings.rabbit().username()).isEqualTo("me ");
+    assertThat(settings.rabbit().virtualHost()).isEqualTo(" v");
+    assertThat(settings.rabbit().queue()).isEqualTo(" q ");
+    assertThat(settings.rabbit().exchange()).isEqualTo("e ");
+    assertThat(settings.capture().pipeline()).isEqualTo("p ");
+    assertThat(settings.capture().collection()).isEqualTo("end ");
+    assertThat(
+            problems(
+                Map.of(
+                    "SLUICE_LANES", "2 ",
+                    "SLUICE_FORMAT", " envelope",
+                    "SLUICE_UPDATE_LOOKUP", "true ",
+                    "SLUICE_LEASE", " 6s",
+                    "RABBITMQ_URI", "amqp://host\n")))
+        .hasSize(5);
+  }
+
+  @Test
+  void wantsAFileThatWasNamed() {
+    Path named = folder.resolve("nope.env");
+
+    assertThat(
+            catchThrowableOfType(
+                    WrongSettings.class,
+                    () -> SettingsReader.readNamed(Map.of("SLUICE_LANES", "x"), named))
+                .problems())
+        .hasSize(2)
+        .contains("The settings file " + named + " does not exist: check the path.");
   }
 
   @Test
@@ -155,34 +256,20 @@ class SettingsReaderTest {
                 "RABBITMQ_HOST", "elsewhere"))
             .rabbit();
 
-    assertThat(rabbit.host()).isEqualTo("rabbit.example");
-    assertThat(rabbit.port()).isEqualTo(5671);
+    assertThat(rabbit.address()).isEqualTo("rabbit.example:5671");
     assertThat(rabbit.tls()).isTrue();
     assertThat(rabbit.username()).isEqualTo("us@er");
-    assertThat(rabbit.password().reveal()).isEqualTo("p/w");
+    assertThat(rabbit.broker().password().reveal()).isEqualTo("p/w");
     assertThat(rabbit.virtualHost()).isEqualTo("my/host");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "http://localhost",
-    "amqp:localhost",
-    "amqp://user@host",
-    "amqp://a:b@host/x/y",
-    "amqp://a b"
-  })
-  void refusesAUriThatIsNone(String uri) {
-    assertThat(problems(Map.of("RABBITMQ_URI", uri)))
-        .singleElement()
-        .asString()
-        .startsWith("RABBITMQ_URI must look like amqp://");
   }
 
   @Test
   void letsTheExchangeBeEmptyAndNothingElse() {
     assertThat(read(Map.of("SLUICE_EXCHANGE", "")).rabbit().usesDefaultExchange()).isTrue();
-    assertThat(problems(Map.of("SLUICE_QUEUE", " ")))
+    assertThat(problems(Map.of("SLUICE_QUEUE", "")))
         .containsExactly("SLUICE_QUEUE is empty: remove it for the default.");
+    assertThat(problems(Map.of("SLUICE_QUEUE", " ")))
+        .containsExactly("SLUICE_QUEUE holds nothing but blanks: remove it for the default.");
   }
 
   @Test

@@ -28,7 +28,7 @@ class TlsSettingsTest {
     Settings settings = read(Map.of());
 
     assertThat(settings.rabbit().tls()).isFalse();
-    assertThat(settings.rabbit().tlsFiles().any()).isFalse();
+    assertThat(settings.rabbit().broker().tlsFiles().any()).isFalse();
     assertThat(settings.mongo().tlsFiles().any()).isFalse();
   }
 
@@ -42,7 +42,7 @@ class TlsSettingsTest {
                 "MONGO_DATABASE_TLS_KEY_FILE", "own.pem"));
 
     assertThat(settings.rabbit().tls()).isTrue();
-    assertThat(settings.rabbit().tlsFiles().authorities())
+    assertThat(settings.rabbit().broker().tlsFiles().authorities())
         .contains(new NamedFile("RABBITMQ_TLS_CA_FILE", Path.of("ca.pem")));
     assertThat(settings.mongo().tlsFiles().any()).isTrue();
     assertThat(settings.mongo().tlsFiles().key())

@@ -32,7 +32,7 @@ final class AcknowledgedWrites implements AutoCloseable {
   private static final long PAUSE_MILLIS = 20;
 
   /** Elections, restarts and clients that notice them, on a machine that is busy with others. */
-  static final Duration PATIENCE = Duration.ofSeconds(90);
+  static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private static final int DUPLICATE_KEY = 11000;
 

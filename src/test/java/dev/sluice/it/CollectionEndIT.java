@@ -1,5 +1,6 @@
 package dev.sluice.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -87,6 +88,43 @@ class CollectionEndIT {
               new MongoNamespace(sluice.database(), "scrabble"),
               new RenameCollectionOptions().dropTarget(true));
         });
+  }
+
+  @Test
+  void replacedByTheResultOfAnAggregation() throws Exception {
+    goesOnBehind(CollectionEndIT::replaceByOut);
+  }
+
+  private static void replaceByOut(PipelineUnderTest sluice) {
+    var other = sluice.other("other");
+    other.drop();
+    other.insertOne(new BsonDocument("_id", new BsonInt32(100)));
+    other.aggregate(List.of(BsonDocument.parse("{$out: 'scrabble'}"))).toCollection();
+  }
+
+  @Test
+  void aReplacementIsToldToThoseWhoAreBoundToTheCollection() throws Exception {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of()).start()) {
+      sluice.consume();
+      insert(sluice, 1);
+      replaceByOut(sluice);
+      insert(sluice, 2);
+      awaitIds(sluice, 2);
+
+      Delivery rename =
+          sluice.deliveries.stream()
+              .filter(delivery -> delivery.getProperties().getType().equals("rename"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(rename.getEnvelope().getRoutingKey())
+          .isEqualTo(sluice.database() + ".scrabble.rename");
+      assertThat(rename.getProperties().getHeaders()).containsEntry("replaced", true);
+      BsonDocument body = BsonDocument.parse(new String(rename.getBody(), UTF_8));
+      assertThat(body.getString("collection").getValue()).isEqualTo("scrabble");
+      assertThat(body.getDocument("to").getString("collection").getValue()).isEqualTo("scrabble");
+      assertThat(body.getDocument("from").getString("collection").getValue())
+          .startsWith("tmp.agg_out.");
+    }
   }
 
   @Test

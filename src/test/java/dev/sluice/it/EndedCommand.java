@@ -6,6 +6,7 @@ import dev.sluice.cli.Console;
 import dev.sluice.cli.SluiceCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,14 @@ import java.util.Map;
 record EndedCommand(int code, String out, String err) {
   /** Runs it with these settings and no others. */
   static EndedCommand of(Map<String, String> environment, String... arguments) {
+    return of(environment, Path.of("/dev/null"), arguments);
+  }
+
+  static EndedCommand of(Map<String, String> environment, Path envFile, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     List<String> line = new ArrayList<>(List.of(arguments));
-    line.add("--env-file=no-such-file");
+    line.add("--env-file=" + envFile);
     Console console =
         new Console(environment, new PrintWriter(out, true), new PrintWriter(err, true), false);
     return new EndedCommand(

@@ -45,7 +45,7 @@ final class FaultyRabbit {
   static RabbitNode node() {
     Assumptions.assumeTrue(
         RabbitNode.installation().isPresent(), "needs an installed rabbitmq-server");
-    return Shared.INSTANCE;
+    return Shared.INSTANCE.noteUse();
   }
 
   static PipelineUnderTest pipeline(Map<String, String> settings) {

@@ -122,7 +122,7 @@ class ProcessIT {
     int every = 50_000;
     int events = small + small / every;
     // The JSON of such a document is a little longer than itself.
-    Map<String, String> settings = Map.of("SLUICE_MAX_MESSAGE_BYTES", "33554432");
+    Map<String, String> settings = Map.of("SLUICE_MAX_MESSAGE_BYTES", "20MiB");
     try (PipelineUnderTest sluice = new PipelineUnderTest(settings)) {
       try (SluiceProcess first = SluiceProcess.run(sluice.environment()).awaitStreaming()) {
         assertThat(first.terminate()).isZero();
@@ -156,7 +156,8 @@ class ProcessIT {
    */
   @Test
   void aProcessWithoutMemoryEndsAsIfKilled() throws Exception {
-    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of());
+    Map<String, String> settings = Map.of("SLUICE_MAX_MESSAGE_BYTES", "2MiB");
+    try (PipelineUnderTest sluice = new PipelineUnderTest(settings);
         SluiceProcess process =
             SluiceProcess.start(sluice.environment(), List.of("-Xmx24m"), "run")) {
       process.awaitStreaming();

@@ -158,7 +158,7 @@ class SecretsIT {
 
     var settings = SettingsReader.read(environment, Path.of("no-such-file"));
 
-    assertThat(settings.rabbit().password().reveal()).isEqualTo(RABBIT_PASSWORD);
+    assertThat(settings.rabbit().broker().password().reveal()).isEqualTo(RABBIT_PASSWORD);
     assertThat(settings.mongo().uri().reveal()).contains(MONGO_PASSWORD);
     for (Record part :
         List.of(

@@ -35,7 +35,7 @@ class StartFailuresIT {
     Console console =
         new Console(
             environment, new PrintWriter(new StringWriter()), new PrintWriter(err, true), false);
-    int code = SluiceCommand.execute(console, "run", "--env-file=no-such-file");
+    int code = SluiceCommand.execute(console, "run", "--env-file=/dev/null");
     return new Ended(code, err.toString());
   }
 

@@ -51,7 +51,7 @@ class PlainJsonTest {
         Arguments.of(new BsonDecimal128(Decimal128.parse("19.90")), "\"19.90\""),
         Arguments.of(new BsonDecimal128(Decimal128.parse("-0E+3")), "\"-0E+3\""),
         Arguments.of(new BsonDecimal128(Decimal128.NaN), "\"NaN\""),
-        Arguments.of(new BsonString("a\"\u2028é😀"), "\"a\\\"\\u2028é\\ud83d\\ude00\""),
+        Arguments.of(new BsonString("a\"\u2028é😀"), "\"a\\\"\\u2028é😀\""),
         Arguments.of(BsonBoolean.TRUE, "true"),
         Arguments.of(BsonNull.VALUE, "null"),
         Arguments.of(new BsonUndefined(), "null"),

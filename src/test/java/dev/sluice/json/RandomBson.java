@@ -101,7 +101,8 @@ public final class RandomBson {
         writeCString(random.nextBoolean() ? ascii("imsx") : text(5), out);
       }
       case 12 -> {
-        writeString(text(12), out);
+        // No zero in the name: a real server does not give such a one back.
+        writeString(withoutZero(text(12)), out);
         out.writeBytes(bytes(12));
       }
       case 15 -> {
@@ -174,6 +175,13 @@ public final class RandomBson {
       case 4 -> cutUnicode(length);
       default -> letters(length);
     };
+  }
+
+  private static byte[] withoutZero(byte[] text) {
+    for (int i = 0; i < text.length; i++) {
+      text[i] = text[i] == 0 ? (byte) '0' : text[i];
+    }
+    return text;
   }
 
   private byte[] letters(int length) {

@@ -1,11 +1,13 @@
 package dev.sluice.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class Utf8BufferTest {
@@ -96,7 +98,7 @@ class Utf8BufferTest {
     for (int length = 0; length < data.length - 1; length++) {
       byte[] part = Arrays.copyOfRange(data, 1, 1 + length);
       buffer.reset();
-      buffer.appendBase64(data, 1, length);
+      Base64Text.append(data, 1, length, buffer);
       assertThat(text()).isEqualTo(Base64.getEncoder().encodeToString(part));
       buffer.reset();
       buffer.appendHex(data, 1, length);
@@ -128,6 +130,84 @@ class Utf8BufferTest {
 
     assertThat(buffer.size()).isZero();
     assertThat(buffer.array()).hasSizeLessThan(10_000);
+  }
+
+  @Test
+  void growsNoFurtherThanItsLimitAndSaysSoWithoutAStackTrace() {
+    Utf8Buffer limited = new Utf8Buffer(3 << 20);
+    byte[] lines = "\n".repeat(2 << 20).getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> limited.appendJsonString(lines, 0, lines.length))
+        .isInstanceOf(TextTooLargeException.class)
+        .hasMessage("more than 3145728 bytes")
+        .satisfies(failure -> assertThat(failure.getStackTrace()).isEmpty());
+
+    assertThat(limited.array()).hasSizeLessThan((3 << 20) + 1_000);
+    limited.reset();
+    assertThat(limited.array()).hasSizeLessThan(10_000);
+  }
+
+  @Test
+  void holdsExactlyAsMuchAsItsLimit() {
+    Utf8Buffer limited = new Utf8Buffer(100_000);
+    byte[] text = "A".repeat(100_000 - 2).getBytes(StandardCharsets.UTF_8);
+
+    limited.appendJsonString(text, 0, text.length);
+    assertThat(limited.toBody()).hasSize(100_000);
+
+    limited.append('A');
+    assertThatThrownBy(limited::toBody).isInstanceOf(TextTooLargeException.class);
+  }
+
+  @Test
+  void holdsLittleOfATextThatIsCompressed() {
+    Utf8Buffer compressing = new Utf8Buffer(1 << 20, 100);
+    byte[] data = new byte[20 << 20];
+
+    Base64Text.append(data, 0, data.length, compressing);
+    compressing.appendJsonString(data, 0, data.length);
+
+    assertThat(compressing.array()).hasSizeLessThan((1 << 20) + 1_000);
+    assertThat(compressing.isGzipped()).isTrue();
+    assertThat(compressing.toBody()).hasSizeLessThan(1 << 20);
+  }
+
+  /** A character may lie across the border of two pieces, and a broken one as well. */
+  @Test
+  void writesTextsInPiecesLikeInOne() {
+    for (String unit : new String[] {"é", "日", "😀", "a", "\n", "\u2028", "\ufffd"}) {
+      for (int shift = 0; shift < 5; shift++) {
+        String text = "x".repeat(Utf8Buffer.PIECE - shift) + unit + "y".repeat(100) + unit;
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        buffer.reset();
+        buffer.appendJsonString(utf8, 0, utf8.length);
+        byte[] fromBytes = buffer.toByteArray();
+        buffer.reset();
+        buffer.appendJsonString(text);
+        assertThat(Arrays.equals(fromBytes, buffer.toByteArray())).as(unit + shift).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void replacesManyBrokenBytesAsTheDecoderDoes() {
+    Random random = new Random(1);
+    byte[] some = {'a', '"', (byte) 0x80, (byte) 0xbf, (byte) 0xc2, (byte) 0xe0, (byte) 0xed};
+    byte[] more = {(byte) 0xe2, (byte) 0xf0, (byte) 0xf4, (byte) 0xff, (byte) 0x9f, (byte) 0xa8};
+    for (int round = 0; round < 2_000; round++) {
+      byte[] broken = new byte[random.nextInt(300)];
+      byte[] alphabet = round % 4 == 0 ? new byte[] {(byte) 0x80, (byte) 0xe2} : some;
+      for (int i = 0; i < broken.length; i++) {
+        byte[] from = random.nextBoolean() || round % 4 == 0 ? alphabet : more;
+        broken[i] = from[random.nextInt(from.length)];
+      }
+      buffer.reset();
+      buffer.appendJsonString(broken, 0, broken.length);
+      String written = text();
+      buffer.reset();
+      buffer.appendJsonString(new String(broken, StandardCharsets.UTF_8));
+      assertThat(written).isEqualTo(text());
+    }
   }
 
   private String text() {

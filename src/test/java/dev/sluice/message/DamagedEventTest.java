@@ -36,7 +36,7 @@ class DamagedEventTest {
     List<EnvelopeEncoder> encoders = new ArrayList<>();
     for (EventFormat format : EventFormat.values()) {
       for (JsonMode mode : JsonMode.values()) {
-        encoders.add(new EnvelopeEncoder(GoldenShapes.settings(format, mode)));
+        encoders.add(new EnvelopeEncoder(GoldenShapes.settings(format, mode), 16 << 20));
       }
     }
     return encoders;

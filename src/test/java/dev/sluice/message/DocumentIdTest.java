@@ -67,7 +67,7 @@ class DocumentIdTest {
 
   @Test
   void neverGivesTwoIdsTheSameTextAndType() {
-    DocumentId.Reader reader = new DocumentId.Reader();
+    DocumentId.Reader reader = new DocumentId.Reader(1 << 20);
     Map<DocumentId, String> seen = new HashMap<>();
     int repeated = 0;
     for (int i = 0; i < IDS; i++) {
@@ -123,12 +123,12 @@ class DocumentIdTest {
   void readsWhereTheIdStandsAmongOtherBytes() {
     byte[] value = concat(bytes(9, 9), string("QUIZ"), bytes(9));
 
-    assertThat(new DocumentId.Reader().read(BsonBytes.STRING, value, 2))
+    assertThat(new DocumentId.Reader(1 << 20).read(BsonBytes.STRING, value, 2))
         .isEqualTo(id("QUIZ", "string"));
   }
 
   private static DocumentId read(byte type, byte[] value) {
-    return new DocumentId.Reader().read(type, value, 0);
+    return new DocumentId.Reader(1 << 20).read(type, value, 0);
   }
 
   private static DocumentId id(String text, String type) {

@@ -2,6 +2,8 @@ package dev.sluice.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.core.JsonParser;
@@ -14,6 +16,7 @@ import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
 import dev.sluice.json.BsonPieces;
 import dev.sluice.json.BsonSample;
+import dev.sluice.json.TextTooLargeException;
 import dev.sluice.message.GoldenShapes.Shape;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,13 +26,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,6 +47,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dsluice.golden.write=true} writes the files anew.
  */
 class EnvelopeEncoderTest {
+  private static final int MAX_BYTES = 16 << 20;
+
   private static final ObjectMapper STRICT =
       new ObjectMapper()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -100,6 +108,9 @@ class EnvelopeEncoderTest {
       headers.put("idType", metadata.get("idType").textValue());
       headers.put("capturedAt", "2026-11-20T01:02:03.456Z");
     }
+    if (what.get("operation").textValue().equals("rename") && what.has("from")) {
+      headers.put("replaced", true);
+    }
     assertThat(message.headers()).isEqualTo(headers);
     assertThat(message.routingKey())
         .isEqualTo(
@@ -152,7 +163,7 @@ class EnvelopeEncoderTest {
   void compressesWhatIsLargerThanToldAndAlwaysToTheSameBytes() throws IOException {
     EnvelopeSettings settings =
         new EnvelopeSettings("p", "d", "c", EventFormat.ENVELOPE, JsonMode.RELAXED, 10_000);
-    EnvelopeEncoder encoder = new EnvelopeEncoder(settings);
+    EnvelopeEncoder encoder = new EnvelopeEncoder(settings, MAX_BYTES);
     ChangeEvent large =
         EventBuilder.insert().document("{\"t\": \"" + "A".repeat(10_000) + "\"}").build();
 
@@ -164,6 +175,95 @@ class EnvelopeEncoderTest {
     assertThat(compressed.body()).hasSizeLessThan(1_000).isEqualTo(encoder.encode(large).body());
     byte[] body = new GZIPInputStream(new ByteArrayInputStream(compressed.body())).readAllBytes();
     assertThat(STRICT.readTree(body).at("/document/t").textValue()).hasSize(10_000);
+  }
+
+  @Test
+  void stopsWritingAtTheLimitToTheByte() {
+    ChangeEvent event = EventBuilder.insert().document("{\"t\": \"a\\n\\u0001é\"}").build();
+    int size = new EnvelopeEncoder(relaxed(), MAX_BYTES).encode(event).body().length;
+
+    assertThat(new EnvelopeEncoder(relaxed(), size).encode(event).body()).hasSize(size);
+    assertThatThrownBy(() -> new EnvelopeEncoder(relaxed(), size - 1).encode(event))
+        .isInstanceOf(TextTooLargeException.class)
+        .hasMessage("more than " + (size - 1) + " bytes")
+        .hasNoCause();
+  }
+
+  @Test
+  void writesTheNextEventBehindOneThatIsTooLarge() {
+    EnvelopeEncoder encoder = new EnvelopeEncoder(relaxed(), 2_000);
+    ChangeEvent small = EventBuilder.insert().document("{\"t\": \"A\"}").build();
+    byte[] before = encoder.encode(small).body();
+    ChangeEvent large =
+        EventBuilder.insert().document("{\"t\": \"" + "A".repeat(2_000) + "\"}").build();
+
+    assertThatThrownBy(() -> encoder.encode(large)).isInstanceOf(TextTooLargeException.class);
+
+    assertThat(encoder.encode(small).body()).isEqualTo(before);
+  }
+
+  @Test
+  void stopsWritingTheIdToo() {
+    ChangeEvent event =
+        EventBuilder.delete()
+            .id(
+                3,
+                BsonPieces.document(BsonPieces.field(2, "a", BsonPieces.string("A".repeat(2_000)))))
+            .build();
+
+    assertThatThrownBy(() -> new EnvelopeEncoder(relaxed(), 2_000).encode(event))
+        .isInstanceOf(TextTooLargeException.class);
+  }
+
+  /** The limit is that of what is published, and compressing makes room below it. */
+  @Test
+  void compressesWhileWritingWhatIsFarLargerThanTheLimit() throws IOException {
+    EnvelopeSettings settings =
+        new EnvelopeSettings("p", "d", "c", EventFormat.ENVELOPE, JsonMode.RELAXED, 64 << 10);
+    EnvelopeEncoder encoder = new EnvelopeEncoder(settings, 1 << 20);
+    ChangeEvent lines = document("\n".repeat(15_900_000));
+
+    byte[] body = encoder.encode(lines).body();
+    encoder.encode(document("between"));
+    byte[] again = encoder.encode(lines).body();
+
+    assertThat(body).hasSizeLessThan(64 << 10).isEqualTo(again);
+    byte[] json = new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
+    assertThat(json).hasSizeGreaterThan(31_800_000);
+    byte[] whole = new EnvelopeEncoder(relaxed(), 64 << 20).encode(lines).body();
+    assertThat(new String(json, StandardCharsets.UTF_8).contains("\\n\\n\"}")).isTrue();
+    assertThat(Math.abs(json.length - whole.length)).isLessThan(100);
+  }
+
+  @Test
+  void refusesWhatIsTooLargeEvenWhenCompressed() {
+    EnvelopeSettings settings =
+        new EnvelopeSettings("p", "d", "c", EventFormat.ENVELOPE, JsonMode.RELAXED, 0);
+    byte[] noise = new byte[3_000_000];
+    new Random(1).nextBytes(noise);
+
+    assertThatThrownBy(
+            () ->
+                new EnvelopeEncoder(settings, 1 << 20)
+                    .encode(document(HexFormat.of().formatHex(noise))))
+        .isInstanceOf(TextTooLargeException.class);
+  }
+
+  /** Whoever compresses at all would rather have it compressed than parked. */
+  @Test
+  void compressesWhatWouldBeTooLargeOtherwise() {
+    EnvelopeSettings settings =
+        new EnvelopeSettings("p", "d", "c", EventFormat.ENVELOPE, JsonMode.RELAXED, 1 << 20);
+
+    Message message = new EnvelopeEncoder(settings, 10_000).encode(document("A".repeat(20_000)));
+
+    assertThat(message.content()).isEqualTo(Message.Content.GZIPPED_JSON);
+  }
+
+  private static ChangeEvent document(String text) {
+    return EventBuilder.insert()
+        .document(new BsonDocument("t", new BsonString(text)).toJson())
+        .build();
   }
 
   @Test
@@ -210,7 +310,8 @@ class EnvelopeEncoderTest {
             .document(BsonSample.ALL.stream().map(BsonSample::asField).toArray(byte[][]::new));
 
     Message message =
-        new EnvelopeEncoder(GoldenShapes.settings(EventFormat.ENVELOPE, JsonMode.CANONICAL))
+        new EnvelopeEncoder(
+                GoldenShapes.settings(EventFormat.ENVELOPE, JsonMode.CANONICAL), MAX_BYTES)
             .encode(event.build());
 
     BsonDocument read =
@@ -234,7 +335,8 @@ class EnvelopeEncoderTest {
   @Test
   void servesOneEventAfterTheOther() {
     EnvelopeEncoder encoder =
-        new EnvelopeEncoder(GoldenShapes.settings(EventFormat.ENVELOPE, JsonMode.RELAXED));
+        new EnvelopeEncoder(
+            GoldenShapes.settings(EventFormat.ENVELOPE, JsonMode.RELAXED), MAX_BYTES);
     ChangeEvent event = EventBuilder.insert().document("{\"word\": \"QUIZ\"}").build();
     byte[] first = encoder.encode(event).body();
 
@@ -243,6 +345,30 @@ class EnvelopeEncoderTest {
     encoder.encode(EventBuilder.delete().build());
 
     assertThat(encoder.encode(event).body()).isEqualTo(first);
+  }
+
+  @Test
+  void tellsACollectionThatReplacedTheWatchedOneByTheWatchedName() {
+    Message message =
+        encode(
+            EventBuilder.ofCollection("rename")
+                .in("d", "tmp.agg_out.2")
+                .to("scrabble", "scrabble"));
+
+    assertThat(message.routingKey()).isEqualTo("scrabble.scrabble.rename");
+    assertThat(message.headers())
+        .containsOnly(
+            entry("operation", "rename"),
+            entry("database", "scrabble"),
+            entry("collection", "scrabble"),
+            entry("position", "6aff9c0b0000000500000000"),
+            entry("replaced", true));
+  }
+
+  @Test
+  void saysOfARenameAwayNothingOfReplacing() {
+    assertThat(encode(EventBuilder.ofCollection("rename").to("scrabble", "archive")).headers())
+        .containsOnlyKeys("operation", "database", "collection", "position");
   }
 
   @Test
@@ -274,6 +400,6 @@ class EnvelopeEncoderTest {
   }
 
   private static Message encode(EventBuilder event) {
-    return new EnvelopeEncoder(relaxed()).encode(event.build());
+    return new EnvelopeEncoder(relaxed(), MAX_BYTES).encode(event.build());
   }
 }

@@ -32,7 +32,7 @@ final class GoldenShapes {
     }
 
     Message message() {
-      return new EnvelopeEncoder(settings).encode(event);
+      return new EnvelopeEncoder(settings, 16 << 20).encode(event);
     }
 
     @Override
@@ -129,6 +129,11 @@ final class GoldenShapes {
           Map.of(
               "drop", EventBuilder.ofCollection("drop").build(),
               "rename", EventBuilder.ofCollection("rename").to("archive", "old plays").build(),
+              "replaced",
+                  EventBuilder.ofCollection("rename")
+                      .in("scrabble", "tmp.agg_out.2")
+                      .to("scrabble", "scrabble")
+                      .build(),
               "invalidate", EventBuilder.invalidate().build(),
               "gap", new Gap(Optional.of(timestamp(60)), timestamp(660), "The oplog was too short"),
               "gap-from-nowhere",

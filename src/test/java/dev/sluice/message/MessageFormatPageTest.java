@@ -155,7 +155,7 @@ class MessageFormatPageTest {
         EventBuilder.insert().document(BsonPieces.field(BsonBytes.BINARY, "file", binary));
 
     Message message =
-        new EnvelopeEncoder(GoldenShapes.settings(EventFormat.ENVELOPE, JsonMode.PLAIN))
+        new EnvelopeEncoder(GoldenShapes.settings(EventFormat.ENVELOPE, JsonMode.PLAIN), 64 << 20)
             .encode(insert.build());
 
     assertThatExceptionOfType(StreamConstraintsException.class)

@@ -2,20 +2,34 @@ package dev.sluice.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.MongoConfigurationException;
+import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoSocketWriteException;
+import com.mongodb.ReadPreference;
 import com.mongodb.ServerAddress;
+import com.mongodb.Tag;
+import com.mongodb.TagSet;
+import com.mongodb.connection.ClusterConnectionMode;
+import com.mongodb.connection.ClusterDescription;
 import com.mongodb.connection.ClusterId;
+import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerConnectionState;
 import com.mongodb.connection.ServerDescription;
 import com.mongodb.connection.ServerId;
 import com.mongodb.connection.ServerType;
+import com.mongodb.event.ClusterDescriptionChangedEvent;
 import com.mongodb.event.ServerClosedEvent;
 import com.mongodb.event.ServerDescriptionChangedEvent;
 import dev.sluice.pipeline.FailureKind;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateExpiredException;
+import java.util.List;
+import java.util.Set;
+import javax.naming.NameNotFoundException;
+import javax.naming.ServiceUnavailableException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 
@@ -112,5 +126,111 @@ class SeenServersTest {
     servers.serverClosed(new ServerClosedEvent(id(ONE)));
 
     assertThat(servers.tlsRefusal()).isNull();
+  }
+
+  private void seenPrimaryOf(String... hosts) {
+    seen(
+        ONE,
+        serving()
+            .type(ServerType.REPLICA_SET_PRIMARY)
+            .tagSet(new TagSet(new Tag("dc", "here")))
+            .hosts(Set.of(hosts)));
+  }
+
+  private static ReadPreference inThe(String dataCenter) {
+    return ReadPreference.nearest(new TagSet(new Tag("dc", dataCenter)));
+  }
+
+  @Test
+  void tagsThatNoMemberHasAreAWrongSetting() {
+    seenPrimaryOf("one.example");
+
+    assertThat(servers.unfit(inThe("nowhere")).kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(servers.unfit(inThe("nowhere")))
+        .hasMessageContaining("fits the read preference")
+        .hasMessageContaining("readPreferenceTags");
+    assertThat(servers.unfit(inThe("here"))).isNull();
+    assertThat(servers.unfit(ReadPreference.primary())).isNull();
+  }
+
+  @Test
+  void aMemberThatIsAwayMayHaveThem() {
+    seenPrimaryOf("one.example", "two.example");
+    seen(TWO, away());
+
+    assertThat(servers.unfit(inThe("nowhere")).kind()).isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  private void lookedUp(Throwable cause) {
+    ClusterDescription before =
+        new ClusterDescription(ClusterConnectionMode.MULTIPLE, ClusterType.UNKNOWN, List.of());
+    ClusterDescription now =
+        new ClusterDescription(
+            ClusterConnectionMode.MULTIPLE,
+            ClusterType.UNKNOWN,
+            new MongoConfigurationException("no SRV", cause),
+            List.of(),
+            null,
+            null);
+    servers.clusterDescriptionChanged(
+        new ClusterDescriptionChangedEvent(new ClusterId(), now, before));
+  }
+
+  @Test
+  void aNameThatTheDnsDoesNotKnowIsAWrongSettingAndADnsThatIsSilentIsNot() {
+    lookedUp(new NameNotFoundException("no"));
+    assertThat(servers.unnamed("x.example").kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(servers.unnamed("x.example"))
+        .hasMessageStartingWith("The DNS names no servers for x.example");
+
+    lookedUp(new ServiceUnavailableException("no"));
+    assertThat(servers.unnamed("x.example").kind()).isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @Test
+  void standaloneServersAreToldAlsoWhereTheUriNamesNoSet() {
+    seen(ONE, serving().type(ServerType.STANDALONE));
+
+    assertThat(servers.refusal(null)).hasMessageContaining("is a standalone server");
+  }
+
+  private static ServerDescription.Builder serving(ServerType type) {
+    return serving().type(type);
+  }
+
+  @Test
+  void aSetWithoutAPrimaryIsWaitedFor() {
+    seen(ONE, serving());
+    seen(TWO, away());
+
+    assertThat(servers.whyNone("one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one,two"))
+        .hasMessageContaining("MongoDB at one,two has no primary");
+  }
+
+  @Test
+  void aSetThatIsNotInitiatedYetIsWaitedFor() {
+    seen(ONE, serving(ServerType.REPLICA_SET_GHOST));
+
+    assertThat(servers.whyNone("one").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one")).hasMessageContaining("rs.initiate()");
+  }
+
+  @Test
+  void aHostThatNobodyKnowsIsNamed() {
+    seen(ONE, failing(new MongoSocketException("no", ONE, new UnknownHostException("no"))));
+    seen(TWO, away());
+
+    assertThat(servers.whyNone("one,two").kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(servers.whyNone("one,two")).hasMessageContaining("\"one.example\"");
+  }
+
+  @Test
+  void aRouterIsNoMemberOfASet() {
+    seen(ONE, serving(ServerType.SHARD_ROUTER));
+
+    assertThat(servers.refusal(null)).isNull();
+    assertThat(servers.refusal("set").kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(servers.refusal("set")).hasMessageContaining("take replicaSet out");
   }
 }

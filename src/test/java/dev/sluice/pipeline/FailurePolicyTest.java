@@ -15,6 +15,7 @@ import dev.sluice.config.FailureSettings;
 import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
+import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.Message.Destination;
 import dev.sluice.testing.Events;
@@ -95,51 +96,34 @@ class FailurePolicyTest {
         .orElseThrow();
   }
 
-  /** Encodes to half a byte more than fits. */
-  private void makeTooLarge(int number) {
-    parts.maxMessageBytes = 1_000;
-    var encoder = parts.encoder;
-    parts.encoder =
-        change -> {
-          Message message = encoder.apply(change);
-          return change.id().equals(insert(number).id())
-              ? new Message(
-                  new byte[1_001],
-                  message.content(),
-                  message.messageId(),
-                  message.routingKey(),
-                  message.type(),
-                  message.timestampSeconds(),
-                  message.headers(),
-                  message.destination())
-              : message;
-        };
+  private void limit(int maxMessageBytes) {
+    parts.maxMessageBytes = maxMessageBytes;
+    parts.encoder = new EnvelopeEncoder(ScriptedParts.ENVELOPES, maxMessageBytes)::encode;
   }
 
   @Test
   void stopsAtAnEventThatIsTooLargeAndNamesTheChoices() {
-    makeTooLarge(2);
+    limit(1_000);
     parts.checkpointInterval = Duration.ofMinutes(1);
     start(OnPoison.STOP);
     source.append(insert(1));
     await().until(() -> publisher.messages.size() == 1);
 
-    source.append(insert(2));
+    source.append(large(2));
 
     assertEnds(
         FailureKind.POISON_EVENT,
-        "1001 bytes",
-        "SLUICE_MAX_MESSAGE_BYTES",
+        "more than SLUICE_MAX_MESSAGE_BYTES=1000 as a message",
         "SLUICE_ON_POISON=park");
     assertThat(checkpoints.position()).contains(behind(1));
   }
 
   @Test
   void parksAnEventThatIsTooLargeAsAPointerAndGoesOn() {
-    makeTooLarge(2);
+    limit(1_000);
     start(OnPoison.PARK);
 
-    source.append(insert(1), insert(2), insert(3));
+    source.append(insert(1), large(2), insert(3));
 
     await()
         .untilAsserted(
@@ -148,24 +132,42 @@ class FailurePolicyTest {
         .containsEntry("parkedReason", "oversized")
         .containsEntry("parkedBody", "pointer")
         .containsEntry("parkedRoutingKey", "scrabble.scrabble.insert")
-        .containsEntry("id", "2");
+        .containsEntry("collection", "scrabble");
     BsonDocument pointer = BsonDocument.parse(new String(parked().body(), StandardCharsets.UTF_8));
     assertThat(pointer.getDocument("documentKey").getInt32("_id").getValue()).isEqualTo(2);
     assertThat(pointer.getDocument("resumeToken")).isEqualTo(insert(2).token().toBson());
-    assertThat(pointer.getInt32("bytes").getValue()).isEqualTo(1_001);
+    assertThat(pointer.getInt32("bytes").getValue()).isEqualTo(large(2).sizeBytes());
     await().until(() -> checkpoints.position().equals(Optional.of(behind(3))));
   }
 
   @Test
+  void parksTheBsonOfAnEventThatIsTooLargeOnlyAsJson() {
+    limit(1_000);
+    ChangeEvent linesOnly = with(2, "\n".repeat(500));
+    start(OnPoison.PARK);
+
+    source.append(insert(1), linesOnly, insert(3));
+
+    await()
+        .untilAsserted(
+            () -> assertThat(published()).containsExactly(id(1), "parked " + id(2), id(3)));
+    assertThat(parked().headers())
+        .containsEntry("parkedReason", "oversized")
+        .containsEntry("parkedBody", "event")
+        .containsEntry("parkedRoutingKey", "scrabble.scrabble.insert");
+    assertThat(parked().body()).hasSize(linesOnly.sizeBytes()).hasSizeLessThan(1_000);
+  }
+
+  @Test
   void savesNoPositionBehindAParkedMessageThatIsNotConfirmed() {
-    makeTooLarge(1);
+    limit(1_000);
     publisher.confirming = false;
     start(OnPoison.PARK);
-    source.append(insert(1));
+    source.append(large(1));
     await().until(() -> publisher.messages.size() == 1);
 
     assertThat(checkpoints.position()).isNotEqualTo(Optional.of(behind(1)));
-    publisher.outcomes().confirmed(1, false);
+    publisher.outcomes().confirmed(1, 1);
 
     await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
   }
@@ -269,14 +271,14 @@ class FailurePolicyTest {
     source.append(insert(1), insert(2));
     await().until(() -> publisher.messages.size() == 2);
 
-    publisher.outcomes().confirmed(2, false);
+    publisher.outcomes().confirmed(2, 2);
     publisher.confirming = true;
     publisher
         .outcomes()
         .lost(new PipelineException(FailureKind.POISON_EVENT, "one of them was too large"));
 
-    await()
-        .untilAsserted(() -> assertThat(published()).containsExactly(id(1), id(2), id(1), id(2)));
+    await().untilAsserted(() -> assertThat(published()).containsExactly(id(1), id(2), id(1)));
+    await().until(() -> checkpoints.position().equals(Optional.of(behind(2))));
   }
 
   @Test
@@ -317,9 +319,13 @@ class FailurePolicyTest {
   }
 
   private static ChangeEvent large(int number) {
+    return with(number, "x".repeat(5_000));
+  }
+
+  private static ChangeEvent with(int number, String text) {
     BsonDocument event =
         new RawBsonDocument(insert(number).bytes()).decode(new BsonDocumentCodec());
-    event.getDocument("fullDocument").append("text", new BsonString("x".repeat(5_000)));
+    event.getDocument("fullDocument").append("text", new BsonString(text));
     return Events.of(event);
   }
 
@@ -353,7 +359,7 @@ class FailurePolicyTest {
     assertThat(publisher.messages.get(0).type()).isEqualTo("gap");
     Position earliest = new Position.At(source.logWindow.oldest());
     assertThat(checkpoints.position()).isNotEqualTo(Optional.of(earliest));
-    publisher.outcomes().confirmed(1, false);
+    publisher.outcomes().confirmed(1, 1);
 
     await().until(() -> publisher.messages.size() == 2);
     assertThat(publisher.messages.get(1).messageId()).isEqualTo(id(1));

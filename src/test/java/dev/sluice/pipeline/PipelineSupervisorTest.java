@@ -100,11 +100,11 @@ class PipelineSupervisorTest {
     source.append(insert(1), insert(2), insert(3));
     awaitPublished(1, 2, 3);
 
-    publisher.outcomes().confirmed(3, false);
-    publisher.outcomes().confirmed(1, false);
+    publisher.outcomes().confirmed(3, 3);
+    publisher.outcomes().confirmed(1, 1);
 
     await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
-    publisher.outcomes().confirmed(2, false);
+    publisher.outcomes().confirmed(2, 2);
     await().until(() -> checkpoints.position().equals(Optional.of(behind(3))));
   }
 
@@ -116,7 +116,7 @@ class PipelineSupervisorTest {
         IntStream.rangeClosed(1, 20).mapToObj(i -> insert(i)).toArray(n -> new ChangeEvent[n]));
 
     awaitPublished(1, 2, 3, 4, 5, 6, 7, 8);
-    publisher.outcomes().confirmed(2, true);
+    publisher.outcomes().confirmed(1, 2);
 
     awaitPublished(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
   }
@@ -128,7 +128,7 @@ class PipelineSupervisorTest {
     source.append(event("insert", 1, 77), event("delete", 2, 77), insert(3));
     awaitPublished(1);
 
-    publisher.outcomes().confirmed(1, false);
+    publisher.outcomes().confirmed(1, 1);
 
     awaitPublished(1, 2, 3);
   }
@@ -139,7 +139,7 @@ class PipelineSupervisorTest {
     start();
     source.append(insert(1), insert(2), insert(3));
     awaitPublished(1, 2, 3);
-    publisher.outcomes().confirmed(1, false);
+    publisher.outcomes().confirmed(1, 1);
 
     publisher.confirming = true;
     publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
@@ -177,26 +177,11 @@ class PipelineSupervisorTest {
     dead.lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
     awaitPublished(1, 2, 1, 2);
 
-    dead.confirmed(2, true);
-    publisher.outcomes().confirmed(1, false);
+    dead.confirmed(1, 2);
+    publisher.outcomes().confirmed(1, 1);
 
     await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
     assertThat(checkpoints.saved).doesNotContain(behind(2));
-  }
-
-  @Test
-  void resumesAfterARefusedMessageAndAfterAnUnroutableOne() {
-    publisher.confirming = false;
-    start();
-    source.append(insert(1));
-    awaitPublished(1);
-    publisher.outcomes().refused(new PipelineException(FailureKind.TRANSIENT, "nacked"));
-    awaitPublished(1, 1);
-
-    publisher.outcomes().refused(new PipelineException(FailureKind.UNROUTABLE, "returned"));
-
-    awaitPublished(1, 1, 1);
-    assertThat(checkpoints.saved).doesNotContain(behind(1));
   }
 
   @Test
@@ -223,7 +208,7 @@ class PipelineSupervisorTest {
     await().during(Duration.ofMillis(700)).until(() -> published().size() == 1);
     assertThat(states).last().isEqualTo(PipelineState.BLOCKED);
     publisher.outcomes().unblocked();
-    publisher.outcomes().confirmed(1, false);
+    publisher.outcomes().confirmed(1, 1);
     await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
     assertThat(states).doesNotContain(PipelineState.BACKING_OFF);
   }
@@ -325,9 +310,9 @@ class PipelineSupervisorTest {
     source.append(insert(1), insert(2), event("drop", 3, 0), insert(4));
     awaitPublished(1, 2);
 
-    publisher.outcomes().confirmed(2, true);
+    publisher.outcomes().confirmed(1, 2);
     awaitPublished(1, 2, 3);
-    publisher.outcomes().confirmed(3, false);
+    publisher.outcomes().confirmed(3, 3);
 
     awaitPublished(1, 2, 3, 4);
   }
@@ -341,7 +326,7 @@ class PipelineSupervisorTest {
 
     pipeline.stop();
     assertThat(ended).isNotDone();
-    publisher.outcomes().confirmed(2, true);
+    publisher.outcomes().confirmed(1, 2);
 
     ended.get(5, TimeUnit.SECONDS);
     assertThat(checkpoints.position()).contains(behind(2));
@@ -355,7 +340,7 @@ class PipelineSupervisorTest {
     start();
     source.append(insert(1), insert(2));
     awaitPublished(1, 2);
-    publisher.outcomes().confirmed(1, false);
+    publisher.outcomes().confirmed(1, 1);
 
     pipeline.stop();
 

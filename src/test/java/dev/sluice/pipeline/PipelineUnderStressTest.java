@@ -69,7 +69,7 @@ class PipelineUnderStressTest {
     await().until(() -> publisher.messages.size() == WINDOW);
 
     pipeline.stop();
-    assertThatCode(() -> publisher.outcomes().confirmed(WINDOW, true)).doesNotThrowAnyException();
+    assertThatCode(() -> publisher.outcomes().confirmed(1, WINDOW)).doesNotThrowAnyException();
 
     ended.get(5, TimeUnit.SECONDS);
     assertThat(checkpoints.position()).contains(new Position.After(token(WINDOW)));
@@ -83,7 +83,7 @@ class PipelineUnderStressTest {
     await().until(() -> publisher.messages.size() == WINDOW);
     source.complete();
 
-    assertThatCode(() -> publisher.outcomes().confirmed(WINDOW, true)).doesNotThrowAnyException();
+    assertThatCode(() -> publisher.outcomes().confirmed(1, WINDOW)).doesNotThrowAnyException();
 
     await().until(() -> source.opened.size() == 2);
   }

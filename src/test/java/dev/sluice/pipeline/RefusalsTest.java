@@ -15,7 +15,7 @@ class RefusalsTest {
       new PipelineException(FailureKind.POISON_EVENT, "too large");
 
   private static Refusals refusals(OnUnroutable onUnroutable, OnPoison onPoison) {
-    return new Refusals(new FailureSettings(OnPositionLost.STOP, onUnroutable, onPoison));
+    return new Refusals(new FailureSettings(OnPositionLost.STOP, onUnroutable, onPoison), 1_000);
   }
 
   @Test

@@ -2,12 +2,14 @@ package dev.sluice.rabbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.AmqpKeys;
+import dev.sluice.config.Broker;
+import dev.sluice.config.HostPort;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
@@ -18,6 +20,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -27,13 +31,16 @@ import org.junit.jupiter.api.Test;
 class RabbitFailuresTest {
   private static final RabbitSettings SETTINGS =
       new RabbitSettings(
-          "localhost",
-          5671,
-          true,
-          TlsFiles.NONE,
-          "user",
-          new Secret("x"),
-          "/",
+          new Broker(
+              List.of(new HostPort("localhost", 5671)),
+              true,
+              TlsFiles.NONE,
+              "user",
+              new Secret("x"),
+              "/",
+              new AmqpKeys("user and password in RABBITMQ_URI", "RABBITMQ_URI"),
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(10)),
           "e",
           "q",
           QueueType.QUORUM,
@@ -118,37 +125,10 @@ class RabbitFailuresTest {
         .isEqualTo(FailureKind.MISCONFIGURED);
   }
 
-  /** As RabbitMQ 3.10 says it. */
   @Test
-  void aLimitOfConnectionsPassesAndAnUnknownVirtualHostDoesNot() {
-    assertThat(
-            kind(
-                notAllowed(
-                    "access to vhost 'v' refused for user 'u': connection limit (1) is reached")))
-        .isEqualTo(FailureKind.TRANSIENT);
-    assertThat(
-            kind(
-                notAllowed(
-                    "connection refused for user 'u': user connection limit (1) is reached")))
-        .isEqualTo(FailureKind.TRANSIENT);
-    assertThat(
-            kind(
-                notAllowed(
-                    "number of channels opened for user 'u' has reached the maximum allowed user limit of (1)")))
-        .isEqualTo(FailureKind.TRANSIENT);
-    assertThat(kind(notAllowed("vhost v not found"))).isEqualTo(FailureKind.MISCONFIGURED);
-    assertThat(kind(notAllowed("access to vhost 'v' refused for user 'u'")))
-        .isEqualTo(FailureKind.MISCONFIGURED);
-    assertThat(kind(notAllowed("access to vhost 'limit' refused for user 'limit'")))
-        .isEqualTo(FailureKind.MISCONFIGURED);
-  }
-
-  private static ShutdownSignalException notAllowed(String text) {
-    AMQP.Connection.Close close =
-        new AMQP.Connection.Close.Builder()
-            .replyCode(AMQP.NOT_ALLOWED)
-            .replyText("NOT_ALLOWED - " + text)
-            .build();
-    return new ShutdownSignalException(true, false, close, null);
+  void aRefusedLoginNamesTheKeysThatTheLoginCameBy() {
+    assertThat(RabbitFailures.recognise(new AuthenticationFailureException("refused"), SETTINGS))
+        .hasMessageContaining("check user and password in RABBITMQ_URI (")
+        .hasMessageNotContaining("RABBITMQ_DEFAULT");
   }
 }

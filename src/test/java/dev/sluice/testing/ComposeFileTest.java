@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
@@ -23,14 +24,20 @@ class ComposeFileTest {
   private static final Path FILE = Path.of("docker-compose.yaml");
   private static final List<String> MEMBERS = List.of("mongo1", "mongo2", "mongo3");
 
+  @TempDir Path directory;
   private final Map<?, ?> compose = parse();
 
   @Test
   void publishesTheDefaultPortsOnLoopbackAlone() {
     assertThat(list(service("mongo-network"), "ports"))
-        .containsExactly("127.0.0.1:30001:30001", "127.0.0.1:30002:30002", "127.0.0.1:30003:30003");
+        .containsExactly(
+            "127.0.0.1:${LOCAL_MONGO1_PORT:-30001}:${LOCAL_MONGO1_PORT:-30001}",
+            "127.0.0.1:${LOCAL_MONGO2_PORT:-30002}:${LOCAL_MONGO2_PORT:-30002}",
+            "127.0.0.1:${LOCAL_MONGO3_PORT:-30003}:${LOCAL_MONGO3_PORT:-30003}");
     assertThat(list(service("rabbitmq"), "ports"))
-        .containsExactly("127.0.0.1:${RABBITMQ_PORT:-5673}:5672", "127.0.0.1:15673:15672");
+        .containsExactly(
+            "127.0.0.1:${RABBITMQ_PORT:-5673}:5672",
+            "127.0.0.1:${LOCAL_RABBITMQ_MANAGEMENT_PORT:-15673}:15672");
   }
 
   @Test
@@ -39,7 +46,7 @@ class ComposeFileTest {
 
     for (int n = 0; n < MEMBERS.size(); n++) {
       Map<?, ?> member = service(MEMBERS.get(n));
-      int port = 30001 + n;
+      String port = "${LOCAL_MONGO" + (n + 1) + "_PORT:-" + (30001 + n) + "}";
       assertThat(list(member, "command"))
           .contains("mongod", "--port=" + port, "--replSet=" + MongodReplicaSet.NAME);
       assertThat(member.get("network_mode")).isEqualTo("service:mongo-network");
@@ -52,13 +59,24 @@ class ComposeFileTest {
   @Test
   void isUpOnlyWhenTheSetHasAPrimaryAndRabbitMqServes() {
     assertThat(String.join(" ", list(map(service("mongo1"), "healthcheck"), "test")))
-        .contains("PRIMARY", "quit(hasPrimary() ? 0 : 1)");
+        .contains("PRIMARY", "quit(hasPrimary() ? 0 : 1)", "touch /dev/shm/had-primary");
     assertThat(map(map(service("mongo1"), "depends_on"), "mongo2"))
         .hasToString("{condition=service_healthy}");
     assertThat(map(map(service("mongo1"), "depends_on"), "mongo3"))
         .hasToString("{condition=service_healthy}");
     assertThat(list(map(service("rabbitmq"), "healthcheck"), "test"))
-        .contains("check_port_connectivity");
+        .containsExactly("CMD", "bash", "-c", "< /dev/tcp/127.0.0.1/5672");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mongo1", "mongo2", "mongo3", "rabbitmq"})
+  void checksOftenWhileStartingAndRarelyAfterwards(String name) {
+    Map<?, ?> check = map(service(name), "healthcheck");
+
+    assertThat(check.get("start_interval")).isEqualTo("2s");
+    assertThat(check.get("start_period")).isEqualTo("180s");
+    assertThat(check.get("interval")).isEqualTo("30s");
+    assertThat(list(check, "test")).as("cheap").startsWith("CMD", "bash", "-c");
   }
 
   @ParameterizedTest
@@ -100,7 +118,34 @@ class ComposeFileTest {
     List<String> tool = composeTool();
     Assumptions.assumeFalse(tool.isEmpty(), "neither docker compose nor docker-compose here");
 
-    assertThat(run(tool, "--file", FILE.toString(), "config", "--quiet")).isEmpty();
+    assertThat(run(tool, "--file", fileFor(tool), "config", "--quiet")).isEmpty();
+  }
+
+  @Test
+  void takesOtherPortsInsideAndOutside() throws Exception {
+    List<String> tool = composeTool();
+    Assumptions.assumeFalse(tool.isEmpty(), "neither docker compose nor docker-compose here");
+    Path ports = directory.resolve("ports.env");
+    Files.writeString(ports, "LOCAL_MONGO2_PORT=4002\nRABBITMQ_PORT=4004\n");
+
+    String config = run(tool, "--file", fileFor(tool), "--env-file", ports.toString(), "config");
+
+    assertThat(config)
+        .contains("--port=4002", "'localhost:4002'", "/127.0.0.1/4002", "4004")
+        .doesNotContain("30002", ":5673");
+  }
+
+  /**
+   * Compose 1, which some still have, does not know start_interval; src/local/servers leaves it
+   * out.
+   */
+  private String fileFor(List<String> tool) throws Exception {
+    if (!run(tool, "version").contains("docker-compose version 1.")) {
+      return FILE.toString();
+    }
+    Path older = directory.resolve("older.yaml");
+    Files.writeString(older, Files.readString(FILE).replaceAll(" +start_interval: .*\n", ""));
+    return older.toString();
   }
 
   private static List<String> composeTool() throws Exception {

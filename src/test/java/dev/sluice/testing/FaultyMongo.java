@@ -41,8 +41,11 @@ public final class FaultyMongo implements AutoCloseable {
   /** Who has stepped down does not come back for so long; others are elected at once. */
   private static final int STEP_DOWN_SECONDS = 5;
 
-  /** An election takes a mongod its election timeout, 2 s here and 10 s by default, and more. */
-  private static final Duration ELECTION_LIMIT = Duration.ofSeconds(60);
+  /**
+   * An election takes a mongod its election timeout, 2 s here and 10 s by default, and more on a
+   * busy machine.
+   */
+  private static final Duration ELECTION_LIMIT = Duration.ofMinutes(3);
 
   private final SetMembers members;
   private final List<MongoClient> direct = new ArrayList<>();
@@ -168,6 +171,11 @@ public final class FaultyMongo implements AutoCloseable {
     Awaitility.await().atMost(ELECTION_LIMIT).pollInSameThread().until(() -> primary() != old);
   }
 
+  /** Where a member is, as the set calls it. */
+  public String host(int member) {
+    return members.hosts().get(member);
+  }
+
   /** A member is killed. */
   public void kill(int member) {
     members.kill(member);
@@ -195,7 +203,12 @@ public final class FaultyMongo implements AutoCloseable {
 
   /** The next one of these commands of Sluice fails with the code. */
   public void failCommandOnce(int code, String... commands) {
-    failCommand(new Document("times", 1), new Document("errorCode", code), commands);
+    failCommandTimes(1, code, commands);
+  }
+
+  /** So many of these commands of Sluice, the next ones, fail with the code. */
+  public void failCommandTimes(int times, int code, String... commands) {
+    failCommand(new Document("times", times), new Document("errorCode", code), commands);
   }
 
   /** These commands of Sluice are carried out so late, until {@link #lift}. */
@@ -208,8 +221,20 @@ public final class FaultyMongo implements AutoCloseable {
 
   /** These commands of Sluice are carried out and then not replicated, or so it is said. */
   public void failWriteConcern(int code, String... commands) {
-    Document error = new Document("code", code).append("errmsg", "not replicated, for a test");
-    failCommand("alwaysOn", new Document("writeConcernError", error), commands);
+    failCommand("alwaysOn", notReplicated(code), commands);
+  }
+
+  /**
+   * So many of these commands of Sluice, the next ones, are carried out and said to have failed.
+   */
+  public void failWriteConcernTimes(int times, int code, String... commands) {
+    failCommand(new Document("times", times), notReplicated(code), commands);
+  }
+
+  private static Document notReplicated(int code) {
+    return new Document(
+        "writeConcernError",
+        new Document("code", code).append("errmsg", "not replicated, for a test"));
   }
 
   private void failCommand(Object mode, Document effect, String... commands) {

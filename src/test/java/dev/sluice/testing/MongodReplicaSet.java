@@ -28,8 +28,8 @@ public final class MongodReplicaSet implements AutoCloseable {
   static final String NAME = "my-replica-set";
   static final int MEMBERS = 3;
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(30);
-  private static final Duration ELECTION_LIMIT = Duration.ofSeconds(60);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration ELECTION_LIMIT = Duration.ofMinutes(3);
 
   /** {@code replSetInitiate} says so when somebody did it before. */
   private static final int ALREADY_INITIALIZED = 23;

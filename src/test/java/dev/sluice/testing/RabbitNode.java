@@ -3,13 +3,10 @@ package dev.sluice.testing;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +15,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * A private RabbitMQ node of the installed {@code rabbitmq-server}: free ports of 127.0.0.1, a
- * directory, an Erlang cookie and a port mapper ({@code epmd}) of its own. It cannot meet the
+ * A private RabbitMQ node of an installation, 3.10 and 4 alike: free ports of 127.0.0.1 and an
+ * {@link ErlangHost} of its own, unless {@link RabbitCluster} has made it. It cannot meet the
  * system's node or another test's, and nothing of it is left when it closes or this JVM dies.
  *
  * <p>The methods after {@link #start} are the faults and the few questions that tests need. Each
@@ -38,84 +34,98 @@ public final class RabbitNode implements AutoCloseable {
     void close();
   }
 
-  public static final String HOST = "127.0.0.1";
+  public static final String HOST = ErlangHost.ADDRESS;
   public static final String USER = "guest";
   public static final String PASSWORD = "guest";
-
-  /** Debian's {@code /usr/sbin/rabbitmq-server} changes to another user first; these do not. */
-  private static final List<Path> KNOWN_PLACES =
-      List.of(
-          Path.of("/usr/lib/rabbitmq/bin"),
-          Path.of("/opt/rabbitmq/sbin"),
-          Path.of("/opt/homebrew/sbin"),
-          Path.of("/usr/local/sbin"));
 
   /** A boot takes 4 to 7 s on two idle cores. */
   private static final Duration BOOT_LIMIT = Duration.ofSeconds(90);
 
   private static final Duration CTL_LIMIT = Duration.ofSeconds(60);
-  private static final String MEMORY_WATERMARK = "0.4";
-  private static final String DISK_LIMIT_BYTES = "1000000";
-
-  /** The defaults of RabbitMQ 3.10. */
-  private static final int MAX_MESSAGE_BYTES = 134_217_728;
-
   private static final int HEARTBEAT_SECONDS = 60;
 
-  private final Leash leash;
+  private final ErlangHost host;
   private final Path binaries;
-  private final Path directory;
-  private final String name;
-  private final int port;
-  private final int distributionPort;
-  private final int mapperPort;
-  private final Process mapper;
+  private final RabbitNodeFiles files;
+  private final Map<String, String> environment;
   private Process server;
 
-  /** Where all that it writes is, as long as it is there. */
-  Path directory() {
-    return directory;
-  }
-
-  private RabbitNode(Leash leash, Path binaries, List<String> configuration) {
-    List<Integer> ports = FreePorts.take(3);
-    this.leash = leash;
-    this.binaries = binaries;
-    this.directory = leash.directory();
-    this.port = ports.get(0);
-    this.distributionPort = ports.get(1);
-    this.mapperPort = ports.get(2);
-    this.name = "sluice-" + port + "@localhost";
-    writeConfiguration(configuration);
-    this.mapper =
-        spawn("epmd.log", "epmd", "-port", Integer.toString(mapperPort), "-address", HOST);
-  }
-
-  /** Where {@code rabbitmq-server} and {@code rabbitmqctl} are, if they are installed. */
-  public static Optional<Path> installation() {
-    return KNOWN_PLACES.stream()
-        .filter(place -> Files.isExecutable(place.resolve("rabbitmq-server")))
-        .findFirst();
+  private RabbitNode(ErlangHost host, RabbitNodeFiles files) {
+    this.host = host;
+    this.binaries = host.installation().binaries();
+    this.files = files;
+    this.environment = files.environment(FreePorts.one());
   }
 
   /**
-   * A new node that serves.
+   * A node that does not run yet.
+   *
+   * @param name in Erlang's form, node@localhost
+   * @param configuration lines of {@code rabbitmq.conf} over those that every node has
+   */
+  static RabbitNode on(ErlangHost host, String name, int port, List<String> configuration) {
+    RabbitNodeFiles files = new RabbitNodeFiles(host.directory().resolve(name), name, port);
+    files.write(configuration);
+    return new RabbitNode(host, files);
+  }
+
+  /** The preferred RabbitMQ of this machine, if there is any. */
+  public static Optional<RabbitInstallation> installation() {
+    return RabbitInstallation.preferred();
+  }
+
+  /** All of this machine, the preferred one first: for a test that tells versions apart. */
+  public static List<RabbitInstallation> installations() {
+    return RabbitInstallation.all();
+  }
+
+  /**
+   * A new node of the preferred installation that serves.
    *
    * @param configuration lines of {@code rabbitmq.conf} over those that every node has
    */
   public static RabbitNode launch(String... configuration) {
-    Path binaries =
+    return launch(
         installation()
-            .orElseThrow(() -> new IllegalStateException("rabbitmq-server is not installed"));
-    Leash leash = Leash.onDirectory("sluice-rabbitmq-");
+            .orElseThrow(() -> new IllegalStateException("rabbitmq-server is not installed")),
+        configuration);
+  }
+
+  /** A new node of this installation that serves. */
+  public static RabbitNode launch(RabbitInstallation installation, String... configuration) {
+    ErlangHost host = ErlangHost.open(installation);
     try {
-      RabbitNode node = new RabbitNode(leash, binaries, List.of(configuration));
+      int port = FreePorts.one();
+      RabbitNode node = on(host, "sluice-" + port + "@localhost", port, List.of(configuration));
       node.start();
+      node.noteUse();
       return node;
     } catch (RuntimeException e) {
-      leash.close();
+      host.close();
       throw e;
     }
+  }
+
+  /**
+   * Writes down that the asking test uses this node, which {@code .ci/assert-real-broker} counts.
+   */
+  public RabbitNode noteUse() {
+    ServersUnderTest.note("rabbitmq", true, "a private node of " + host.installation());
+    return this;
+  }
+
+  public RabbitInstallation installed() {
+    return host.installation();
+  }
+
+  /** Where all that it and its host write is, as long as it is there. */
+  Path directory() {
+    return host.directory();
+  }
+
+  /** What other nodes call it. */
+  String name() {
+    return files.name();
   }
 
   public String host() {
@@ -123,22 +133,35 @@ public final class RabbitNode implements AutoCloseable {
   }
 
   public int port() {
-    return port;
+    return files.port();
   }
 
   /** The address in the form that {@code RABBITMQ_URI} takes. */
   public String uri() {
-    return "amqp://" + USER + ":" + PASSWORD + "@" + HOST + ":" + port + "/%2F";
+    return "amqp://" + USER + ":" + PASSWORD + "@" + HOST + ":" + port() + "/%2F";
   }
 
   /** Starts the node again, on the same port and data, after {@link #kill} or {@link #stop}. */
   public void start() {
-    if (server != null && server.isAlive()) {
+    spawnServer();
+    awaitServing();
+  }
+
+  public boolean isRunning() {
+    return server != null && server.isAlive();
+  }
+
+  /** Starts it and waits for nothing: the nodes of a cluster wait for each other. */
+  void spawnServer() {
+    if (isRunning()) {
       throw new IllegalStateException("The node runs");
     }
-    server = spawn("server.log", binaries.resolve("rabbitmq-server").toString());
-    leash.holds(mapper, server);
-    awaitServing();
+    server =
+        host.spawn(
+            files.directory().resolve("server.log"),
+            environment,
+            binaries.resolve("rabbitmq-server").toString());
+    host.hold(server);
   }
 
   /**
@@ -182,20 +205,28 @@ public final class RabbitNode implements AutoCloseable {
   /** Blocks all that publish, as a node does that is short of memory. */
   public Fault memoryAlarm() {
     ctl("set_vm_memory_high_watermark", "0");
-    return () -> ctl("set_vm_memory_high_watermark", MEMORY_WATERMARK);
+    return () -> ctl("set_vm_memory_high_watermark", RabbitNodeFiles.MEMORY_WATERMARK);
   }
 
   /** Blocks all that publish, as a node does whose disk is nearly full. */
   public Fault diskAlarm() {
     ctl("set_disk_free_limit", "1000000000000000");
-    return () -> ctl("set_disk_free_limit", DISK_LIMIT_BYTES);
+    return () -> ctl("set_disk_free_limit", RabbitNodeFiles.DISK_LIMIT_BYTES);
   }
 
   /** Refuses larger messages: the channel that brings one is closed with 406. */
   public Fault maxMessageBytes(int bytes) {
-    ctl("eval", "application:set_env(rabbit, max_message_size, " + bytes + ").");
-    return () ->
-        ctl("eval", "application:set_env(rabbit, max_message_size, " + MAX_MESSAGE_BYTES + ").");
+    setMaxMessageBytes(bytes);
+    return () -> setMaxMessageBytes(RabbitNodeFiles.MAX_MESSAGE_BYTES);
+  }
+
+  /** RabbitMQ 3.10 looks into the application's environment, 4 into a term that it keeps. */
+  private void setMaxMessageBytes(int bytes) {
+    ctl(
+        "eval",
+        ("application:set_env(rabbit, max_message_size, %d),"
+                + " persistent_term:put(max_message_size, %d).")
+            .formatted(bytes, bytes));
   }
 
   /** What the node proposes to clients from now on; the smaller of two proposals holds. */
@@ -241,10 +272,10 @@ public final class RabbitNode implements AutoCloseable {
   public String ctl(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(binaries.resolve("rabbitmqctl").toString());
-    command.addAll(List.of("--quiet", "--node", name));
+    command.addAll(List.of("--quiet", "--node", name()));
     command.addAll(List.of(arguments));
-    Path output = directory.resolve("ctl-" + UUID.randomUUID() + ".log");
-    Process process = spawn(output.getFileName().toString(), command.toArray(String[]::new));
+    Path output = files.directory().resolve("ctl-" + UUID.randomUUID() + ".log");
+    Process process = host.spawn(output, environment, command.toArray(String[]::new));
     try {
       if (!process.waitFor(CTL_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -268,82 +299,21 @@ public final class RabbitNode implements AutoCloseable {
   public Connection connect() throws IOException, TimeoutException {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setHost(HOST);
-    factory.setPort(port);
+    factory.setPort(port());
     factory.setUsername(USER);
     factory.setPassword(PASSWORD);
     factory.setAutomaticRecoveryEnabled(false);
     return factory.newConnection("test");
   }
 
+  /** Ends the host, and whatever else runs on it. */
   @Override
   public void close() {
-    leash.close();
-  }
-
-  private void writeConfiguration(List<String> more) {
-    try {
-      Path home = Files.createDirectory(directory.resolve("home"));
-      Path cookie = home.resolve(".erlang.cookie");
-      Files.writeString(cookie, UUID.randomUUID().toString());
-      // Erlang refuses a cookie that others may read.
-      Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
-      Files.writeString(directory.resolve("enabled_plugins"), "[].\n");
-      Files.writeString(directory.resolve("env.conf"), "");
-      Files.writeString(
-          directory.resolve("rabbitmq.conf"),
-          """
-          listeners.tcp.1 = %s:%d
-          log.file.level = warning
-          vm_memory_high_watermark.relative = %s
-          disk_free_limit.absolute = %s
-          %s
-          """
-              .formatted(HOST, port, MEMORY_WATERMARK, DISK_LIMIT_BYTES, String.join("\n", more)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Map<String, String> environment() {
-    return Map.ofEntries(
-        Map.entry("HOME", directory.resolve("home").toString()),
-        Map.entry("ERL_EPMD_PORT", Integer.toString(mapperPort)),
-        Map.entry("ERL_EPMD_ADDRESS", HOST),
-        Map.entry("RABBITMQ_NODENAME", name),
-        Map.entry("RABBITMQ_DIST_PORT", Integer.toString(distributionPort)),
-        Map.entry("RABBITMQ_BASE", directory.toString()),
-        Map.entry("RABBITMQ_MNESIA_BASE", directory.resolve("data").toString()),
-        Map.entry("RABBITMQ_LOG_BASE", directory.resolve("log").toString()),
-        Map.entry("RABBITMQ_CONFIG_FILE", directory.resolve("rabbitmq.conf").toString()),
-        Map.entry("RABBITMQ_ADVANCED_CONFIG_FILE", directory.resolve("none.config").toString()),
-        Map.entry("RABBITMQ_ENABLED_PLUGINS_FILE", directory.resolve("enabled_plugins").toString()),
-        Map.entry("RABBITMQ_CONF_ENV_FILE", directory.resolve("env.conf").toString()),
-        Map.entry(
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}"),
-        // Makes the script become the Erlang machine: our child is then the one to kill.
-        Map.entry("RUNNING_UNDER_SYSTEMD", "true"));
-  }
-
-  private Process spawn(String log, String... command) {
-    File output = directory.resolve(log).toFile();
-    List<String> line = new ArrayList<>(OwnSession.PREFIX);
-    line.addAll(List.of(command));
-    ProcessBuilder builder =
-        new ProcessBuilder(line)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output));
-    builder.environment().keySet().removeIf(key -> key.startsWith("RABBITMQ_"));
-    builder.environment().putAll(environment());
-    try {
-      return builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    host.close();
   }
 
   /** Serves when it greets a client: the port alone opens a moment earlier. */
-  private void awaitServing() {
+  void awaitServing() {
     try {
       Awaitility.await()
           .atMost(BOOT_LIMIT)
@@ -375,21 +345,10 @@ public final class RabbitNode implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-    leash.holds(mapper);
   }
 
-  /** The ends of all its logs: what it has to say when a test cannot explain something. */
+  /** The ends of all logs of its host. */
   public String logs() {
-    try (Stream<Path> files = Files.walk(directory)) {
-      StringBuilder text = new StringBuilder();
-      for (Path file : files.filter(path -> path.toString().endsWith(".log")).toList()) {
-        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
-        text.append(file.getFileName()).append(":\n");
-        text.append(content.substring(Math.max(0, content.length() - 4_000))).append('\n');
-      }
-      return text.toString();
-    } catch (IOException e) {
-      return e.toString();
-    }
+    return host.logs();
   }
 }

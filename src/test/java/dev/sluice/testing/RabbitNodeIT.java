@@ -13,26 +13,33 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Shows that each fault of the fixture is the fault that its name says. */
+/** Shows, on each RabbitMQ of this machine, that a fault is the fault that its name says. */
+@ParameterizedClass(allowZeroInvocations = true)
+@MethodSource("installations")
 class RabbitNodeIT {
   private static RabbitNode node;
 
-  @BeforeAll
-  static void launch() {
-    Assumptions.assumeTrue(RabbitNode.installation().isPresent(), "no rabbitmq-server here");
-    node = RabbitNode.launch();
+  @Parameter RabbitInstallation installation;
+
+  static List<RabbitInstallation> installations() {
+    return RabbitNode.installations();
   }
 
-  @AfterAll
+  @BeforeParameterizedClassInvocation
+  static void launch(RabbitInstallation installation) {
+    node = RabbitNode.launch(installation);
+  }
+
+  @AfterParameterizedClassInvocation
   static void close() {
-    if (node != null) {
-      node.close();
-    }
+    node.close();
   }
 
   @Test
@@ -131,11 +138,32 @@ class RabbitNodeIT {
     node.clearPolicy("short");
   }
 
+  /** What 4 allows by itself is 16 MiB, and looked up elsewhere than by 3.10. */
+  @Test
+  @SuppressWarnings("try") // A limit is only ever closed.
+  void refusesAMessageThatIsLargerThanItWasTold() throws Exception {
+    String queue = declare("limited");
+    try (RabbitNode.Fault limit = node.maxMessageBytes(1_000);
+        Connection connection = node.connect()) {
+      Channel channel = connection.createChannel();
+      channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1_001]);
+      await().until(() -> !channel.isOpen());
+      assertThat(channel.getCloseReason()).hasMessageContaining("406");
+    }
+
+    publishConfirmed(queue, new byte[17 * 1024 * 1024]);
+  }
+
+  @Test
+  void isOfTheInstallationThatWasAskedFor() {
+    assertThat(node.ctl("version").strip()).isEqualTo(installation.version());
+  }
+
   @Test
   void leavesNothingBehind() throws Exception {
     List<Long> processes = children();
 
-    RabbitNode other = RabbitNode.launch();
+    RabbitNode other = RabbitNode.launch(installation);
     assertThat(other.directory()).isNotEmptyDirectory();
     other.close();
 
@@ -156,10 +184,14 @@ class RabbitNodeIT {
   }
 
   private static void publishConfirmed(String queue) throws Exception {
+    publishConfirmed(queue, new byte[1]);
+  }
+
+  private static void publishConfirmed(String queue, byte[] body) throws Exception {
     try (Connection connection = node.connect();
         Channel channel = connection.createChannel()) {
       channel.confirmSelect();
-      channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
+      channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, body);
       channel.waitForConfirmsOrDie(10_000);
     }
   }

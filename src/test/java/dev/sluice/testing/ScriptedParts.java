@@ -39,7 +39,8 @@ public final class ScriptedParts implements AutoCloseable {
   public Duration lease = Duration.ofMinutes(1);
   public FailureSettings failures =
       new FailureSettings(OnPositionLost.STOP, OnUnroutable.RETRY, OnPoison.STOP);
-  public Function<Change, Message> encoder = new EnvelopeEncoder(ENVELOPES)::encode;
+  public Function<Change, Message> encoder =
+      new EnvelopeEncoder(ENVELOPES, maxMessageBytes)::encode;
   public ChangeSource from = source;
   public CheckpointStore store = checkpoints;
   public Scheduler timer = Schedulers.newSingle("test-timer");

@@ -57,7 +57,6 @@ public final class ScriptedPublisher implements EventPublisher {
 
   private final class Channel implements ConfirmChannel {
     private final Outcomes listener;
-    private long count;
     private volatile boolean dead;
 
     Channel(Outcomes listener) {
@@ -65,10 +64,9 @@ public final class ScriptedPublisher implements EventPublisher {
     }
 
     @Override
-    public void publish(Message message, long document) {
+    public void publish(long number, Message message, long document) {
       messages.add(message);
       onChannel.add(message);
-      count++;
       if (dead) {
         throw tooLarge();
       }
@@ -83,7 +81,7 @@ public final class ScriptedPublisher implements EventPublisher {
         return;
       }
       if (confirming) {
-        listener.confirmed(count, false);
+        listener.confirmed(number, number);
       }
     }
 

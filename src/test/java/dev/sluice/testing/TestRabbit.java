@@ -21,7 +21,7 @@ import org.testcontainers.rabbitmq.RabbitMQContainer;
  *
  * <ol>
  *   <li>the one at {@code SLUICE_TEST_RABBITMQ_URI},
- *   <li>a private node of the installed {@code rabbitmq-server},
+ *   <li>a private node of the preferred {@link RabbitInstallation},
  *   <li>a container, where a Docker engine answers,
  *   <li>the embedded broker, unless {@code SLUICE_TEST_REQUIRE_REAL_RABBITMQ=1}.
  * </ol>
@@ -141,7 +141,7 @@ public final class TestRabbit {
     }
     if (allows(only, "node") && RabbitNode.installation().isPresent()) {
       RabbitNode node = RabbitNode.launch();
-      String what = "a private node of " + RabbitNode.installation().get() + "/rabbitmq-server";
+      String what = "a private node of " + node.installed();
       return new TestRabbit(what, node.uri(), true, Optional.of(node));
     }
     if (allows(only, "docker") && DockerEngine.isThere(environment)) {

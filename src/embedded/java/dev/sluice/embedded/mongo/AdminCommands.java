@@ -44,6 +44,7 @@ final class AdminCommands {
     commands.put("dbStats", Command.locked(storage, this::dbStats));
     commands.put("serverStatus", Command.immediate(this::serverStatus));
     commands.put("replSetGetStatus", Command.immediate(this::replSetGetStatus));
+    commands.put("replSetInitiate", Command.immediate(call -> replSetInitiate()));
     commands.put("replSetGetConfig", Command.immediate(call -> replSetGetConfig()));
     commands.put("getParameter", Command.immediate(this::getParameter));
     commands.put("getLog", Command.immediate(call -> getLog()));
@@ -69,6 +70,11 @@ final class AdminCommands {
         .append("storageEngines", List.of("embedded"))
         .append("embedded", NOTICE)
         .append("ok", 1.0);
+  }
+
+  /** As a set answers that has been initiated; this one always has. */
+  private static Document replSetInitiate() {
+    throw new ServerError(23, "AlreadyInitialized", "already initialized");
   }
 
   private Document listDatabases(Invocation call) {

@@ -166,8 +166,9 @@ final class ChangeStreamCommand {
   private void checkHistory(OpTime time) {
     Oplog oplog = storage.oplog();
     boolean older = oplog.oldest().map(entry -> entry.time().isAfter(time)).orElse(false);
-    // From 4.4 on a set that has never dropped an entry cannot have lost one either.
-    if (older && (oplog.isTruncated() || !version.hasModernErrors())) {
+    // A set that has never dropped an entry cannot have lost one either. 4.2.0, from which the
+    // recording is, did not know that; 4.2.14 does.
+    if (older && oplog.isTruncated()) {
       throw historyLost();
     }
   }

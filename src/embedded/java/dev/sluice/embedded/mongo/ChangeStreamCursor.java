@@ -40,7 +40,6 @@ final class ChangeStreamCursor implements ServerCursor {
   private int inChunk;
   private volatile Waiting parked;
   private boolean killed;
-  private boolean busy;
 
   /** Where a cursor starts: sequence number in the log and the token that stands for it. */
   record Origin(long position, ResumeToken token) {}
@@ -75,20 +74,9 @@ final class ChangeStreamCursor implements ServerCursor {
 
   @Override
   public CompletionStage<Batch> next(int batchSize, Duration wait) {
-    synchronized (this) {
-      if (busy) {
-        throw new ServerError(12051, "CursorInUse", "cursor is already in use");
-      }
-      busy = true;
-    }
     Waiting waiting = new Waiting(batchSize, System.nanoTime() + wait.toNanos());
     waiting.step();
-    return waiting.reply.whenComplete(
-        (batch, error) -> {
-          synchronized (this) {
-            busy = false;
-          }
-        });
+    return waiting.reply;
   }
 
   /** The first batch of an {@code aggregate}: what is there, without waiting. */
@@ -109,6 +97,11 @@ final class ChangeStreamCursor implements ServerCursor {
     if (parked != null) {
       workers.execute(parked::step);
     }
+  }
+
+  @Override
+  public synchronized boolean isKilled() {
+    return killed;
   }
 
   private Batch read(int batchSize) {

@@ -125,11 +125,8 @@ final class CollectionCommands {
       throw new ServerError(
           26, "NamespaceNotFound", "Source collection " + from + " does not exist");
     }
-    if (storage.catalog().find(to).isPresent()) {
-      if (!call.flag("dropTarget", false)) {
-        throw new ServerError(48, "NamespaceExists", "target namespace exists");
-      }
-      storage.drop(to);
+    if (storage.catalog().find(to).isPresent() && !call.flag("dropTarget", false)) {
+      throw new ServerError(48, "NamespaceExists", "target namespace exists");
     }
     storage.rename(from, to);
     return ok();

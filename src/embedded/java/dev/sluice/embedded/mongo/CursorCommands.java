@@ -26,7 +26,7 @@ final class CursorCommands {
     }
     call.text("collection");
     CursorTable cursors = call.node().cursors();
-    ServerCursor cursor = cursors.use(id);
+    ServerCursor cursor = cursors.use(id, session(call));
     Duration wait =
         call.body().containsKey("maxTimeMS")
             ? Duration.ofMillis(call.integer("maxTimeMS", 0))
@@ -40,6 +40,9 @@ final class CursorCommands {
             throw error instanceof CompletionException e ? e : new CompletionException(error);
           }
           cursors.release(id);
+          if (cursor.isKilled()) {
+            cursors.kill(id);
+          }
           long shownId = cursor.isExhausted() ? 0 : id;
           return reply("nextBatch", found, shownId, cursor.namespace());
         });
@@ -61,7 +64,7 @@ final class CursorCommands {
       if (!(value instanceof Long id)) {
         throw call.wrongType("cursors.0", value, "long");
       }
-      (call.node().cursors().kill(id) ? killed : notFound).add(id);
+      (call.node().cursors().interrupt(id) ? killed : notFound).add(id);
     }
     return new Document("cursorsKilled", killed)
         .append("cursorsNotFound", notFound)
@@ -74,8 +77,12 @@ final class CursorCommands {
   static Reply open(
       Invocation call, ServerCursor cursor, ServerCursor.Batch first, boolean single) {
     boolean done = single || cursor.isExhausted();
-    long id = done ? 0 : call.node().cursors().add(cursor);
+    long id = done ? 0 : call.node().cursors().add(cursor, session(call));
     return reply("firstBatch", first, id, cursor.namespace());
+  }
+
+  private static Object session(Invocation call) {
+    return call.body().get("lsid") instanceof Document lsid ? lsid.get("id") : null;
   }
 
   private static Reply reply(

@@ -2,6 +2,7 @@ package dev.sluice.embedded.mongo;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -12,42 +13,98 @@ final class CursorTable {
 
   private static final class Entry {
     private final ServerCursor cursor;
-    private volatile long lastUse = System.nanoTime();
-    private volatile boolean inUse;
+    private final Object session;
+    private long lastUse = System.nanoTime();
+    private boolean inUse;
 
-    Entry(ServerCursor cursor) {
+    Entry(ServerCursor cursor, Object session) {
       this.cursor = cursor;
+      this.session = session;
+    }
+
+    synchronized void use(long id, Object by) {
+      requireSession(id, by);
+      if (inUse) {
+        throw new ServerError(143, "CursorInUse", "cursor id " + id + " is already in use");
+      }
+      inUse = true;
+    }
+
+    /** As getmore_cmd.cpp has it, where the session is named with the digest of its user. */
+    private void requireSession(long id, Object by) {
+      String cursor = "Cannot run getMore on cursor " + id + ", which was ";
+      if (session == null && by != null) {
+        throw ServerError.location(50736, cursor + "not created in a session, in session " + by);
+      }
+      if (session != null && by == null) {
+        throw ServerError.location(
+            50737, cursor + "created in session " + session + ", without an lsid");
+      }
+      if (!Objects.equals(session, by)) {
+        throw ServerError.location(
+            50738, cursor + "created in session " + session + ", in session " + by);
+      }
+    }
+
+    synchronized void release() {
+      lastUse = System.nanoTime();
+      inUse = false;
+    }
+
+    synchronized boolean isInUse() {
+      return inUse;
+    }
+
+    synchronized boolean isIdle(long now, Duration limit) {
+      return !inUse && now - lastUse > limit.toNanos();
     }
   }
 
-  long add(ServerCursor cursor) {
+  /**
+   * @param session the id of the session that opens it, which alone may read it; null without one
+   */
+  long add(ServerCursor cursor, Object session) {
     while (true) {
       long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-      if (cursors.putIfAbsent(id, new Entry(cursor)) == null) {
+      if (cursors.putIfAbsent(id, new Entry(cursor, session)) == null) {
         return id;
       }
     }
   }
 
   /** The cursor, marked as being read until {@link #release}. */
-  ServerCursor use(long id) {
+  ServerCursor use(long id, Object session) {
     Entry entry = cursors.get(id);
     if (entry == null) {
       throw ServerError.cursorNotFound(id);
     }
-    entry.inUse = true;
+    entry.use(id, session);
     return entry.cursor;
   }
 
   void release(long id) {
     Entry entry = cursors.get(id);
     if (entry != null) {
-      entry.lastUse = System.nanoTime();
-      entry.inUse = false;
+      entry.release();
       if (entry.cursor.isExhausted()) {
         cursors.remove(id);
       }
     }
+  }
+
+  /**
+   * What a client asks for: of a cursor that is being read only the reading is interrupted, and its
+   * reader {@link #kill}s it in the end. Until then it is in use.
+   *
+   * @return false if there is none
+   */
+  boolean interrupt(long id) {
+    Entry entry = cursors.get(id);
+    if (entry == null || !entry.isInUse()) {
+      return kill(id);
+    }
+    entry.cursor.kill();
+    return true;
   }
 
   boolean kill(long id) {
@@ -68,7 +125,7 @@ final class CursorTable {
     long now = System.nanoTime();
     cursors.forEach(
         (id, entry) -> {
-          if (!entry.inUse && now - entry.lastUse > limit.toNanos()) {
+          if (entry.isIdle(now, limit)) {
             kill(id);
           }
         });

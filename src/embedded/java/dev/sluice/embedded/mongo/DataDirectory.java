@@ -148,9 +148,16 @@ final class DataDirectory implements Journal {
       collections.put(namespace.toString(), BsonWriter.bytesOf(stored));
     }
     if (entry.type() == EventType.DROP) {
-      documents.remove(entry.collection());
-      store.removeMap(DOCUMENTS + entry.collection());
+      forget(entry.collection());
+    } else if (entry.type() == EventType.RENAME
+        && entry.object().decode().get("dropTarget") instanceof UUID replaced) {
+      forget(replaced);
     }
+  }
+
+  private void forget(UUID collection) {
+    documents.remove(collection);
+    store.removeMap(DOCUMENTS + collection);
   }
 
   private void append(OplogEntry entry) {

@@ -104,14 +104,14 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     }
   }
 
-  private EmbeddedReplicaSet start(List<Integer> ports) {
+  private EmbeddedReplicaSet start(String address, List<Integer> ports) {
     quieten();
     if (!restored) {
       storage.note("initiating set");
     }
     CommandDispatcher dispatcher = dispatcher();
     for (int i = 0; i < ports.size(); i++) {
-      ReplicaSetNode node = new ReplicaSetNode(i, eventLoops, workers, tls);
+      ReplicaSetNode node = new ReplicaSetNode(i, address, eventLoops, workers, tls);
       nodes.add(node);
       node.start(ports.get(i), dispatcher);
     }
@@ -212,6 +212,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   /** What a set is made with. */
   public static final class Builder {
     private String name = "embedded";
+    private String address = "127.0.0.1";
     private List<Integer> ports = List.of(0, 0, 0);
     private ServerVersion version = ServerVersion.V7_0;
     private OplogLimit oplog = OplogLimit.DEFAULT;
@@ -226,9 +227,15 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
       return this;
     }
 
-    /** The ports of the three nodes on 127.0.0.1; 0, the default, takes a free one. */
+    /** The ports of the three nodes; 0, the default, takes a free one. */
     public Builder ports(int first, int second, int third) {
       this.ports = List.of(first, second, third);
+      return this;
+    }
+
+    /** Where to listen; 127.0.0.1 unless set. It is called localhost all the same. */
+    public Builder address(String listening) {
+      this.address = listening;
       return this;
     }
 
@@ -265,7 +272,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
       Journal journal = directory == null ? Journal.NONE : DataDirectory.open(directory, oplog);
       EmbeddedReplicaSet set = new EmbeddedReplicaSet(this, journal);
       try {
-        return set.start(ports);
+        return set.start(address, ports);
       } catch (RuntimeException e) {
         set.close();
         throw e;

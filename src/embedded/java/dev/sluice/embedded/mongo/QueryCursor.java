@@ -13,6 +13,7 @@ final class QueryCursor implements ServerCursor {
   private final String namespace;
   private final Iterator<Document> rest;
   private RawDocument heldBack;
+  private volatile boolean killed;
 
   QueryCursor(Storage storage, String namespace, Iterable<Document> documents) {
     this.storage = storage;
@@ -52,5 +53,11 @@ final class QueryCursor implements ServerCursor {
   @Override
   public void kill() {
     // nothing ever waits
+    killed = true;
+  }
+
+  @Override
+  public boolean isKilled() {
+    return killed;
   }
 }

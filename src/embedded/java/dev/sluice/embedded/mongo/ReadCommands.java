@@ -1,5 +1,6 @@
 package dev.sluice.embedded.mongo;
 
+import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code find}, {@code aggregate}, {@code count} and {@code distinct}, answered by the engine. */
@@ -18,6 +20,9 @@ final class ReadCommands {
   private final Storage storage;
   private final ChangeStreamCommand changeStreams;
   private final WriteContext context;
+
+  /** Of how many {@code $out} the temporary collections have been named; under the storage lock. */
+  private long outs;
 
   ReadCommands(Storage storage, ChangeStreamCommand changeStreams, WriteContext context) {
     this.storage = storage;
@@ -101,35 +106,69 @@ final class ReadCommands {
     for (Document stage : pipeline) {
       stages.add(stage.size() == 1 ? AggregationStages.withoutAlias(stage) : stage);
     }
-    prepareTarget(call, stages);
+    Optional<Namespace> replaced = takeOut(call, stages);
+    prepareMerge(call, stages);
     Document query =
         new Document("aggregate", namespace.collection())
             .append("pipeline", stages)
             .append("cursor", new Document());
     try {
       List<Document> found = firstBatch(storage.engine(namespace.database(), "aggregate", query));
+      if (replaced.isPresent()) {
+        replace(replaced.get(), found);
+        found = List.of();
+      }
       return open(call, namespace.toString(), found, batchSize, false);
     } finally {
       context.flush();
     }
   }
 
-  /** {@code $out} and {@code $merge} write; their collection must be known before they do. */
-  private void prepareTarget(Invocation call, List<Document> stages) {
+  /** Takes a closing {@code $out} out of the stages, and gives what it is to replace. */
+  private static Optional<Namespace> takeOut(Invocation call, List<Document> stages) {
+    int last = stages.size() - 1;
+    if (last < 0 || !stages.get(last).containsKey("$out")) {
+      return Optional.empty();
+    }
+    Optional<Namespace> target = target(call, stages.get(last).get("$out"));
+    target.ifPresent(taken -> stages.remove(last));
+    return target;
+  }
+
+  /** As a server does it: into a temporary collection, which is then renamed onto the target. */
+  private void replace(Namespace target, List<Document> documents) {
+    Namespace written = new Namespace(target.database(), "tmp.agg_out." + ++outs);
+    MongoCollection<?> collection = storage.create(written, new Document("temp", true));
+    Storage.translating(
+        () -> {
+          documents.forEach(found -> collection.addDocument(RawDocument.of(found).decode()));
+          return null;
+        });
+    context.flush();
+    storage.rename(written, target);
+  }
+
+  /** {@code $merge} writes; its collection must be known before it does. */
+  private void prepareMerge(Invocation call, List<Document> stages) {
     if (stages.isEmpty()) {
       return;
     }
-    Document last = stages.get(stages.size() - 1);
-    Object target = last.get("$out") != null ? last.get("$out") : last.get("$merge");
-    if (target instanceof Document document && document.get("into") != null) {
-      target = document.get("into");
+    Object into = stages.get(stages.size() - 1).get("$merge");
+    if (into instanceof Document options && options.get("into") != null) {
+      into = options.get("into");
     }
-    if (target instanceof String name) {
-      storage.collectionOrNew(new Namespace(call.database(), name));
-    } else if (target instanceof Document document && document.get("coll") instanceof String name) {
+    target(call, into).ifPresent(storage::collectionOrNew);
+  }
+
+  private static Optional<Namespace> target(Invocation call, Object named) {
+    if (named instanceof String name) {
+      return Optional.of(new Namespace(call.database(), name));
+    }
+    if (named instanceof Document document && document.get("coll") instanceof String name) {
       String database = document.get("db") instanceof String db ? db : call.database();
-      storage.collectionOrNew(new Namespace(database, name));
+      return Optional.of(new Namespace(database, name));
     }
+    return Optional.empty();
   }
 
   private Document count(Invocation call) {

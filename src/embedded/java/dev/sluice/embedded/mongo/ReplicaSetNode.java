@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ReplicaSetNode {
 
   private final int index;
+  private final String address;
   private final EventLoopGroup eventLoops;
   private final Executor workers;
   private final Optional<SslContext> tls;
@@ -29,7 +30,16 @@ final class ReplicaSetNode {
   private volatile int port;
   private volatile boolean cutOff;
 
-  ReplicaSetNode(int index, EventLoopGroup eventLoops, Executor workers, Optional<SslContext> tls) {
+  /**
+   * @param address where it listens
+   */
+  ReplicaSetNode(
+      int index,
+      String address,
+      EventLoopGroup eventLoops,
+      Executor workers,
+      Optional<SslContext> tls) {
+    this.address = address;
     this.tls = tls;
     this.index = index;
     this.eventLoops = eventLoops;
@@ -57,7 +67,7 @@ final class ReplicaSetNode {
   }
 
   /**
-   * Listens on the port, on 127.0.0.1 only; 0 takes a free one.
+   * Listens on the port; 0 takes a free one.
    *
    * @throws PortInUseException if somebody else listens there
    */
@@ -84,7 +94,7 @@ final class ReplicaSetNode {
                     channel.pipeline().addLast(new WireDecoder(), connection);
                   }
                 });
-    var bound = bootstrap.bind(new InetSocketAddress("127.0.0.1", wantedPort));
+    var bound = bootstrap.bind(new InetSocketAddress(address, wantedPort));
     bound.awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new PortInUseException(wantedPort, bound.cause());

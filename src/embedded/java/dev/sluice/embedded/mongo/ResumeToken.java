@@ -160,8 +160,13 @@ record ResumeToken(Position position, int version, String data, byte[] typeBits)
       Position position = new Position(time, type == EVENT, operation, invalidate);
       return new ResumeToken(position, version, data, bits);
     } catch (BufferUnderflowException e) {
-      throw ServerError.failedToParse("resume token string is too short");
+      throw tooShort();
     }
+  }
+
+  /** What a 4.2.14 was seen to answer to a token that was cut off. */
+  private static ServerError tooShort() {
+    return new ServerError(15, "Overflow", "cannot read on: the resume token is too short");
   }
 
   private static int readInteger(ByteBuffer in) {

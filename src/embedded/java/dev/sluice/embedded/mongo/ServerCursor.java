@@ -24,6 +24,8 @@ interface ServerCursor {
   /** Ends a {@code next} that is waiting; called when the cursor is killed. */
   void kill();
 
+  boolean isKilled();
+
   /** What one reply carries. */
   record Batch(List<RawDocument> documents, ResumeToken postBatchToken) {}
 }

@@ -150,6 +150,11 @@ final class Storage {
   }
 
   void drop(Namespace namespace) {
+    CollectionInfo info = remove(namespace);
+    log(EventType.DROP, namespace, info.uuid(), new Document());
+  }
+
+  private CollectionInfo remove(Namespace namespace) {
     CollectionInfo info = catalog.find(namespace).orElseThrow();
     translating(
         () -> {
@@ -157,7 +162,7 @@ final class Storage {
           return null;
         });
     catalog.remove(namespace);
-    log(EventType.DROP, namespace, info.uuid(), new Document());
+    return info;
   }
 
   void dropDatabase(String name) {
@@ -166,7 +171,12 @@ final class Storage {
     log(EventType.DROP_DATABASE, Namespace.ofDatabase(name), null, new Document());
   }
 
+  /** What had the new name is gone, and only the entry of the rename says so, as on a server. */
   void rename(Namespace from, Namespace to) {
+    Document what = new Document("to", to.document());
+    if (catalog.find(to).isPresent()) {
+      what.put("dropTarget", remove(to).uuid());
+    }
     CollectionInfo info = catalog.find(from).orElseThrow();
     MongoCollection<?> collection = collection(from).orElseThrow();
     translating(
@@ -177,7 +187,7 @@ final class Storage {
         });
     catalog.remove(from);
     catalog.put(to, info);
-    log(EventType.RENAME, from, info.uuid(), new Document("to", to.document()));
+    log(EventType.RENAME, from, info.uuid(), what);
   }
 
   /** Appends an entry for something that is no change of a document. */

@@ -129,6 +129,35 @@ class ChangeStreamContractIT extends RecordedContract {
     assertThat(collection("scrabble").countDocuments(doc("{_id: 't3'}"))).isZero();
   }
 
+  /** Recorded on a 4.2.14; no drop of what was there, and the name is not the watched one's. */
+  @Test
+  void aCollectionThatIsReplacedSeesARenameOfTheOtherAndTheEnd() {
+    collection("scrabble").insertOne(doc("{_id: 0}"));
+    collection("other").insertOne(doc("{_id: 1}"));
+    RawChangeStream byRename = watch("scrabble");
+    collection("other")
+        .renameCollection(
+            new com.mongodb.MongoNamespace(db, "scrabble"),
+            new com.mongodb.client.model.RenameCollectionOptions().dropTarget(true));
+    assertReplaced(byRename.drain(), "other");
+
+    collection("source").insertOne(doc("{_id: 2}"));
+    RawChangeStream byOut = watch("scrabble");
+    collection("source").aggregate(List.of(doc("{$out: 'scrabble'}"))).toCollection();
+    assertReplaced(byOut.drain(), "tmp.agg_out.");
+    assertThat(collection("scrabble").find().into(new ArrayList<>()))
+        .containsExactly(doc("{_id: 2}"));
+  }
+
+  private void assertReplaced(List<BsonDocument> events, String before) {
+    assertThat(events)
+        .extracting(event -> event.getString("operationType").getValue())
+        .containsExactly("rename", "invalidate");
+    BsonDocument rename = events.get(0);
+    assertThat(rename.getDocument("ns").getString("coll").getValue()).startsWith(before);
+    assertThat(rename.getDocument("to").getString("coll").getValue()).isEqualTo("scrabble");
+  }
+
   @Test
   void anIndexBuildIsSilentAndARenameEndsTheStream() {
     collection("scrabble").insertOne(doc("{_id: 0}"));
@@ -213,9 +242,11 @@ class ChangeStreamContractIT extends RecordedContract {
     RawChangeStream stream =
         RawChangeStream.ofCollection(client, db, "look", "{fullDocument: 'updateLookup'}");
 
-    collection("look").updateOne(doc("{_id: 1}"), doc("{$set: {v: 1}}"));
-    collection("look").updateOne(doc("{_id: 1}"), doc("{$set: {v: 2}}"));
-    collection("look").deleteOne(doc("{_id: 1}"));
+    // What is looked up is what a majority has: with less, the document may still be there.
+    var look = collection("look").withWriteConcern(com.mongodb.WriteConcern.MAJORITY);
+    look.updateOne(doc("{_id: 1}"), doc("{$set: {v: 1}}"));
+    look.updateOne(doc("{_id: 1}"), doc("{$set: {v: 2}}"));
+    look.deleteOne(doc("{_id: 1}"));
 
     assertSame(stream.drain(), golden.events("updateLookup after two updates and a delete"));
   }

@@ -59,7 +59,14 @@ class ChangeStreamRepliesIT extends RecordedContract {
         .containsExactlyElementsOf(recorded.getDocument("cursor").keySet());
   }
 
-  /** From 4.4 on a log that still has its first entry cannot have lost an earlier one. */
+  /** Before its release 4.2.0 did not look whether its log was complete. */
+  private boolean isTheVeryRecordedOne() {
+    String version =
+        client.getDatabase("admin").runCommand(doc("{buildInfo: 1}")).getString("version");
+    return version.startsWith("4.2.0") && !isEmbedded();
+  }
+
+  /** A log that still has its first entry cannot have lost an earlier one. */
   @Test
   void aStartBeforeTheLogIsRefusedWhereSomethingMayBeMissing() {
     collection("scrabble").insertOne(doc("{_id: 0}"));
@@ -78,17 +85,29 @@ class ChangeStreamRepliesIT extends RecordedContract {
             .equals("initiating set");
     String options = "{startAtOperationTime: {$timestamp: {t: 1, i: 1}}}";
 
-    if (golden.isRecordedRelease()) {
+    if (complete && !isTheVeryRecordedOne()) {
+      RawChangeStream stream = RawChangeStream.ofCollection(client, db, "never", options);
+      assertThat(stream.id()).isPositive();
+    } else if (golden.isRecordedRelease()) {
       assertError(
           golden.document("startAtOperationTime older than the oplog").getDocument("error"),
           () -> open(options));
-    } else if (complete) {
-      RawChangeStream stream = RawChangeStream.ofCollection(client, db, "never", options);
-      assertThat(stream.id()).isPositive();
     } else {
       assertThatExceptionOfType(MongoCommandException.class)
           .isThrownBy(() -> open(options))
           .matches(error -> error.getErrorCode() == 286);
     }
+  }
+
+  /** Recorded on a 4.2.14: what is damaged can be answered in more ways than one. */
+  @Test
+  void aTokenThatWasCutOffIsRefusedWithOneOfTheCodesOfADamagedOne() {
+    collection("scrabble").insertOne(doc("{_id: 0}"));
+
+    assertThatExceptionOfType(MongoCommandException.class)
+        .isThrownBy(() -> open("{resumeAfter: {_data: '8265'}}"))
+        .satisfies(
+            error ->
+                assertThat(error.getErrorCode()).isEqualTo(golden.isRecordedRelease() ? 15 : 9));
   }
 }

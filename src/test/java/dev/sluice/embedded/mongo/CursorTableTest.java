@@ -36,25 +36,30 @@ class CursorTableTest {
     public void kill() {
       killed = true;
     }
+
+    @Override
+    public boolean isKilled() {
+      return killed;
+    }
   }
 
   @Test
   void aCursorThatNobodyReadsIsKilledAndNotFoundAfterwards() {
     ScriptedCursor cursor = new ScriptedCursor();
-    long id = cursors.add(cursor);
+    long id = cursors.add(cursor, null);
 
     cursors.killIdle(Duration.ofMinutes(10));
     assertThat(cursors.contains(id)).isTrue();
     cursors.killIdle(Duration.ofNanos(-1));
 
     assertThat(cursor.killed).isTrue();
-    assertThatThrownBy(() -> cursors.use(id)).hasMessage("cursor id " + id + " not found");
+    assertThatThrownBy(() -> cursors.use(id, null)).hasMessage("cursor id " + id + " not found");
   }
 
   @Test
   void aCursorThatIsBeingReadIsNotIdle() {
-    long id = cursors.add(new ScriptedCursor());
-    cursors.use(id);
+    long id = cursors.add(new ScriptedCursor(), null);
+    cursors.use(id, null);
 
     cursors.killIdle(Duration.ofNanos(-1));
 
@@ -64,12 +69,37 @@ class CursorTableTest {
   @Test
   void aCursorThatGaveItsLastIsForgotten() {
     ScriptedCursor cursor = new ScriptedCursor();
-    long id = cursors.add(cursor);
-    cursors.use(id);
+    long id = cursors.add(cursor, null);
+    cursors.use(id, null);
     cursor.exhausted = true;
 
     cursors.release(id);
 
     assertThat(cursors.size()).isZero();
+  }
+
+  @Test
+  void aCursorIsReadInItsSessionOnly() {
+    long id = cursors.add(new ScriptedCursor(), "mine");
+    long without = cursors.add(new ScriptedCursor(), null);
+
+    assertThatThrownBy(() -> cursors.use(id, "other")).hasMessageContaining("in session other");
+    assertThatThrownBy(() -> cursors.use(id, null)).hasMessageContaining("without an lsid");
+    assertThatThrownBy(() -> cursors.use(without, "mine")).hasMessageContaining("in session mine");
+    cursors.use(id, "mine");
+  }
+
+  @Test
+  void aCursorThatIsBeingReadIsInUseUntilItsReaderHasNoticedTheKill() {
+    ScriptedCursor cursor = new ScriptedCursor();
+    long id = cursors.add(cursor, null);
+    cursors.use(id, null);
+
+    assertThat(cursors.interrupt(id)).isTrue();
+
+    assertThat(cursor.killed).isTrue();
+    assertThatThrownBy(() -> cursors.use(id, null)).hasMessageContaining("already in use");
+    cursors.kill(id);
+    assertThatThrownBy(() -> cursors.use(id, null)).hasMessageContaining("not found");
   }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.embedded.mongo;
 
+import com.mongodb.ClientSessionOptions;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import dev.sluice.testing.TestMongo;
@@ -21,13 +23,18 @@ final class RawChangeStream {
   /** How long nothing must come before a stream counts as drained; a real set replicates first. */
   private static final int PATIENCE_MS = TestMongo.shared().isReal() ? 500 : 60;
 
+  /** A cursor is read in the session that opened it, and the driver has several at hand. */
+  private final ClientSession session;
+
   private final MongoDatabase database;
   private final String collection;
   private final BsonDocument openReply;
   private BsonDocument lastReply;
   private long id;
 
-  private RawChangeStream(MongoDatabase database, String collection, BsonDocument openReply) {
+  private RawChangeStream(
+      ClientSession session, MongoDatabase database, String collection, BsonDocument openReply) {
+    this.session = session;
     this.database = database;
     this.collection = collection;
     this.openReply = openReply;
@@ -37,19 +44,26 @@ final class RawChangeStream {
 
   static RawChangeStream ofCollection(
       MongoClient client, String database, String collection, String options, String... stages) {
-    return open(client.getDatabase(database), new BsonString(collection), options, stages);
+    return open(client, client.getDatabase(database), new BsonString(collection), options, stages);
   }
 
   static RawChangeStream ofDatabase(MongoClient client, String database) {
-    return open(client.getDatabase(database), new BsonInt32(1), "{}");
+    return open(client, client.getDatabase(database), new BsonInt32(1), "{}");
   }
 
   static RawChangeStream ofCluster(MongoClient client) {
-    return open(client.getDatabase("admin"), new BsonInt32(1), "{allChangesForCluster: true}");
+    return open(
+        client, client.getDatabase("admin"), new BsonInt32(1), "{allChangesForCluster: true}");
   }
 
   private static RawChangeStream open(
-      MongoDatabase database, BsonValue target, String options, String... stages) {
+      MongoClient client,
+      MongoDatabase database,
+      BsonValue target,
+      String options,
+      String... stages) {
+    ClientSession session =
+        client.startSession(ClientSessionOptions.builder().causallyConsistent(false).build());
     BsonArray pipeline = new BsonArray();
     pipeline.add(new BsonDocument("$changeStream", BsonDocument.parse(options)));
     for (String stage : stages) {
@@ -57,13 +71,14 @@ final class RawChangeStream {
     }
     BsonDocument reply =
         database.runCommand(
+            session,
             new BsonDocument("aggregate", target)
                 .append("pipeline", pipeline)
                 .append("cursor", new BsonDocument())
                 .append("readConcern", new BsonDocument("level", new BsonString("majority"))),
             BsonDocument.class);
     String collection = target.isString() ? target.asString().getValue() : "$cmd.aggregate";
-    return new RawChangeStream(database, collection, reply);
+    return new RawChangeStream(session, database, collection, reply);
   }
 
   BsonDocument openReply() {
@@ -95,7 +110,7 @@ final class RawChangeStream {
     if (batchSize > 0) {
       command.append("batchSize", new BsonInt32(batchSize));
     }
-    lastReply = database.runCommand(command, BsonDocument.class);
+    lastReply = database.runCommand(session, command, BsonDocument.class);
     return lastReply;
   }
 
@@ -121,6 +136,14 @@ final class RawChangeStream {
         return events;
       }
     }
+  }
+
+  /** As {@link #getMore}, by a client that did not open it. */
+  void getMoreInAnotherSession() {
+    BsonDocument command =
+        new BsonDocument("getMore", new BsonInt64(id))
+            .append("collection", new BsonString(collection));
+    database.runCommand(command, BsonDocument.class);
   }
 
   void kill() {

@@ -48,6 +48,10 @@ abstract class RecordedContract {
     return set.uri();
   }
 
+  final boolean isEmbedded() {
+    return server != null || !TestMongo.shared().isReal();
+  }
+
   @BeforeAll
   void connect() {
     client = MongoClients.create(replicaSetUri());

@@ -118,7 +118,7 @@ class ResumeTokenTest {
     assertRefused(40647, new Document("foo", 1));
     assertRefused(40648, new Document("_data", "82").append("_typeBits", 1));
     assertRefused(40649, new Document("_data", ""));
-    assertRefused(9, new Document("_data", "8200"));
+    assertRefused(15, new Document("_data", "8200"));
   }
 
   private static void assertRefused(int code, Document token) {

@@ -1,20 +1,21 @@
 package dev.sluice.config;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds the key that a mistyped one was meant to be. */
-final class NearestKey {
-  /** More typing errors than these make another word. */
-  private static final int MOST_ERRORS = 8;
+/** Finds the word that a mistyped one was meant to be. */
+final class Nearest {
+  private Nearest() {}
 
-  private NearestKey() {}
-
-  static Optional<SettingKey> to(String name) {
-    return Arrays.stream(SettingKey.values())
-        .filter(key -> errors(name, key.name()) <= MOST_ERRORS)
-        .min(Comparator.comparingInt(key -> errors(name, key.name())));
+  /**
+   * @param mostErrors more typing errors than these make another word
+   */
+  static Optional<String> to(String word, Collection<String> words, int mostErrors) {
+    return words.stream()
+        .filter(each -> errors(word, each) <= mostErrors)
+        .min(Comparator.comparingInt(each -> errors(word, each)));
   }
 
   /** The Levenshtein distance. */
