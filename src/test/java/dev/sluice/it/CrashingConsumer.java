@@ -50,6 +50,10 @@ final class CrashingConsumer implements AutoCloseable {
       try (Connection opened = TestRabbit.shared().connect();
           java.sql.Connection sql = DriverManager.getConnection(database)) {
         connection = opened;
+        if (closed) {
+          // It was killed while this connection came about, by the one before it.
+          return;
+        }
         Channel channel = opened.createChannel();
         channel.addShutdownListener(cause -> over.countDown());
         AcknowledgeAfterWork.Work work = recipe.over(sql);

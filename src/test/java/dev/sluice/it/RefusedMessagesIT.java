@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
@@ -59,24 +60,34 @@ class RefusedMessagesIT {
     return ids;
   }
 
-  /** A quorum queue learns late that it is full: from then on it refuses. */
-  private static void fillWithThree(PipelineUnderTest sluice) {
+  /**
+   * Inserts until the queue refuses, and some more. A quorum queue knows only after a while that it
+   * is full, and takes what comes until then.
+   *
+   * @return how many documents
+   */
+  private static int fill(PipelineUnderTest sluice) {
     limit(sluice, 3);
-    insert(sluice, 0, 3);
-    await().atMost(PATIENCE).until(() -> node.queueMessages(sluice.queue()) == 3);
-    insert(sluice, 3, 4);
-    insert(sluice, 4, 13);
-    FaultyRabbit.awaitState(sluice, PipelineState.THROTTLED);
+    AtomicInteger documents = new AtomicInteger();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              insert(sluice, documents.get(), documents.incrementAndGet());
+              return sluice.state() == PipelineState.THROTTLED;
+            });
+    insert(sluice, documents.get(), documents.addAndGet(7));
+    return documents.get();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"classic", "quorum"})
   void aQueueOfThreeThatIsReadSlowlyGetsEachEventOnce(String type) throws Exception {
     try (PipelineUnderTest sluice = pipeline(Map.of("SLUICE_QUEUE_TYPE", type)).start()) {
-      fillWithThree(sluice);
+      int events = fill(sluice);
 
       try (PacedReader reader = new PacedReader(node, sluice.queue(), 10)) {
-        awaitRead(reader, 13);
+        awaitRead(reader, events);
         sluice.stop();
         assertThat(reader.repeats()).isZero();
       }
@@ -112,14 +123,14 @@ class RefusedMessagesIT {
   @Test
   void aStopWhileTheQueueIsFullEndsInTimeAndTheNextStartGoesOn() throws Exception {
     try (PipelineUnderTest sluice = pipeline(FaultyRabbit.SHORT_DRAIN).start()) {
-      fillWithThree(sluice);
+      int events = fill(sluice);
 
       FaultyRabbit.assertStopsInTime(sluice);
       node.clearPolicy(sluice.queue());
       sluice.start();
       sluice.consume();
 
-      FaultyRabbit.awaitAll(sluice, 13);
+      FaultyRabbit.awaitAll(sluice, events);
     }
   }
 
