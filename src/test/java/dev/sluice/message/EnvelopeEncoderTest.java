@@ -2,7 +2,6 @@ package dev.sluice.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.core.JsonParser;
@@ -234,30 +233,6 @@ class EnvelopeEncoderTest {
     encoder.encode(EventBuilder.delete().build());
 
     assertThat(encoder.encode(event).body()).isEqualTo(first);
-  }
-
-  @Test
-  void tellsACollectionThatReplacedTheWatchedOneByTheWatchedName() {
-    Message message =
-        encode(
-            EventBuilder.ofCollection("rename")
-                .in("d", "tmp.agg_out.2")
-                .to("scrabble", "scrabble"));
-
-    assertThat(message.routingKey()).isEqualTo("scrabble.scrabble.rename");
-    assertThat(message.headers())
-        .containsOnly(
-            entry("operation", "rename"),
-            entry("database", "scrabble"),
-            entry("collection", "scrabble"),
-            entry("position", "6aff9c0b0000000500000000"),
-            entry("replaced", true));
-  }
-
-  @Test
-  void saysOfARenameAwayNothingOfReplacing() {
-    assertThat(encode(EventBuilder.ofCollection("rename").to("scrabble", "archive")).headers())
-        .containsOnlyKeys("operation", "database", "collection", "position");
   }
 
   @Test
