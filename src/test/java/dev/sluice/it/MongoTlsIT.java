@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
+import dev.sluice.pipeline.FailureKind;
 import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.TestAuthority;
 import dev.sluice.testing.TestAuthority.Issued;
@@ -57,6 +58,29 @@ class MongoTlsIT {
         .assertOneSentence(3, "There is no TLS with MongoDB at localhost:", sentencePart);
   }
 
+  /**
+   * A server that refuses says why and hangs up. While more of the handshake is on its way to it,
+   * the end of the connection can overtake what it says (RFC 1122, 4.2.2.13), on a busy machine
+   * each time. Then it is waited for, and the line names the certificate too.
+   */
+  private static void assertAsksForACertificate(EmbeddedReplicaSet set, Map<String, Path> files)
+      throws Exception {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(settings(set, files))) {
+      sluice.launch();
+      await()
+          .atMost(PipelineUnderTest.PATIENCE)
+          .until(() -> sluice.ended().isDone() || !sluice.states.isEmpty());
+      if (sluice.states.get(0).startsWith("BACKING_OFF")) {
+        assertThat(sluice.states.get(0))
+            .contains("it wants another client certificate (MONGO_DATABASE_TLS_CERT_FILE)");
+      } else {
+        assertThat(sluice.awaitFailed(FailureKind.MISCONFIGURED))
+            .hasMessageStartingWith("There is no TLS with MongoDB at localhost:")
+            .hasMessageContaining("it may want a client certificate");
+      }
+    }
+  }
+
   @Test
   void aSetWhoseAuthorityNobodyNamedIsNotTrusted() throws Exception {
     TestAuthority other = new TestAuthority(directory, "other");
@@ -96,8 +120,7 @@ class MongoTlsIT {
             showing(authority.issue("localhost"))
                 .clientAuth(ClientAuth.REQUIRE)
                 .protocols(version))) {
-      assertEndsWithThree(
-          set, Map.of("CA_FILE", authority.certificate()), "it may want a client certificate");
+      assertAsksForACertificate(set, Map.of("CA_FILE", authority.certificate()));
     }
   }
 
@@ -106,7 +129,7 @@ class MongoTlsIT {
     Issued client = new TestAuthority(directory, "stranger").issue("client.example");
     try (EmbeddedReplicaSet set =
         set(showing(authority.issue("localhost")).clientAuth(ClientAuth.REQUIRE))) {
-      assertEndsWithThree(
+      assertAsksForACertificate(
           set,
           Map.of(
               "CA_FILE",
@@ -114,8 +137,7 @@ class MongoTlsIT {
               "CERT_FILE",
               client.certificate(),
               "KEY_FILE",
-              client.key()),
-          "it may want a client certificate from an authority that it trusts");
+              client.key()));
     }
   }
 
