@@ -4,6 +4,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.TopologyMode;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class TemporaryQueue {
   /**
    * The messages that are published from now on. Cold; does not end by itself.
    *
-   * @param routingKeys which ones, as a topic exchange's pattern
+   * @param routingKeys which ones, as a topic exchange's pattern; one of another type gives all
    * @param ready told when nothing published from then on can be missed
    */
   public Flux<Delivery> messages(String routingKeys, Runnable ready) {
@@ -49,24 +50,43 @@ public final class TemporaryQueue {
                   + settings.queue()
                   + "\" itself"));
     }
+    BoundExchange exchange = new BoundExchange(settings);
+    if (!exchange.canBeLookedAt()) {
+      return Flux.error(
+          new PipelineException(
+              FailureKind.MISCONFIGURED,
+              "SLUICE_EXCHANGE_TYPE is "
+                  + exchange.type()
+                  + ", and one more queue on such an exchange takes messages from the others: read"
+                  + " the queue \""
+                  + settings.queue()
+                  + "\" itself"));
+    }
     return connection
         .open()
         .flatMapMany(
             opened ->
-                Mono.fromCallable(() -> declare(opened, settings.exchange(), routingKeys))
+                Mono.fromCallable(() -> declare(opened, exchange, routingKeys))
                     .subscribeOn(connection.blocking())
                     .doOnNext(queue -> ready.run())
                     .flatMapMany(queue -> consume(opened, queue)))
         .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
   }
 
-  private static String declare(Connection opened, String exchange, String routingKeys)
+  private String declare(Connection opened, BoundExchange exchange, String routingKeys)
       throws Exception {
+    RabbitSettings settings = connection.settings();
     try (Channel channel = opened.createChannel()) {
-      // Declared here too: who looks on may come before the pipeline.
-      channel.exchangeDeclare(exchange, "topic", true);
+      if (settings.topology().mode() == TopologyMode.DECLARE) {
+        // Declared here too: who looks on may come before the pipeline.
+        channel.exchangeDeclare(settings.exchange(), exchange.type(), true);
+      }
       String queue = channel.queueDeclare("", false, true, true, Map.of()).getQueue();
-      channel.queueBind(queue, exchange, routingKeys);
+      channel.queueBind(
+          queue,
+          settings.exchange(),
+          exchange.bindingKey(routingKeys),
+          exchange.bindingArguments());
       return queue;
     }
   }

@@ -43,7 +43,7 @@ class SettingsReaderTest {
     assertThat(settings.capture().pipeline()).isEqualTo("scrabble-cdc");
     assertThat(settings.rabbit().address()).isEqualTo("localhost:5673");
     assertThat(settings.rabbit().queue()).isEqualTo("test_queue");
-    assertThat(settings.rabbit().queueType()).isEqualTo(QueueType.QUORUM);
+    assertThat(settings.rabbit().topology().queueType()).isEqualTo(QueueType.QUORUM);
     assertThat(settings.rabbit().exchange()).isEqualTo("sluice");
     assertThat(settings.delivery().maxInFlightBytes()).isEqualTo(16 << 20);
     assertThat(settings.delivery().confirmTimeout()).isEqualTo(Duration.ofSeconds(30));
