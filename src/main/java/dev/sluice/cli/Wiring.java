@@ -15,6 +15,7 @@ import dev.sluice.pipeline.Restoration;
 import dev.sluice.rabbit.ConfirmingPublisher;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
 import dev.sluice.shape.Shaping;
 import java.net.InetAddress;
@@ -130,6 +131,10 @@ public final class Wiring implements AutoCloseable {
 
   public Inserter inserter() {
     return new Inserter(mongo, timer);
+  }
+
+  public StreamQueue streamQueue() {
+    return new StreamQueue(reading);
   }
 
   public TemporaryQueue temporaryQueue() {

@@ -7,7 +7,9 @@ public enum QueueType {
   /** Replicated and fsynced: survives a broker's loss where there are three. */
   QUORUM,
   /** One copy on one node. */
-  CLASSIC;
+  CLASSIC,
+  /** A replicated log that is read from any place, and of which nobody takes anything. */
+  STREAM;
 
   /** As RabbitMQ and the setting write it. */
   public String text() {

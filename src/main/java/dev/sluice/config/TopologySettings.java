@@ -21,7 +21,7 @@ public record TopologySettings(
   /** By the first of these RabbitMQ drops its oldest messages, unless told to refuse new ones. */
   private static final Set<String> LIMITS = Set.of("x-max-length", "x-max-length-bytes");
 
-  private static final Set<String> TIMES = Set.of("x-message-ttl", "x-expires");
+  private static final Set<String> TIMES = Set.of("x-message-ttl", "x-expires", "x-max-age");
 
   private static final String OVERFLOW = "x-overflow";
   private static final String DROPS = "drop-head";
@@ -32,6 +32,11 @@ public record TopologySettings(
     Objects.requireNonNull(exchangeType, "exchangeType");
     Objects.requireNonNull(queueType, "queueType");
     queueArguments = Map.copyOf(queueArguments);
+  }
+
+  /** What is parked is taken out one by one, which a stream does not allow. */
+  public QueueType parkingQueueType() {
+    return queueType == QueueType.STREAM ? QueueType.QUORUM : queueType;
   }
 
   /** The names of the arguments by which RabbitMQ throws messages away that nobody has read. */

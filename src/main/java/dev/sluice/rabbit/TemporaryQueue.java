@@ -8,29 +8,23 @@ import dev.sluice.config.TopologyMode;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.rabbitmq.ConsumeOptions;
-import reactor.rabbitmq.RabbitFlux;
-import reactor.rabbitmq.Receiver;
-import reactor.rabbitmq.ReceiverOptions;
 
 /**
  * Sees what is published without taking it from anybody: a queue of its own on the exchange, which
- * goes away with its connection. Reading is reactor-rabbitmq's.
+ * goes away with its connection.
  */
 public final class TemporaryQueue {
-  /** How many messages may be under way to us: bounds the memory of a slow reader. */
-  private static final int PREFETCH = 500;
-
   private final RabbitConnection connection;
+  private final QueueReader reader;
 
   /**
    * @param connection not the one that is used for publishing
    */
   public TemporaryQueue(RabbitConnection connection) {
     this.connection = connection;
+    this.reader = new QueueReader(connection);
   }
 
   /**
@@ -69,7 +63,7 @@ public final class TemporaryQueue {
                 Mono.fromCallable(() -> declare(opened, exchange, routingKeys))
                     .subscribeOn(connection.blocking())
                     .doOnNext(queue -> ready.run())
-                    .flatMapMany(queue -> consume(opened, queue)))
+                    .flatMapMany(queue -> reader.read(opened, queue, Map.of())))
         .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
   }
 
@@ -89,39 +83,5 @@ public final class TemporaryQueue {
           exchange.bindingArguments());
       return queue;
     }
-  }
-
-  private Flux<Delivery> consume(Connection opened, String queue) {
-    AtomicReference<Channel> consuming = new AtomicReference<>();
-    return Flux.using(
-        () -> receiver(opened),
-        receiver ->
-            receiver
-                .consumeManualAck(
-                    queue, new ConsumeOptions().qos(PREFETCH).channelCallback(consuming::set))
-                .map(
-                    delivery -> {
-                      delivery.ack();
-                      return (Delivery) delivery;
-                    })
-                .concatWith(Mono.error(() -> lost(consuming.get()))),
-        Receiver::close);
-  }
-
-  /** The receiver only completes when its channel is closed, whatever the reason. */
-  private PipelineException lost(Channel channel) {
-    if (channel != null && channel.getCloseReason() != null) {
-      return RabbitFailures.recognise(channel.getCloseReason(), connection.settings());
-    }
-    return new PipelineException(
-        FailureKind.TRANSIENT,
-        "The connection to RabbitMQ at " + connection.settings().address() + " is lost");
-  }
-
-  private Receiver receiver(Connection opened) {
-    return RabbitFlux.createReceiver(
-        new ReceiverOptions()
-            .connectionMono(Mono.just(opened))
-            .connectionSubscriptionScheduler(connection.blocking()));
   }
 }

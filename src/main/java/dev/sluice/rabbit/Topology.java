@@ -103,15 +103,14 @@ final class Topology {
   }
 
   private QueueSpecification queue() {
-    TopologySettings topology = settings.topology();
-    return queue(settings.queue(), topology.queueType(), topology.queueArguments());
+    return QueueSpecification.queue(settings.queue())
+        .durable(true)
+        .arguments(queueArguments(settings.topology()));
   }
 
-  private static QueueSpecification queue(
-      String name, QueueType type, Map<String, Object> arguments) {
-    Map<String, Object> all = new HashMap<>(arguments);
-    all.put("x-queue-type", type.text());
-    return QueueSpecification.queue(name).durable(true).arguments(all);
+  /** All arguments of the queue, with its type. */
+  static Map<String, Object> queueArguments(TopologySettings topology) {
+    return typed(topology.queueType(), topology.queueArguments());
   }
 
   /**
@@ -119,11 +118,21 @@ final class Topology {
    * 4 drops a message that came back twenty times unless told otherwise.
    */
   private QueueSpecification parkingQueue() {
-    QueueType type = settings.topology().queueType();
-    return queue(
-        settings.parkingQueue(),
-        type,
-        type == QueueType.QUORUM ? Map.of("x-delivery-limit", PRACTICALLY_UNLIMITED) : Map.of());
+    QueueType type = settings.topology().parkingQueueType();
+    return QueueSpecification.queue(settings.parkingQueue())
+        .durable(true)
+        .arguments(
+            typed(
+                type,
+                type == QueueType.QUORUM
+                    ? Map.of("x-delivery-limit", PRACTICALLY_UNLIMITED)
+                    : Map.of()));
+  }
+
+  private static Map<String, Object> typed(QueueType type, Map<String, Object> arguments) {
+    Map<String, Object> all = new HashMap<>(arguments);
+    all.put("x-queue-type", type.text());
+    return all;
   }
 
   /** The schedulers are given, or the sender would start pools of its own. */

@@ -84,7 +84,7 @@ class SettingsReaderTest {
             problems(
                 Map.of(
                     "SLUICE_BATCH_SIZE", "0",
-                    "SLUICE_QUEUE_TYPE", "stream",
+                    "SLUICE_QUEUE_TYPE", "lazy",
                     "SLUICE_CONFIRM_TIMEOUT", "soon",
                     "SLUICE_MAX_IN_FLIGHT_BYTES", "1TB",
                     "RABBITMQ_PORT", "65536",
@@ -92,7 +92,7 @@ class SettingsReaderTest {
                     "SLUICE_OPERATIONS", "insert,upsert")))
         .containsExactlyInAnyOrder(
             "SLUICE_BATCH_SIZE must be a whole number from 1 to 100000, not 0.",
-            "SLUICE_QUEUE_TYPE must be one of quorum, classic, not \"stream\".",
+            "SLUICE_QUEUE_TYPE must be one of quorum, classic, stream, not \"lazy\".",
             "SLUICE_CONFIRM_TIMEOUT must be a duration: write it as 500ms, 30s, 2m or 1h, not"
                 + " \"soon\".",
             "SLUICE_MAX_IN_FLIGHT_BYTES must be a size such as 65536, 512KiB or 16MiB, not \"1TB\".",

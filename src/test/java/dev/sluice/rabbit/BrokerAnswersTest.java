@@ -142,14 +142,14 @@ class BrokerAnswersTest {
 
   /** There is no such setting. */
   @Test
-  void aStreamCannotBeTheQueue() {
+  void aStreamThatIsThereNamesTheSettingForIt() {
     assertThat(
             preconditionFailed(
                 QUEUE,
                 "inequivalent arg 'x-queue-type' for queue 'q' in vhost '/': received 'quorum' but"
                     + " current is 'stream'"))
         .hasMessageContaining("is stream, and Sluice asks for quorum")
-        .hasMessageNotContaining("set SLUICE_QUEUE_TYPE");
+        .hasMessageContaining("set SLUICE_QUEUE_TYPE=stream");
   }
 
   @Test
