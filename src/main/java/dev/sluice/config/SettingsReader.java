@@ -83,6 +83,7 @@ public final class SettingsReader {
         rabbit(failures.mayPark()),
         capture,
         new ShapeReader(values).shape(),
+        new RouteReader(values).route(capture.view()),
         envelope(capture),
         delivery(),
         failures,

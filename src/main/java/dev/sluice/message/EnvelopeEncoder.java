@@ -9,9 +9,11 @@ import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
+import dev.sluice.config.KeyTemplate;
 import dev.sluice.config.View;
 import dev.sluice.json.BsonJsonWriter;
 import dev.sluice.json.Utf8Buffer;
+import dev.sluice.route.RoutingKeys;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -33,6 +35,7 @@ public final class EnvelopeEncoder {
   };
 
   private final EnvelopeSettings settings;
+  private final RoutingKeys routingKeys;
   private final BsonJsonWriter json;
   private final DocumentId.Reader ids;
   private final Utf8Buffer out;
@@ -43,12 +46,18 @@ public final class EnvelopeEncoder {
   /** Of the last event; null before the first. */
   private Origin origin;
 
+  /** As the other one, with the routing keys that most have. */
+  public EnvelopeEncoder(EnvelopeSettings settings, long maxMessageBytes) {
+    this(settings, new RoutingKeys(KeyTemplate.DEFAULT), maxMessageBytes);
+  }
+
   /**
    * @param maxMessageBytes how large a body may be; writing stops there, so that an event never
    *     takes more memory than that, however much larger its JSON is than its BSON
    */
-  public EnvelopeEncoder(EnvelopeSettings settings, long maxMessageBytes) {
+  public EnvelopeEncoder(EnvelopeSettings settings, RoutingKeys routingKeys, long maxMessageBytes) {
     this.settings = settings;
+    this.routingKeys = routingKeys;
     this.json = new BsonJsonWriter(settings.json());
     this.ids = new DocumentId.Reader(maxMessageBytes);
     this.out = new Utf8Buffer(maxMessageBytes, settings.gzipAboveBytes());
@@ -88,7 +97,9 @@ public final class EnvelopeEncoder {
     }
     return message(
         eventId,
-        origin.routingKey(event.operation()),
+        routingKeys.isOfOrigin()
+            ? origin.routingKey(event.operation(), routingKeys)
+            : routingKeys.of(event, origin.namespace(), id.text()),
         event.operation().text(),
         event.int64(Field.CLUSTER_TIME),
         headers.ofDocument(event, origin.namespace(), id));
@@ -101,7 +112,7 @@ public final class EnvelopeEncoder {
     ofCollections.write(change, eventId);
     return message(
         eventId,
-        RoutingKey.of(namespace, operation),
+        routingKeys.of(namespace, operation),
         operation,
         CollectionEnvelope.clusterTime(change),
         headers.ofCollection(operation, namespace, ofCollections.replaced(change)));

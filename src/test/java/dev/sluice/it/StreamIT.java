@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import dev.sluice.cli.Console;
-import dev.sluice.cli.SluiceCommand;
 import dev.sluice.testing.TestRabbit;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,32 +21,22 @@ class StreamIT {
   private static final Map<String, String> STREAM =
       Map.of("SLUICE_QUEUE_TYPE", "stream", "SLUICE_ON_POISON", "park");
 
-  private record Ended(int code, List<String> out, String err) {}
-
   @BeforeAll
   static void needsRabbitMq() {
     Assumptions.assumeTrue(TestRabbit.shared().isReal(), "the embedded broker has no streams");
   }
 
-  private static Ended tail(PipelineUnderTest sluice, String... options) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    Console console =
-        new Console(
-            sluice.environment(), new PrintWriter(out, true), new PrintWriter(err, true), false);
-    String[] command = new String[options.length + 2];
-    command[0] = "tail";
-    command[1] = "--env-file=/dev/null";
-    System.arraycopy(options, 0, command, 2, options.length);
-    int code = SluiceCommand.execute(console, command);
-    return new Ended(code, out.toString().lines().toList(), err.toString());
+  private static EndedCommand tail(PipelineUnderTest sluice, String... options) {
+    return EndedCommand.of(
+        sluice.environment(),
+        Stream.concat(Stream.of("tail"), Stream.of(options)).toArray(String[]::new));
   }
 
   /** The ids that it shows. */
   private static List<Integer> shown(PipelineUnderTest sluice, String from, int count) {
-    Ended ended = tail(sluice, "--from=" + from, "--count=" + count);
+    EndedCommand ended = tail(sluice, "--from=" + from, "--count=" + count);
     assertThat(ended.code()).as(ended.err()).isZero();
-    return ended.out().stream().map(line -> Integer.parseInt(line.split(" +")[2])).toList();
+    return ended.out().lines().map(line -> Integer.parseInt(line.split(" +")[2])).toList();
   }
 
   private static List<Integer> numbers(int from, int to) {
@@ -75,7 +62,7 @@ class StreamIT {
   @Test
   void aQueueThatIsNoStreamIsNotRead() throws Exception {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
-      Ended quorum = tail(sluice, "--from=first");
+      EndedCommand quorum = tail(sluice, "--from=first");
       assertThat(quorum.code()).isEqualTo(3);
       assertThat(quorum.err()).contains("SLUICE_QUEUE_TYPE is quorum");
 
@@ -86,7 +73,7 @@ class StreamIT {
       sluice.environment().putAll(STREAM);
       for (String mode : List.of("declare", "verify", "none")) {
         sluice.environment().put("SLUICE_TOPOLOGY", mode);
-        Ended other = tail(sluice, "--from=first");
+        EndedCommand other = tail(sluice, "--from=first");
         assertThat(other.code()).as(mode).isEqualTo(3);
         assertThat(other.err()).contains("exists with other arguments");
       }

@@ -6,14 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import dev.sluice.cli.Console;
-import dev.sluice.cli.SluiceCommand;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Map;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Assumptions;
@@ -30,8 +26,6 @@ class TopologyIT {
     void run(Channel channel) throws Exception;
   }
 
-  private record Ended(int code, String err) {}
-
   @BeforeAll
   static void needsRabbitMq() {
     Assumptions.assumeTrue(
@@ -45,19 +39,7 @@ class TopologyIT {
     }
   }
 
-  private static Ended end(PipelineUnderTest sluice, String... command) {
-    StringWriter err = new StringWriter();
-    Console console =
-        new Console(
-            sluice.environment(),
-            new PrintWriter(new StringWriter()),
-            new PrintWriter(err, true),
-            false);
-    int code = SluiceCommand.execute(console, command);
-    return new Ended(code, err.toString());
-  }
-
-  private static void assertEndsWithThree(Ended ended, String... parts) {
+  private static void assertEndsWithThree(EndedCommand ended, String... parts) {
     assertThat(ended.code()).as(ended.err()).isEqualTo(3);
     assertThat(ended.err().lines()).hasSize(1);
     assertThat(ended.err()).contains(parts);
@@ -107,7 +89,10 @@ class TopologyIT {
   @ValueSource(strings = {"direct", "x-consistent-hash"})
   void tailDoesNotTakeFromAnExchangeThatSharesOut(String type) {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of("SLUICE_EXCHANGE_TYPE", type))) {
-      assertEndsWithThree(end(sluice, "tail", "--count=1"), type, "takes messages from the others");
+      assertEndsWithThree(
+          EndedCommand.of(sluice.environment(), "tail", "--count=1"),
+          type,
+          "takes messages from the others");
     }
   }
 
@@ -116,7 +101,7 @@ class TopologyIT {
     try (PipelineUnderTest sluice =
         new PipelineUnderTest(Map.of("SLUICE_EXCHANGE_TYPE", "x-consistent-hash"))) {
       assertEndsWithThree(
-          end(sluice, "run", "--env-file=/dev/null"),
+          EndedCommand.of(sluice.environment(), "run"),
           "knows no exchange of the type x-consistent-hash",
           "rabbitmq_consistent_hash_exchange");
     }
@@ -128,7 +113,7 @@ class TopologyIT {
       at(channel -> channel.exchangeDeclare(sluice.exchange(), BuiltinExchangeType.FANOUT, true));
 
       assertEndsWithThree(
-          end(sluice, "run", "--env-file=/dev/null"), "set SLUICE_EXCHANGE_TYPE=fanout");
+          EndedCommand.of(sluice.environment(), "run"), "set SLUICE_EXCHANGE_TYPE=fanout");
     }
   }
 
@@ -147,7 +132,7 @@ class TopologyIT {
       sluice.environment().put("SLUICE_QUEUE_ARGUMENTS", "{\"x-max-length\": 2000}");
 
       assertEndsWithThree(
-          end(sluice, "run", "--env-file=/dev/null"),
+          EndedCommand.of(sluice.environment(), "run"),
           "its x-max-length is 1000, and Sluice asks for 2000",
           "SLUICE_QUEUE_ARGUMENTS");
     }
@@ -157,7 +142,7 @@ class TopologyIT {
   void anArgumentThatTheBrokerRefusesEndsInOneSentence() {
     try (PipelineUnderTest sluice =
         new PipelineUnderTest(Map.of("SLUICE_QUEUE_ARGUMENTS", "{\"x-max-length\": \"many\"}"))) {
-      assertEndsWithThree(end(sluice, "run", "--env-file=/dev/null"), "SLUICE_QUEUE_ARGUMENTS");
+      assertEndsWithThree(EndedCommand.of(sluice.environment(), "run"), "SLUICE_QUEUE_ARGUMENTS");
     }
   }
 
@@ -166,15 +151,15 @@ class TopologyIT {
     try (PipelineUnderTest sluice =
         new PipelineUnderTest(Map.of("SLUICE_TOPOLOGY", "verify", "SLUICE_ON_POISON", "park"))) {
       assertEndsWithThree(
-          end(sluice, "run", "--env-file=/dev/null"),
+          EndedCommand.of(sluice.environment(), "run"),
           "There is no exchange \"" + sluice.exchange() + "\"");
       at(channel -> channel.exchangeDeclare(sluice.exchange(), BuiltinExchangeType.TOPIC, true));
       assertEndsWithThree(
-          end(sluice, "run", "--env-file=/dev/null"),
+          EndedCommand.of(sluice.environment(), "run"),
           "There is no queue \"" + sluice.queue() + "\"");
       at(channel -> channel.queueDeclare(sluice.queue(), true, false, false, Map.of()));
       assertEndsWithThree(
-          end(sluice, "run", "--env-file=/dev/null"),
+          EndedCommand.of(sluice.environment(), "run"),
           "There is no queue \"" + sluice.parkingQueue() + "\"");
     }
   }
