@@ -74,6 +74,7 @@ class ArchitectureTest {
                 "dev.sluice.change..",
                 "dev.sluice.config..",
                 "dev.sluice.json..",
+                "dev.sluice.route..",
                 "dev.sluice.message..",
                 "dev.sluice.checkpoint..",
                 "dev.sluice.pipeline..")

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.config.KeyTemplate;
 import dev.sluice.config.Settings;
 import dev.sluice.inserter.InsertPlan;
 import dev.sluice.inserter.Inserter;
@@ -115,7 +116,11 @@ final class InsertCommand implements Callable<Integer> {
       if (!verify) {
         return run.write() ? ExitCode.OK : ExitCode.FAILED;
       }
-      String keys = settings.mongo().database() + "." + plan.collection() + ".#";
+      // Of keys that somebody has made himself all are looked at: its own writes it knows by id.
+      String keys =
+          settings.route().routingKey().equals(KeyTemplate.DEFAULT)
+              ? settings.mongo().database() + "." + plan.collection() + ".#"
+              : "#";
       return run.writeAndVerify(wiring.temporaryQueue(), keys, patience)
           ? ExitCode.OK
           : ExitCode.FAILED;

@@ -1,11 +1,14 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.LogSettings;
+import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
+import dev.sluice.config.TopologyMode;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.PipelineSupervisor;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +56,7 @@ final class RunCommand implements Callable<Integer> {
                   + " and queue "
                   + settings.rabbit().queue(),
           settings.rabbit().address());
+      warnOfWhatIsThrownAway(settings.rabbit());
       pipeline.run().block();
     } catch (PipelineException failure) {
       if (settings.log().format() == LogSettings.Format.TEXT) {
@@ -65,6 +69,17 @@ final class RunCommand implements Callable<Integer> {
       closed.countDown();
     }
     return ExitCode.OK;
+  }
+
+  private static void warnOfWhatIsThrownAway(RabbitSettings rabbit) {
+    Set<String> arguments = rabbit.topology().throwingAway();
+    if (!arguments.isEmpty() && rabbit.topology().mode() == TopologyMode.DECLARE) {
+      log.warn(
+          "RabbitMQ throws events away that nobody has read, by {} in SLUICE_QUEUE_ARGUMENTS: queue {}"
+              + " may lose some (docs/ROUTING.md)",
+          String.join(", ", arguments),
+          rabbit.queue());
+    }
   }
 
   /**

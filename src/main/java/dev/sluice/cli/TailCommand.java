@@ -1,13 +1,18 @@
 package dev.sluice.cli;
 
 import com.rabbitmq.client.Delivery;
+import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
+import dev.sluice.rabbit.StreamOffset;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import reactor.core.publisher.Flux;
 
 /** Shows events as they are published. */
@@ -15,19 +20,46 @@ import reactor.core.publisher.Flux;
     name = "tail",
     description = {
       "Shows events as they are published, one line each, until Ctrl-C.",
-      "Looks on through a temporary queue of its own: nothing is taken from anybody."
+      "Looks on through a temporary queue of its own, or reads a stream: nothing is taken from"
+          + " anybody."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class TailCommand implements Callable<Integer> {
+  private static final String EVERYTHING = "#";
+
+  /** Reads the place in a stream. */
+  static final class Place implements CommandLine.ITypeConverter<StreamOffset> {
+    @Override
+    public StreamOffset convert(String text) {
+      try {
+        return StreamOffset.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new CommandLine.TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
   private final Console console;
+
+  @Spec private CommandSpec spec;
 
   @Mixin private SettingsOption settingsOption;
 
   @Option(
+      names = "--from",
+      paramLabel = "PLACE",
+      converter = Place.class,
+      description =
+          "Reads the queue itself, which has to be a stream, from there on: first, last (the last"
+              + " stretch that was written at once), next, an offset, or a time such as"
+              + " 2026-11-20T10:00:00Z.")
+  private StreamOffset from;
+
+  @Option(
       names = "--key",
       paramLabel = "PATTERN",
-      defaultValue = "#",
+      defaultValue = EVERYTHING,
       description =
           "Only events with such a routing key, <database>.<collection>.<operation>; * stands for"
               + " one word, # for any number (default: #).")
@@ -48,28 +80,41 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (from != null && !routingKeys.equals(EVERYTHING)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--from reads all of a stream, and --key cannot choose there");
+    }
     Settings settings = settingsOption.load(console.environment());
     EventLine line = new EventLine(console.colours());
     try (Wiring wiring = new Wiring(settings)) {
       Flux<Delivery> events =
-          wiring
-              .temporaryQueue()
-              .messages(
-                  routingKeys,
-                  () ->
-                      console
-                          .err()
-                          .println(
-                              "Waiting for events on exchange "
-                                  + settings.rabbit().exchange()
-                                  + " at "
-                                  + settings.rabbit().address()
-                                  + "; Ctrl-C ends."));
+          from == null ? lookingOn(wiring, settings.rabbit()) : stream(wiring, settings.rabbit());
       (count == null ? events : events.take(count))
           .doOnNext(event -> console.out().println(json ? body(event) : line.of(event)))
           .blockLast();
     }
     return ExitCode.OK;
+  }
+
+  private Flux<Delivery> lookingOn(Wiring wiring, RabbitSettings rabbit) {
+    return wiring
+        .temporaryQueue()
+        .messages(
+            routingKeys,
+            () -> say("Waiting for events on exchange " + rabbit.exchange() + at(rabbit)));
+  }
+
+  private Flux<Delivery> stream(Wiring wiring, RabbitSettings rabbit) {
+    say("Reading the stream " + rabbit.queue() + at(rabbit));
+    return wiring.streamQueue().messages(from);
+  }
+
+  private static String at(RabbitSettings rabbit) {
+    return " at " + rabbit.address() + "; Ctrl-C ends.";
+  }
+
+  private void say(String line) {
+    console.err().println(line);
   }
 
   /** As it came, if it is not what it says it is. */

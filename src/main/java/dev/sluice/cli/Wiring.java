@@ -15,7 +15,9 @@ import dev.sluice.pipeline.Restoration;
 import dev.sluice.rabbit.ConfirmingPublisher;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
+import dev.sluice.route.RoutingKeys;
 import dev.sluice.shape.Shaping;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -66,7 +68,9 @@ public final class Wiring implements AutoCloseable {
             new Shaping(settings.shape()),
             encoder()::encode,
             new ParkedMessages(
-                settings.rabbit().parkingQueue(), settings.delivery().maxMessageBytes()),
+                settings.rabbit().parkingQueue(),
+                routingKeys(),
+                settings.delivery().maxMessageBytes()),
             publisher(),
             new MongoCheckpointStore(
                 mongo,
@@ -81,7 +85,12 @@ public final class Wiring implements AutoCloseable {
   }
 
   private EnvelopeEncoder encoder() {
-    return new EnvelopeEncoder(settings.envelope(), settings.delivery().maxMessageBytes());
+    return new EnvelopeEncoder(
+        settings.envelope(), routingKeys(), settings.delivery().maxMessageBytes());
+  }
+
+  private RoutingKeys routingKeys() {
+    return new RoutingKeys(settings.route().routingKey());
   }
 
   private ChangeStreamSource source() {
@@ -130,6 +139,10 @@ public final class Wiring implements AutoCloseable {
 
   public Inserter inserter() {
     return new Inserter(mongo, timer);
+  }
+
+  public StreamQueue streamQueue() {
+    return new StreamQueue(reading);
   }
 
   public TemporaryQueue temporaryQueue() {

@@ -6,25 +6,27 @@ import java.util.stream.Collectors;
 /**
  * Where RabbitMQ is and what is declared there.
  *
- * @param exchange a durable topic exchange bound to the queue with {@code #}; empty for the default
- *     exchange, which goes straight to the queue
- * @param parking whether the parking queue is declared as well
+ * @param exchange a durable exchange bound to the queue so that everything arrives there; empty for
+ *     the default exchange, which goes straight to the queue
  */
 public record RabbitSettings(
-    Broker broker, String exchange, String queue, QueueType queueType, boolean parking) {
+    Broker broker, String exchange, String queue, TopologySettings topology) {
   /** What the name of the parking queue ends in. */
   static final String PARKED = ".parked";
+
+  /** What the name of the alternate of a direct exchange ends in. */
+  static final String ALTERNATE = ".alternate";
 
   public RabbitSettings {
     Objects.requireNonNull(broker, "broker");
     Objects.requireNonNull(exchange, "exchange");
     Objects.requireNonNull(queue, "queue");
-    Objects.requireNonNull(queueType, "queueType");
+    Objects.requireNonNull(topology, "topology");
   }
 
   /** The same with one address only: the one that is spoken of. */
   public RabbitSettings at(HostPort address) {
-    return new RabbitSettings(broker.at(address), exchange, queue, queueType, parking);
+    return new RabbitSettings(broker.at(address), exchange, queue, topology);
   }
 
   /** Host and port, as a log line names the server; with commas between where there are several. */
@@ -57,6 +59,11 @@ public record RabbitSettings(
   /** The queue of what could not be published. */
   public String parkingQueue() {
     return queue + PARKED;
+  }
+
+  /** Where a direct exchange leaves what nobody has asked for by its routing key. */
+  public String alternateExchange() {
+    return exchange + ALTERNATE;
   }
 
   /** Whether messages go through the exchange without a name, which nothing can be bound to. */

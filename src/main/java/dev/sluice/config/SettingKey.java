@@ -50,8 +50,12 @@ public enum SettingKey {
   SLUICE_FIELDS_RENAME(""),
   SLUICE_SKIP_UNCHANGED("false"),
   SLUICE_EXCHANGE("sluice"),
+  SLUICE_EXCHANGE_TYPE("topic"),
   SLUICE_QUEUE("test_queue"),
   SLUICE_QUEUE_TYPE("quorum"),
+  SLUICE_QUEUE_ARGUMENTS(""),
+  SLUICE_TOPOLOGY("declare"),
+  SLUICE_ROUTING_KEY("{database}.{collection}.{operation}"),
   SLUICE_FORMAT("envelope"),
   SLUICE_JSON("relaxed"),
   /** What RabbitMQ takes from version 4.0 on; before, it took 128 MiB. */

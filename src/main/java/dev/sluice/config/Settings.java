@@ -8,6 +8,7 @@ public record Settings(
     RabbitSettings rabbit,
     CaptureSettings capture,
     ShapeSettings shape,
+    RouteSettings route,
     EnvelopeSettings envelope,
     DeliverySettings delivery,
     FailureSettings failures,
@@ -17,6 +18,7 @@ public record Settings(
     Objects.requireNonNull(rabbit, "rabbit");
     Objects.requireNonNull(capture, "capture");
     Objects.requireNonNull(shape, "shape");
+    Objects.requireNonNull(route, "route");
     Objects.requireNonNull(envelope, "envelope");
     Objects.requireNonNull(delivery, "delivery");
     Objects.requireNonNull(failures, "failures");

@@ -83,6 +83,7 @@ public final class SettingsReader {
         rabbit(failures.mayPark()),
         capture,
         new ShapeReader(values).shape(),
+        new RouteReader(values).route(capture.view()),
         envelope(capture),
         delivery(),
         failures,
@@ -114,12 +115,12 @@ public final class SettingsReader {
   }
 
   private RabbitSettings rabbit(boolean parking) {
+    String exchange = values.name(SettingKey.SLUICE_EXCHANGE, Names::problemOfExchange);
     return new RabbitSettings(
         new BrokerReader(values).broker(),
-        values.name(SettingKey.SLUICE_EXCHANGE, Names::problemOfExchange),
+        exchange,
         values.name(SettingKey.SLUICE_QUEUE, Names::problemOfQueue),
-        values.oneOf(SettingKey.SLUICE_QUEUE_TYPE, QueueType.class),
-        parking);
+        new TopologyReader(values).topology(exchange, parking));
   }
 
   private CaptureSettings capture(String pipeline, MongoSettings mongo) {

@@ -7,8 +7,10 @@ import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.EventId;
 import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
+import dev.sluice.config.KeyTemplate;
 import dev.sluice.config.View;
 import dev.sluice.json.Utf8Buffer;
+import dev.sluice.route.RoutingKeys;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,6 +23,7 @@ import java.util.Map;
  */
 public final class EnvelopeEncoder {
   private final EnvelopeSettings settings;
+  private final RoutingKeys routingKeys;
   private final DocumentId.Reader ids;
   private final Utf8Buffer out;
   private final MessageFormat format;
@@ -29,12 +32,18 @@ public final class EnvelopeEncoder {
   /** Of the last event; null before the first. */
   private Origin origin;
 
+  /** As the other one, with the routing keys that most have. */
+  public EnvelopeEncoder(EnvelopeSettings settings, long maxMessageBytes) {
+    this(settings, new RoutingKeys(KeyTemplate.DEFAULT), maxMessageBytes);
+  }
+
   /**
    * @param maxMessageBytes how large a body may be; writing stops there, so that an event never
    *     takes more memory than that, however much larger its JSON is than its BSON
    */
-  public EnvelopeEncoder(EnvelopeSettings settings, long maxMessageBytes) {
+  public EnvelopeEncoder(EnvelopeSettings settings, RoutingKeys routingKeys, long maxMessageBytes) {
     this.settings = settings;
+    this.routingKeys = routingKeys;
     this.ids = new DocumentId.Reader(maxMessageBytes);
     this.out = new Utf8Buffer(maxMessageBytes, settings.gzipAboveBytes());
     this.format =
@@ -75,7 +84,9 @@ public final class EnvelopeEncoder {
     return message(
         format.content(),
         change.eventId(),
-        origin.routingKey(event.operation()),
+        routingKeys.isOfOrigin()
+            ? origin.routingKey(event.operation(), routingKeys)
+            : routingKeys.of(event, origin.namespace(), change.id().text()),
         event.operation().text(),
         change.clusterTime(),
         with(
@@ -88,7 +99,7 @@ public final class EnvelopeEncoder {
     return message(
         format.contentOfCollection(),
         change.eventId(),
-        RoutingKey.of(change.namespace(), change.operation()),
+        routingKeys.of(change.namespace(), change.operation()),
         change.operation(),
         change.clusterTime(),
         with(

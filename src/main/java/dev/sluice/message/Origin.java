@@ -6,6 +6,7 @@ import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.json.Utf8Buffer;
+import dev.sluice.route.RoutingKeys;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -58,8 +59,9 @@ final class Origin {
     return names;
   }
 
-  String routingKey(Operation operation) {
-    return routingKeys.computeIfAbsent(operation, of -> RoutingKey.of(namespace, of.text()));
+  /** For all events of such an operation, where the keys are no document's. */
+  String routingKey(Operation operation, RoutingKeys keys) {
+    return routingKeys.computeIfAbsent(operation, of -> keys.of(namespace, of.text()));
   }
 
   static void writeNames(String database, String collection, Utf8Buffer out) {

@@ -6,6 +6,8 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Oversized;
+import dev.sluice.config.KeyTemplate;
+import dev.sluice.route.RoutingKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,7 +35,10 @@ public final class ParkedMessages {
   /** What the body is: {@code message}, {@code event} (BSON) or {@code pointer}. */
   public static final String BODY = "parkedBody";
 
-  /** The routing key under which it would have been published. */
+  /**
+   * The routing key under which it would have been published; none where that depends on a document
+   * that could not be read.
+   */
   public static final String ROUTING_KEY = "parkedRoutingKey";
 
   private static final String POINTER = "pointer";
@@ -42,13 +47,20 @@ public final class ParkedMessages {
   private static final int LONGEST_ERROR = 1_000;
 
   private final String parkingQueue;
+  private final RoutingKeys routingKeys;
   private final long maxMessageBytes;
+
+  /** As the other one, with the routing keys that most have. */
+  public ParkedMessages(String parkingQueue, long maxMessageBytes) {
+    this(parkingQueue, new RoutingKeys(KeyTemplate.DEFAULT), maxMessageBytes);
+  }
 
   /**
    * @param maxMessageBytes what is larger leaves a pointer in its place
    */
-  public ParkedMessages(String parkingQueue, long maxMessageBytes) {
+  public ParkedMessages(String parkingQueue, RoutingKeys routingKeys, long maxMessageBytes) {
     this.parkingQueue = parkingQueue;
+    this.routingKeys = routingKeys;
     this.maxMessageBytes = maxMessageBytes;
   }
 
@@ -110,7 +122,7 @@ public final class ParkedMessages {
   }
 
   /** Where it comes from and would have gone, as far as a change can tell that was not encoded. */
-  private static Map<String, Object> origin(Change change) {
+  private Map<String, Object> origin(Change change) {
     ChangeEvent event = keysOf(change);
     Namespace namespace;
     try {
@@ -122,15 +134,14 @@ public final class ParkedMessages {
       return Map.of();
     }
     String operation = event.operation().text();
-    return Map.of(
-        "operation",
-        operation,
-        "database",
-        namespace.database(),
-        "collection",
-        namespace.collection(),
-        ROUTING_KEY,
-        RoutingKey.of(namespace, operation));
+    Map<String, Object> headers = new HashMap<>();
+    headers.put("operation", operation);
+    headers.put("database", namespace.database());
+    headers.put("collection", namespace.collection());
+    if (routingKeys.isOfOrigin()) {
+      headers.put(ROUTING_KEY, routingKeys.of(namespace, operation));
+    }
+    return headers;
   }
 
   /** What is needed to find the event again, in relaxed Extended JSON. */

@@ -2,8 +2,10 @@ package dev.sluice.rabbit;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.ExchangeType;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.TopologyMode;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.Arrays;
@@ -16,10 +18,10 @@ import java.util.regex.Pattern;
  * What RabbitMQ means when it closes a channel or a connection: by the reply code and by the method
  * that it refuses (AMQP 0-9-1, 1.2 and 1.4.2.5), told with its own words.
  *
- * <p>RabbitMQ has one code for several things, so two of its texts are looked at, as read off
- * RabbitMQ 3.10, 4.0 and 4.3: a limit that is reached, and an argument that differs. Names, which
- * may be any word, stand in quotes there. If a release changes them, the sentence gets less exact,
- * and a limit stops the pipeline.
+ * <p>RabbitMQ has one code for several things, so some of its texts are looked at, as read off
+ * RabbitMQ 3.10, 4.0 and 4.3: a limit that is reached, an argument that differs, a name that is not
+ * there. Names, which may be any word, stand in quotes there. If a release changes them, the
+ * sentence gets less exact, and a limit stops the pipeline.
  */
 final class BrokerAnswers {
   /** Of connections or channels: of a user, a virtual host, a node. All others of 530 are final. */
@@ -33,6 +35,12 @@ final class BrokerAnswers {
       Pattern.compile(
           "inequivalent arg '([^']+)' for (queue|exchange) '(.*)' in vhost '.*': received (.*) but"
               + " current is (.*)");
+
+  /** What a passive declaration is told of what is not there, and not of what is out of reach. */
+  private static final Pattern MISSING = Pattern.compile("no (queue|exchange) '(.*)' in vhost '");
+
+  /** With 503 on RabbitMQ 3.10. */
+  private static final Pattern UNKNOWN_TYPE = Pattern.compile("(unknown|invalid) exchange type");
 
   private static final Pattern QUOTED = Pattern.compile("'(.*?)'.*");
 
@@ -121,8 +129,9 @@ final class BrokerAnswers {
           passing(
               "The queue belongs to another connection alone (exclusive): end that one, or choose"
                   + " another name by SLUICE_QUEUE");
-      case AMQP.NOT_FOUND ->
-          passing("RabbitMQ at %s cannot find or reach what it needs", settings.address());
+      case AMQP.NOT_FOUND -> notFound();
+      case AMQP.COMMAND_INVALID ->
+          method == Method.EXCHANGE_DECLARE ? unknownExchangeType() : lost();
       case AMQP.INTERNAL_ERROR -> passing("RabbitMQ at %s has failed", settings.address());
       case AMQP.RESOURCE_ERROR ->
           passing("RabbitMQ at %s is short of something", settings.address());
@@ -135,8 +144,37 @@ final class BrokerAnswers {
               "RabbitMQ at %s does not have what Sluice asks for: it is too old, is another broker, or"
                   + " has the feature switched off",
               settings.address());
-      default -> passing("The connection to RabbitMQ at %s is lost", settings.address());
+      default -> lost();
     };
+  }
+
+  private PipelineException lost() {
+    return passing("The connection to RabbitMQ at %s is lost", settings.address());
+  }
+
+  /** What is not declared by us is not there at the next attempt either. */
+  private PipelineException notFound() {
+    Matcher missing = MISSING.matcher(text);
+    if (settings.topology().mode() == TopologyMode.VERIFY
+        && (method == Method.QUEUE_DECLARE || method == Method.EXCHANGE_DECLARE)
+        && missing.find()) {
+      return refused(
+          "There is no %s \"%s\" at RabbitMQ, and SLUICE_TOPOLOGY=verify makes none: have it"
+              + " declared, or set SLUICE_TOPOLOGY=declare",
+          missing.group(1), missing.group(2));
+    }
+    return passing("RabbitMQ at %s cannot find or reach what it needs", settings.address());
+  }
+
+  private PipelineException unknownExchangeType() {
+    String type = settings.topology().exchangeType().text();
+    return refused(
+        "RabbitMQ at %s knows no exchange of the type %s: %sset another SLUICE_EXCHANGE_TYPE",
+        settings.address(),
+        type,
+        settings.topology().exchangeType() == ExchangeType.X_CONSISTENT_HASH
+            ? "have its plugin rabbitmq_consistent_hash_exchange enabled, or "
+            : "");
   }
 
   private PipelineException preconditionFailed() {
@@ -151,8 +189,7 @@ final class BrokerAnswers {
           value(differs.group(4)),
           differs.group(2).equals("queue")
               ? otherQueue(differs.group(3), differs.group(1), value(differs.group(5)))
-              : "choose another name by SLUICE_EXCHANGE, or delete it once nobody publishes to it and"
-                  + " nothing is bound to it");
+              : otherExchange(differs.group(1), value(differs.group(5))));
     }
     Matcher limit = LIMIT.matcher(text);
     if (limit.find()) {
@@ -160,9 +197,12 @@ final class BrokerAnswers {
           "RabbitMQ at %s takes no more %ss: raise the limit, or remove some that nobody needs",
           settings.address(), limit.group(1));
     }
+    if (method == Method.EXCHANGE_DECLARE && UNKNOWN_TYPE.matcher(text).find()) {
+      return unknownExchangeType();
+    }
     return refused(
-        "RabbitMQ at %s refuses what Sluice asks for: check SLUICE_EXCHANGE, SLUICE_QUEUE and"
-            + " SLUICE_QUEUE_TYPE",
+        "RabbitMQ at %s refuses what Sluice asks for: check SLUICE_EXCHANGE, SLUICE_QUEUE,"
+            + " SLUICE_QUEUE_TYPE and SLUICE_QUEUE_ARGUMENTS",
         settings.address());
   }
 
@@ -170,6 +210,16 @@ final class BrokerAnswers {
   private static String value(String told) {
     Matcher quoted = QUOTED.matcher(told);
     return quoted.find() ? quoted.group(1) : told;
+  }
+
+  private static String otherExchange(String argument, String current) {
+    return (argument.equals("type")
+            ? ExchangeType.named(current)
+                .map(type -> "set SLUICE_EXCHANGE_TYPE=" + type.text() + ", ")
+                .orElse("")
+            : "")
+        + "choose another name by SLUICE_EXCHANGE, or delete it once nobody publishes to it and"
+        + " nothing is bound to it";
   }
 
   private String otherQueue(String name, String argument, String current) {
@@ -186,16 +236,14 @@ final class BrokerAnswers {
           .map(type -> "set SLUICE_QUEUE_TYPE=" + type + ", " + otherwise)
           .orElse(otherwise);
     }
-    return otherwise
+    return "ask for the same by SLUICE_QUEUE_ARGUMENTS, "
+        + otherwise
         + "; a queue with arguments of its own can be bound to the exchange beside ours"
         + " (docs/CONSUMING.md)";
   }
 
   private static Optional<String> typeOf(String text) {
-    return Arrays.stream(QueueType.values())
-        .map(type -> type.name().toLowerCase(Locale.ROOT))
-        .filter(text::equals)
-        .findFirst();
+    return Arrays.stream(QueueType.values()).map(QueueType::text).filter(text::equals).findFirst();
   }
 
   private PipelineException accessRefused() {

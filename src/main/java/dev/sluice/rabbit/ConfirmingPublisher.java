@@ -38,19 +38,19 @@ public final class ConfirmingPublisher implements EventPublisher {
   public Mono<EventPublisher.ConfirmChannel> open(Outcomes outcomes) {
     return connection
         .open()
-        .flatMap(this::declare)
+        .flatMap(this::prepare)
         .flatMap(opened -> confirming(opened, outcomes))
         .onErrorResume(failure -> connection.closeLater().then(Mono.error(failure)))
         .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
   }
 
   /** On a channel of its own: a refused declaration closes the channel it was made on. */
-  private Mono<Connection> declare(Connection opened) {
+  private Mono<Connection> prepare(Connection opened) {
     return Mono.usingWhen(
             Mono.fromCallable(opened::createChannel).subscribeOn(connection.blocking()),
             channel ->
                 topology
-                    .declare(channel, connection.blocking())
+                    .prepare(channel, connection.blocking())
                     .timeout(DECLARE_TIMEOUT, connection.blocking()),
             this::closeQuietly)
         .thenReturn(opened);

@@ -4,38 +4,33 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.TopologyMode;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.rabbitmq.ConsumeOptions;
-import reactor.rabbitmq.RabbitFlux;
-import reactor.rabbitmq.Receiver;
-import reactor.rabbitmq.ReceiverOptions;
 
 /**
  * Sees what is published without taking it from anybody: a queue of its own on the exchange, which
- * goes away with its connection. Reading is reactor-rabbitmq's.
+ * goes away with its connection.
  */
 public final class TemporaryQueue {
-  /** How many messages may be under way to us: bounds the memory of a slow reader. */
-  private static final int PREFETCH = 500;
-
   private final RabbitConnection connection;
+  private final QueueReader reader;
 
   /**
    * @param connection not the one that is used for publishing
    */
   public TemporaryQueue(RabbitConnection connection) {
     this.connection = connection;
+    this.reader = new QueueReader(connection);
   }
 
   /**
    * The messages that are published from now on. Cold; does not end by itself.
    *
-   * @param routingKeys which ones, as a topic exchange's pattern
+   * @param routingKeys which ones, as a topic exchange's pattern; one of another type gives all
    * @param ready told when nothing published from then on can be missed
    */
   public Flux<Delivery> messages(String routingKeys, Runnable ready) {
@@ -49,59 +44,44 @@ public final class TemporaryQueue {
                   + settings.queue()
                   + "\" itself"));
     }
+    BoundExchange exchange = new BoundExchange(settings);
+    if (!exchange.canBeLookedAt()) {
+      return Flux.error(
+          new PipelineException(
+              FailureKind.MISCONFIGURED,
+              "SLUICE_EXCHANGE_TYPE is "
+                  + exchange.type()
+                  + ", and one more queue on such an exchange takes messages from the others: read"
+                  + " the queue \""
+                  + settings.queue()
+                  + "\" itself"));
+    }
     return connection
         .open()
         .flatMapMany(
             opened ->
-                Mono.fromCallable(() -> declare(opened, settings.exchange(), routingKeys))
+                Mono.fromCallable(() -> declare(opened, exchange, routingKeys))
                     .subscribeOn(connection.blocking())
                     .doOnNext(queue -> ready.run())
-                    .flatMapMany(queue -> consume(opened, queue)))
+                    .flatMapMany(queue -> reader.read(opened, queue, Map.of())))
         .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
   }
 
-  private static String declare(Connection opened, String exchange, String routingKeys)
+  private String declare(Connection opened, BoundExchange exchange, String routingKeys)
       throws Exception {
+    RabbitSettings settings = connection.settings();
     try (Channel channel = opened.createChannel()) {
-      // Declared here too: who looks on may come before the pipeline.
-      channel.exchangeDeclare(exchange, "topic", true);
+      if (settings.topology().mode() == TopologyMode.DECLARE) {
+        // Declared here too: who looks on may come before the pipeline.
+        channel.exchangeDeclare(settings.exchange(), exchange.type(), true);
+      }
       String queue = channel.queueDeclare("", false, true, true, Map.of()).getQueue();
-      channel.queueBind(queue, exchange, routingKeys);
+      channel.queueBind(
+          queue,
+          settings.exchange(),
+          exchange.bindingKey(routingKeys),
+          exchange.bindingArguments());
       return queue;
     }
-  }
-
-  private Flux<Delivery> consume(Connection opened, String queue) {
-    AtomicReference<Channel> consuming = new AtomicReference<>();
-    return Flux.using(
-        () -> receiver(opened),
-        receiver ->
-            receiver
-                .consumeManualAck(
-                    queue, new ConsumeOptions().qos(PREFETCH).channelCallback(consuming::set))
-                .map(
-                    delivery -> {
-                      delivery.ack();
-                      return (Delivery) delivery;
-                    })
-                .concatWith(Mono.error(() -> lost(consuming.get()))),
-        Receiver::close);
-  }
-
-  /** The receiver only completes when its channel is closed, whatever the reason. */
-  private PipelineException lost(Channel channel) {
-    if (channel != null && channel.getCloseReason() != null) {
-      return RabbitFailures.recognise(channel.getCloseReason(), connection.settings());
-    }
-    return new PipelineException(
-        FailureKind.TRANSIENT,
-        "The connection to RabbitMQ at " + connection.settings().address() + " is lost");
-  }
-
-  private Receiver receiver(Connection opened) {
-    return RabbitFlux.createReceiver(
-        new ReceiverOptions()
-            .connectionMono(Mono.just(opened))
-            .connectionSubscriptionScheduler(connection.blocking()));
   }
 }

@@ -43,7 +43,7 @@ class SettingsReaderTest {
     assertThat(settings.capture().pipeline()).isEqualTo("scrabble-cdc");
     assertThat(settings.rabbit().address()).isEqualTo("localhost:5673");
     assertThat(settings.rabbit().queue()).isEqualTo("test_queue");
-    assertThat(settings.rabbit().queueType()).isEqualTo(QueueType.QUORUM);
+    assertThat(settings.rabbit().topology().queueType()).isEqualTo(QueueType.QUORUM);
     assertThat(settings.rabbit().exchange()).isEqualTo("sluice");
     assertThat(settings.delivery().maxInFlightBytes()).isEqualTo(16 << 20);
     assertThat(settings.delivery().confirmTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -84,7 +84,7 @@ class SettingsReaderTest {
             problems(
                 Map.of(
                     "SLUICE_BATCH_SIZE", "0",
-                    "SLUICE_QUEUE_TYPE", "stream",
+                    "SLUICE_QUEUE_TYPE", "lazy",
                     "SLUICE_CONFIRM_TIMEOUT", "soon",
                     "SLUICE_MAX_IN_FLIGHT_BYTES", "1TB",
                     "RABBITMQ_PORT", "65536",
@@ -92,7 +92,7 @@ class SettingsReaderTest {
                     "SLUICE_OPERATIONS", "insert,upsert")))
         .containsExactlyInAnyOrder(
             "SLUICE_BATCH_SIZE must be a whole number from 1 to 100000, not 0.",
-            "SLUICE_QUEUE_TYPE must be one of quorum, classic, not \"stream\".",
+            "SLUICE_QUEUE_TYPE must be one of quorum, classic, stream, not \"lazy\".",
             "SLUICE_CONFIRM_TIMEOUT must be a duration: write it as 500ms, 30s, 2m or 1h, not"
                 + " \"soon\".",
             "SLUICE_MAX_IN_FLIGHT_BYTES must be a size such as 65536, 512KiB or 16MiB, not \"1TB\".",

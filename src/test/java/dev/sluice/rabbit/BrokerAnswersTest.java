@@ -6,15 +6,19 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.AmqpKeys;
 import dev.sluice.config.Broker;
+import dev.sluice.config.ExchangeType;
 import dev.sluice.config.HostPort;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
 import dev.sluice.config.TlsFiles;
+import dev.sluice.config.TopologyMode;
+import dev.sluice.config.TopologySettings;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,8 +45,8 @@ class BrokerAnswersTest {
               Duration.ofSeconds(10)),
           "e",
           "q",
-          QueueType.QUORUM,
-          true);
+          new TopologySettings(
+              TopologyMode.DECLARE, ExchangeType.TOPIC, QueueType.QUORUM, Map.of(), true));
 
   private static PipelineException answer(int code, int classId, int methodId, String text) {
     AMQP.Channel.Close close =
@@ -138,14 +142,14 @@ class BrokerAnswersTest {
 
   /** There is no such setting. */
   @Test
-  void aStreamCannotBeTheQueue() {
+  void aStreamThatIsThereNamesTheSettingForIt() {
     assertThat(
             preconditionFailed(
                 QUEUE,
                 "inequivalent arg 'x-queue-type' for queue 'q' in vhost '/': received 'quorum' but"
                     + " current is 'stream'"))
         .hasMessageContaining("is stream, and Sluice asks for quorum")
-        .hasMessageNotContaining("set SLUICE_QUEUE_TYPE");
+        .hasMessageContaining("set SLUICE_QUEUE_TYPE=stream");
   }
 
   @Test
@@ -182,6 +186,17 @@ class BrokerAnswersTest {
         .hasMessageContaining("The exchange \"e\" exists with other arguments (its type is fanout")
         .hasMessageContaining("choose another name by SLUICE_EXCHANGE")
         .hasMessageNotContaining("SLUICE_QUEUE");
+  }
+
+  /** RabbitMQ 3.10 closes the connection with 503, newer ones may close the channel with 406. */
+  @ParameterizedTest
+  @ValueSource(ints = {AMQP.COMMAND_INVALID, AMQP.PRECONDITION_FAILED})
+  void anExchangeTypeThatNobodyKnowsIsNotWaitedFor(int code) {
+    PipelineException unknown =
+        answer(code, EXCHANGE, DECLARE, "COMMAND_INVALID - unknown exchange type 'topic'");
+
+    assertThat(unknown.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(unknown).hasMessageContaining("set another SLUICE_EXCHANGE_TYPE");
   }
 
   @Test

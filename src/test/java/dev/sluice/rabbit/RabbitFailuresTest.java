@@ -9,11 +9,14 @@ import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.AmqpKeys;
 import dev.sluice.config.Broker;
+import dev.sluice.config.ExchangeType;
 import dev.sluice.config.HostPort;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
 import dev.sluice.config.TlsFiles;
+import dev.sluice.config.TopologyMode;
+import dev.sluice.config.TopologySettings;
 import dev.sluice.pipeline.FailureKind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +25,7 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -43,8 +47,8 @@ class RabbitFailuresTest {
               Duration.ofSeconds(10)),
           "e",
           "q",
-          QueueType.QUORUM,
-          false);
+          new TopologySettings(
+              TopologyMode.DECLARE, ExchangeType.TOPIC, QueueType.QUORUM, Map.of(), false));
 
   private static FailureKind kind(Exception failure) {
     return RabbitFailures.recognise(failure, SETTINGS).kind();

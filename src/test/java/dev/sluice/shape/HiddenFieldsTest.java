@@ -8,6 +8,7 @@ import dev.sluice.config.EventFormat;
 import dev.sluice.config.FieldRule;
 import dev.sluice.config.FieldRule.Action;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.KeyTemplate;
 import dev.sluice.config.Scope;
 import dev.sluice.config.Secret;
 import dev.sluice.config.ShapeSettings;
@@ -15,6 +16,7 @@ import dev.sluice.config.View;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
+import dev.sluice.route.RoutingKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,12 @@ class HiddenFieldsTest {
   private static final List<String> PATH = List.of("a", "card", "number");
   private static final int EVENTS = 3_000;
 
+  /** One that asks for nothing but what is hidden. */
+  private static final RoutingKeys KEYS =
+      new RoutingKeys(
+          KeyTemplate.parse(
+              "{document.a.card.number}.{before.a.card.number}.{document.a.0.card.number}"));
+
   private final Random random = new Random(7);
 
   @ParameterizedTest
@@ -51,7 +59,7 @@ class HiddenFieldsTest {
             Optional.of(new Secret("0123456789abcdef")),
             false);
     Shaping shaping = new Shaping(settings);
-    ParkedMessages parked = new ParkedMessages("parked", 1 << 20);
+    ParkedMessages parked = new ParkedMessages("parked", KEYS, 1 << 20);
     int secrets = 0;
     for (int i = 0; i < EVENTS; i++) {
       BsonDocument made = event();
@@ -78,6 +86,7 @@ class HiddenFieldsTest {
                 format,
                 JsonMode.RELAXED,
                 Long.MAX_VALUE),
+            KEYS,
             1 << 20)
         .encode(event);
   }

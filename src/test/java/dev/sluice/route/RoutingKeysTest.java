@@ -1,14 +1,15 @@
-package dev.sluice.message;
+package dev.sluice.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
+import dev.sluice.config.KeyTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RoutingKeyTest {
+class RoutingKeysTest {
   @Test
   void isDatabaseCollectionAndOperation() {
     assertThat(key("scrabble", "plays", Operation.INSERT)).isEqualTo("scrabble.plays.insert");
@@ -79,6 +80,7 @@ class RoutingKeyTest {
   }
 
   private static String key(String database, String collection, Operation operation) {
-    return RoutingKey.of(new Namespace(database, collection), operation.text());
+    return new RoutingKeys(KeyTemplate.DEFAULT)
+        .of(new Namespace(database, collection), operation.text());
   }
 }

@@ -1,0 +1,2 @@
+/** Where a message goes: its routing key. */
+package dev.sluice.route;
