@@ -8,6 +8,8 @@ public enum EventFormat {
    * The document's own fields at the top, with {@code type}, {@code entry_id}, {@code metadata}.
    */
   DOCUMENT,
+  /** What Debezium's MongoDB connector writes. */
+  DEBEZIUM,
   /** The record of a DynamoDB stream, its values typed as there. */
   DYNAMODB
 }

@@ -41,6 +41,7 @@ public final class EnvelopeEncoder {
         switch (settings.format()) {
           case ENVELOPE -> new EnvelopeFormat(settings, out);
           case DOCUMENT -> new DocumentFormat(settings, out);
+          case DEBEZIUM -> new DebeziumFormat(settings, out, maxMessageBytes);
           case DYNAMODB -> new DynamoDbFormat(settings, out);
         };
   }
