@@ -10,6 +10,10 @@ public enum EventFormat {
   DOCUMENT,
   /** What Debezium's MongoDB connector writes. */
   DEBEZIUM,
+  /** A CloudEvent whose data is the envelope. */
+  CLOUDEVENTS,
+  /** The envelope, with the attributes of a CloudEvent as headers. */
+  CLOUDEVENTS_BINARY,
   /** The record of a DynamoDB stream, its values typed as there. */
   DYNAMODB
 }
