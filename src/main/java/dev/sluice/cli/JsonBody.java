@@ -1,13 +1,17 @@
 package dev.sluice.cli;
 
 import com.rabbitmq.client.Delivery;
+import dev.sluice.change.CorruptBsonException;
+import dev.sluice.config.JsonMode;
+import dev.sluice.json.BsonJsonWriter;
+import dev.sluice.json.Utf8Buffer;
 import dev.sluice.message.Message;
 import dev.sluice.message.Message.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.zip.GZIPInputStream;
 
-/** The JSON of a message, whether its body was compressed or not. */
+/** A message's body as JSON, whether it was compressed or not; one in BSON as Extended JSON. */
 final class JsonBody {
   private JsonBody() {}
 
@@ -18,9 +22,13 @@ final class JsonBody {
    */
   static byte[] of(Delivery delivery) throws IOException {
     String encoding = delivery.getProperties().getContentEncoding();
-    return Content.GZIPPED_JSON.encoding().equals(encoding)
-        ? inflated(delivery.getBody())
-        : delivery.getBody();
+    byte[] body =
+        Content.GZIPPED_JSON.encoding().equals(encoding)
+            ? inflated(delivery.getBody())
+            : delivery.getBody();
+    return Content.BSON.type().equals(delivery.getProperties().getContentType())
+        ? json(body)
+        : body;
   }
 
   /**
@@ -30,6 +38,16 @@ final class JsonBody {
    */
   static byte[] of(Message message) throws IOException {
     return message.content().isGzipped() ? inflated(message.body()) : message.body();
+  }
+
+  private static byte[] json(byte[] bson) throws IOException {
+    Utf8Buffer json = new Utf8Buffer();
+    try {
+      new BsonJsonWriter(JsonMode.RELAXED).writeDocument(bson, 0, json);
+    } catch (CorruptBsonException e) {
+      throw new IOException(e);
+    }
+    return json.toByteArray();
   }
 
   private static byte[] inflated(byte[] body) throws IOException {

@@ -15,5 +15,7 @@ public enum EventFormat {
   /** The envelope, with the attributes of a CloudEvent as headers. */
   CLOUDEVENTS_BINARY,
   /** The record of a DynamoDB stream, its values typed as there. */
-  DYNAMODB
+  DYNAMODB,
+  /** The change event's own BSON. */
+  BSON
 }

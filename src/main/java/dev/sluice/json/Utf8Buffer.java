@@ -153,6 +153,13 @@ public final class Utf8Buffer {
     size += length;
   }
 
+  /** Appends bytes as they are, also more of them than the buffer holds where it compresses. */
+  public void appendInPieces(byte[] source, int offset, int length) {
+    for (int done = 0; done < length; done += PIECE) {
+      append(source, offset + done, Math.min(PIECE, length - done));
+    }
+  }
+
   /** Appends a text that is known to be ASCII as it is; other characters lose their high bits. */
   @SuppressWarnings("deprecation") // Drops the high bits, which ASCII does not have; no array made.
   public void appendAscii(String text) {

@@ -49,7 +49,12 @@ final class CloudEventsFormat implements MessageFormat {
   }
 
   @Override
-  public Message.Content content() {
+  public Message.Content content(DocumentChange change) {
+    return CLOUD_EVENT;
+  }
+
+  @Override
+  public Message.Content content(CollectionChange change) {
     return CLOUD_EVENT;
   }
 }

@@ -45,6 +45,7 @@ public final class EnvelopeEncoder {
           case CLOUDEVENTS -> new CloudEventsFormat(settings, out);
           case CLOUDEVENTS_BINARY -> new CloudEventsBinaryFormat(settings, out);
           case DYNAMODB -> new DynamoDbFormat(settings, out);
+          case BSON -> new BsonFormat(settings, out);
         };
   }
 
@@ -75,7 +76,7 @@ public final class EnvelopeEncoder {
         new DocumentChange(event, origin, id(event), event.id(), settings.view());
     format.write(change);
     return message(
-        format.content(),
+        format.content(change),
         change.eventId(),
         origin.routingKey(event.operation()),
         event.operation().text(),
@@ -86,7 +87,7 @@ public final class EnvelopeEncoder {
   private Message ofCollection(CollectionChange change) {
     format.write(change);
     return message(
-        format.contentOfCollection(),
+        format.content(change),
         change.eventId(),
         RoutingKey.of(change.namespace(), change.operation()),
         change.operation(),
