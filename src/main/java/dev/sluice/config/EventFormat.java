@@ -10,6 +10,8 @@ public enum EventFormat {
   DOCUMENT,
   /** What Debezium's MongoDB connector writes. */
   DEBEZIUM,
+  /** What its flattening transform makes of that. */
+  DEBEZIUM_FLAT,
   /** A CloudEvent whose data is the envelope. */
   CLOUDEVENTS,
   /** The envelope, with the attributes of a CloudEvent as headers. */

@@ -94,6 +94,11 @@ public final class BsonJsonWriter {
     return new BsonJsonWriter(new StrictStyle(), false);
   }
 
+  /** Writes values as Debezium's flattening transform has them. */
+  public static BsonJsonWriter flat() {
+    return new BsonJsonWriter(new FlatStyle(), true);
+  }
+
   /**
    * Writes the document that starts at {@code offset}; returns the offset behind it.
    *

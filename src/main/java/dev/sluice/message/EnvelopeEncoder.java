@@ -42,6 +42,7 @@ public final class EnvelopeEncoder {
           case ENVELOPE -> new EnvelopeFormat(settings, out);
           case DOCUMENT -> new DocumentFormat(settings, out);
           case DEBEZIUM -> new DebeziumFormat(settings, out, maxMessageBytes);
+          case DEBEZIUM_FLAT -> new DebeziumFlatFormat(settings, out);
           case CLOUDEVENTS -> new CloudEventsFormat(settings, out);
           case CLOUDEVENTS_BINARY -> new CloudEventsBinaryFormat(settings, out);
           case DYNAMODB -> new DynamoDbFormat(settings, out);
