@@ -36,7 +36,8 @@ public final class EnvelopeEncoder {
   public EnvelopeEncoder(EnvelopeSettings settings, long maxMessageBytes) {
     this.settings = settings;
     this.ids = new DocumentId.Reader(maxMessageBytes);
-    this.out = new Utf8Buffer(maxMessageBytes, settings.gzipAboveBytes());
+    this.out =
+        new Utf8Buffer(maxMessageBytes, settings.compression(), settings.compressAboveBytes());
     this.format =
         switch (settings.format()) {
           case ENVELOPE -> new EnvelopeFormat(settings, out);
@@ -116,7 +117,7 @@ public final class EnvelopeEncoder {
       Map<String, Object> ownHeaders) {
     return new Message(
         out.toBody(),
-        out.isGzipped() ? content.gzipped() : content,
+        out.isCompressed() ? content.in(settings.compression()) : content,
         eventId.value(),
         routingKey,
         operation,
