@@ -154,6 +154,7 @@ class ArchitectureTest {
                 "dev.sluice.change..",
                 "dev.sluice.config..",
                 "org.bson..",
+                "io.airlift.compress.zstd..",
                 "java..")
             .because("what a message looks like is said in dev.sluice.message"));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.rabbitmq.client.Delivery;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Help.Ansi;
 
@@ -14,6 +15,10 @@ public final class EventLine {
 
   /** As much of a document as a usual terminal has room for beside the rest of the line. */
   private static final int MOST_CHARACTERS = 72;
+
+  /** Where the formats of others have it. */
+  private static final List<String> DOCUMENTS =
+      List.of("/data/document", "/after", "/dynamodb/NewImage", "/fullDocument");
 
   private final ObjectMapper mapper = new ObjectMapper();
   private final Ansi ansi;
@@ -57,9 +62,18 @@ public final class EventLine {
     if (operation.equals("update") && event.has("update")) {
       return event.path("update").path("updatedFields").toString();
     }
-    JsonNode document =
-        event.has("metadata") && event.has("document") ? event.get("document") : event;
-    return operation.equals("delete") ? "" : document.toString();
+    return operation.equals("delete") ? "" : document(event).toString();
+  }
+
+  private static JsonNode document(JsonNode event) {
+    if (event.has("metadata")) {
+      return event.has("document") ? event.get("document") : event;
+    }
+    return DOCUMENTS.stream()
+        .map(event::at)
+        .filter(document -> !document.isMissingNode())
+        .findFirst()
+        .orElse(event);
   }
 
   private static String pad(String operation) {

@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param scope what is watched, for what names no collection itself
  * @param view what of a document a change carries
- * @param gzipAboveBytes larger bodies are compressed, and so are those that are too large
+ * @param compressAboveBytes larger bodies are compressed, and so are those that are too large
  *     otherwise; {@code Long.MAX_VALUE} for none
  */
 public record EnvelopeSettings(
@@ -16,12 +16,29 @@ public record EnvelopeSettings(
     View view,
     EventFormat format,
     JsonMode json,
-    long gzipAboveBytes) {
+    Compression compression,
+    long compressAboveBytes) {
   public EnvelopeSettings {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(scope, "scope");
     Objects.requireNonNull(view, "view");
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(json, "json");
+    Objects.requireNonNull(compression, "compression");
+  }
+
+  /**
+   * With gzip.
+   *
+   * @param gzipAboveBytes {@code Long.MAX_VALUE} for none
+   */
+  public EnvelopeSettings(
+      String pipeline,
+      Scope scope,
+      View view,
+      EventFormat format,
+      JsonMode json,
+      long gzipAboveBytes) {
+    this(pipeline, scope, view, format, json, Compression.GZIP, gzipAboveBytes);
   }
 }

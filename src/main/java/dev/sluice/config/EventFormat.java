@@ -8,6 +8,16 @@ public enum EventFormat {
    * The document's own fields at the top, with {@code type}, {@code entry_id}, {@code metadata}.
    */
   DOCUMENT,
+  /** What Debezium's MongoDB connector writes. */
+  DEBEZIUM,
+  /** What its flattening transform makes of that. */
+  DEBEZIUM_FLAT,
+  /** A CloudEvent whose data is the envelope. */
+  CLOUDEVENTS,
+  /** The envelope, with the attributes of a CloudEvent as headers. */
+  CLOUDEVENTS_BINARY,
   /** The record of a DynamoDB stream, its values typed as there. */
-  DYNAMODB
+  DYNAMODB,
+  /** The change event's own BSON. */
+  BSON
 }

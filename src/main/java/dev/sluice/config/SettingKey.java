@@ -60,6 +60,9 @@ public enum SettingKey {
   SLUICE_JSON("relaxed"),
   /** What RabbitMQ takes from version 4.0 on; before, it took 128 MiB. */
   SLUICE_MAX_MESSAGE_BYTES("16MiB"),
+  SLUICE_COMPRESSION("none"),
+  /** Less gains little, and each body has its own frame. */
+  SLUICE_COMPRESS_ABOVE("1KiB"),
   /** Empty for never. */
   SLUICE_GZIP_ABOVE(""),
   /** RabbitMQ's own measurements find no gain beyond about a thousand unconfirmed messages. */

@@ -150,14 +150,25 @@ public final class SettingsReader {
     return Names.problemOfCollection(name).or(() -> Names.problemOfNamespace(database, name));
   }
 
+  /** The older setting, of gzip alone, goes on working. */
   private EnvelopeSettings envelope(CaptureSettings capture) {
+    Compression compression = values.oneOf(SettingKey.SLUICE_COMPRESSION, Compression.class);
+    long above = values.bytes(SettingKey.SLUICE_COMPRESS_ABOVE, 0, MOST_MESSAGE_BYTES);
+    long gzipAbove = values.bytes(SettingKey.SLUICE_GZIP_ABOVE, 0, MOST_MESSAGE_BYTES);
+    boolean none = compression == Compression.NONE;
+    if (!none && gzipAbove != Long.MAX_VALUE) {
+      values.wrong(
+          SettingKey.SLUICE_GZIP_ABOVE,
+          "goes without SLUICE_COMPRESSION: set SLUICE_COMPRESS_ABOVE instead");
+    }
     return new EnvelopeSettings(
         capture.pipeline(),
         capture.scope(),
         capture.view(),
         values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class),
         values.oneOf(SettingKey.SLUICE_JSON, JsonMode.class),
-        values.bytes(SettingKey.SLUICE_GZIP_ABOVE, 0, MOST_MESSAGE_BYTES));
+        none ? Compression.GZIP : compression,
+        none ? gzipAbove : above);
   }
 
   private DeliverySettings delivery() {

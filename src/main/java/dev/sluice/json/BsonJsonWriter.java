@@ -68,13 +68,35 @@ public final class BsonJsonWriter {
 
   private final ScalarStyle style;
 
+  /** Whether there is a space behind a comma. */
+  private final boolean spaced;
+
   public BsonJsonWriter(JsonMode mode) {
-    this.style =
+    this(
         switch (mode) {
           case RELAXED -> new ExtendedStyle(false);
           case CANONICAL -> new ExtendedStyle(true);
           case PLAIN -> new PlainStyle();
-        };
+        },
+        true);
+  }
+
+  private BsonJsonWriter(ScalarStyle style, boolean spaced) {
+    this.style = style;
+    this.spaced = spaced;
+  }
+
+  /**
+   * Writes what org.bson does in its old output mode {@code STRICT}, with no space behind a comma:
+   * Debezium's way. A double that is not finite is a bare word there, which no JSON parser takes.
+   */
+  public static BsonJsonWriter strict() {
+    return new BsonJsonWriter(new StrictStyle(), false);
+  }
+
+  /** Writes values as Debezium's flattening transform has them. */
+  public static BsonJsonWriter flat() {
+    return new BsonJsonWriter(new FlatStyle(), true);
   }
 
   /**
@@ -135,14 +157,16 @@ public final class BsonJsonWriter {
   }
 
   /** Writes the name with its separators; returns the offset of the zero that ends it. */
-  private static int writeName(byte[] bytes, int offset, int limit, boolean first, Utf8Buffer out) {
+  private int writeName(byte[] bytes, int offset, int limit, boolean first, Utf8Buffer out) {
     int shortEnd = Math.min(limit, offset + SHORT_NAME);
     out.reserve(SHORT_NAME + NAME_SEPARATORS + JsonEscapes.COPY_SLACK);
     byte[] target = out.array();
     int size = out.size();
     if (!first) {
       target[size++] = ',';
-      target[size++] = ' ';
+      if (spaced) {
+        target[size++] = ' ';
+      }
     }
     target[size++] = '"';
     int end = JsonEscapes.copyPlain(bytes, offset, shortEnd, target, size);
@@ -171,7 +195,9 @@ public final class BsonJsonWriter {
     while (position < last) {
       if (position > offset + Integer.BYTES) {
         out.append(',');
-        out.append(' ');
+        if (spaced) {
+          out.append(' ');
+        }
       }
       byte type = bytes[position++];
       // The names of elements are their indexes, or should be: nobody reads them.

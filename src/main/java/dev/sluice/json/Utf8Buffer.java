@@ -1,5 +1,6 @@
 package dev.sluice.json;
 
+import dev.sluice.config.Compression;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -44,7 +45,8 @@ public final class Utf8Buffer {
   private static final byte[] DIGIT_PAIRS = digitPairs();
 
   private final long maxBytes;
-  private final long gzipAboveBytes;
+  private final Compression compression;
+  private final long compressAboveBytes;
 
   /** What the array may hold. */
   private final long mostInArray;
@@ -53,7 +55,7 @@ public final class Utf8Buffer {
   private int size;
 
   /** What stood in the array before; null as long as all of the text is there. */
-  private GzipText gzip;
+  private CompressedText compressed;
 
   /** For texts that are known to be short. */
   public Utf8Buffer() {
@@ -64,26 +66,29 @@ public final class Utf8Buffer {
    * @param maxBytes how many bytes a text may have
    */
   public Utf8Buffer(long maxBytes) {
-    this(maxBytes, Long.MAX_VALUE);
+    this(maxBytes, Compression.NONE, Long.MAX_VALUE);
   }
 
   /**
    * @param maxBytes how many bytes {@link #toBody()} may have
-   * @param gzipAboveBytes larger texts are compressed, and so are those that are larger than {@code
-   *     maxBytes}; {@code Long.MAX_VALUE} for none
+   * @param compression how
+   * @param compressAboveBytes larger texts are compressed, and so are those that are larger than
+   *     {@code maxBytes}; {@code Long.MAX_VALUE} for none
    */
-  public Utf8Buffer(long maxBytes, long gzipAboveBytes) {
+  public Utf8Buffer(long maxBytes, Compression compression, long compressAboveBytes) {
+    this.compression = compression;
     this.maxBytes = Math.min(maxBytes, MOST_BYTES);
-    boolean compresses = gzipAboveBytes < Long.MAX_VALUE;
-    this.gzipAboveBytes = compresses ? Math.min(gzipAboveBytes, this.maxBytes) : Long.MAX_VALUE;
+    boolean compresses = compressAboveBytes < Long.MAX_VALUE;
+    this.compressAboveBytes =
+        compresses ? Math.min(compressAboveBytes, this.maxBytes) : Long.MAX_VALUE;
     this.mostInArray =
-        compresses ? Math.max(this.gzipAboveBytes, MAX_KEPT_CAPACITY) : this.maxBytes;
+        compresses ? Math.max(this.compressAboveBytes, MAX_KEPT_CAPACITY) : this.maxBytes;
   }
 
   /** Empties the buffer. */
   public void reset() {
     size = 0;
-    gzip = null;
+    compressed = null;
     if (bytes.length > MAX_KEPT_CAPACITY) {
       bytes = new byte[INITIAL_CAPACITY];
     }
@@ -100,21 +105,21 @@ public final class Utf8Buffer {
   }
 
   /** Whether {@link #toBody()} is compressed. */
-  public boolean isGzipped() {
-    return gzip != null || size > gzipAboveBytes;
+  public boolean isCompressed() {
+    return compressed != null || size > compressAboveBytes;
   }
 
   /**
-   * What was written, compressed (RFC 1952) if it is larger than said; the same text always gives
-   * the same bytes. Ends the text.
+   * What was written, compressed if it is larger than said; the same text always gives the same
+   * bytes. Ends the text.
    *
    * @throws TextTooLargeException if it is too large
    */
   public byte[] toBody() {
     byte[] body;
-    if (isGzipped()) {
+    if (isCompressed()) {
       compress();
-      body = gzip.finish();
+      body = compressed.finish();
     } else {
       body = toByteArray();
     }
@@ -151,6 +156,13 @@ public final class Utf8Buffer {
     reserve(length);
     System.arraycopy(source, offset, bytes, size, length);
     size += length;
+  }
+
+  /** Appends bytes as they are, also more of them than the buffer holds where it compresses. */
+  public void appendInPieces(byte[] source, int offset, int length) {
+    for (int done = 0; done < length; done += PIECE) {
+      append(source, offset + done, Math.min(PIECE, length - done));
+    }
   }
 
   /** Appends a text that is known to be ASCII as it is; other characters lose their high bits. */
@@ -308,7 +320,7 @@ public final class Utf8Buffer {
    * beyond what it may hold: the heap has to have room for the old and the new array at once.
    */
   private void grow(long additional) {
-    if (gzipAboveBytes < Long.MAX_VALUE && size + additional > mostInArray + MARGIN) {
+    if (compressAboveBytes < Long.MAX_VALUE && size + additional > mostInArray + MARGIN) {
       compress();
     }
     long needed = size + additional;
@@ -324,10 +336,10 @@ public final class Utf8Buffer {
 
   /** Empties the array into the compressed text. */
   private void compress() {
-    if (gzip == null) {
-      gzip = new GzipText(maxBytes);
+    if (compressed == null) {
+      compressed = new CompressedText(compression, maxBytes);
     }
-    gzip.write(bytes, size);
+    compressed.write(bytes, size);
     size = 0;
   }
 

@@ -45,12 +45,18 @@ public final class EnvelopeEncoder {
     this.settings = settings;
     this.routingKeys = routingKeys;
     this.ids = new DocumentId.Reader(maxMessageBytes);
-    this.out = new Utf8Buffer(maxMessageBytes, settings.gzipAboveBytes());
+    this.out =
+        new Utf8Buffer(maxMessageBytes, settings.compression(), settings.compressAboveBytes());
     this.format =
         switch (settings.format()) {
           case ENVELOPE -> new EnvelopeFormat(settings, out);
           case DOCUMENT -> new DocumentFormat(settings, out);
+          case DEBEZIUM -> new DebeziumFormat(settings, out, maxMessageBytes);
+          case DEBEZIUM_FLAT -> new DebeziumFlatFormat(settings, out);
+          case CLOUDEVENTS -> new CloudEventsFormat(settings, out);
+          case CLOUDEVENTS_BINARY -> new CloudEventsBinaryFormat(settings, out);
           case DYNAMODB -> new DynamoDbFormat(settings, out);
+          case BSON -> new BsonFormat(settings, out);
         };
   }
 
@@ -82,7 +88,7 @@ public final class EnvelopeEncoder {
             event, origin, id(event), event.id(), event.order().text(), settings.view());
     format.write(change);
     return message(
-        format.content(),
+        format.content(change),
         change.eventId(),
         routingKeys.isOfOrigin()
             ? origin.routingKey(event.operation(), routingKeys)
@@ -97,7 +103,7 @@ public final class EnvelopeEncoder {
   private Message ofCollection(CollectionChange change) {
     format.write(change);
     return message(
-        format.contentOfCollection(),
+        format.content(change),
         change.eventId(),
         routingKeys.of(change.namespace(), change.operation()),
         change.operation(),
@@ -126,7 +132,7 @@ public final class EnvelopeEncoder {
       Map<String, Object> ownHeaders) {
     return new Message(
         out.toBody(),
-        out.isGzipped() ? content.gzipped() : content,
+        out.isCompressed() ? content.in(settings.compression()) : content,
         eventId.value(),
         routingKey,
         operation,

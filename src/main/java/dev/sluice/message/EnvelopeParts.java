@@ -75,14 +75,18 @@ final class EnvelopeParts {
     }
   }
 
+  /** All fields of a document but its id and those, each with a comma before it. */
+  void fields(ChangeEvent event, Field image, byte[]... others) {
+    fields(json, event.bytes(), event.offset(image), out, others);
+  }
+
   /**
    * All fields of a document but its id and those, each with a comma before it.
    *
    * @param others their names, each with the zero that ends it
    */
-  void fields(ChangeEvent event, Field image, byte[]... others) {
-    byte[] bytes = event.bytes();
-    int document = event.offset(image);
+  static void fields(
+      BsonJsonWriter json, byte[] bytes, int document, Utf8Buffer out, byte[]... others) {
     int end = BsonBytes.documentEnd(bytes, document, bytes.length) - 1;
     int at = document + Integer.BYTES;
     while (at < end) {

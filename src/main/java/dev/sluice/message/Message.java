@@ -1,5 +1,6 @@
 package dev.sluice.message;
 
+import dev.sluice.config.Compression;
 import java.util.Map;
 import java.util.Objects;
 
@@ -29,10 +30,8 @@ public record Message(
    * @param encoding empty if the body is not encoded
    */
   public record Content(String type, String encoding) {
-    private static final String GZIP = "gzip";
-
     public static final Content JSON = new Content("application/json", "");
-    public static final Content GZIPPED_JSON = JSON.gzipped();
+    public static final Content GZIPPED_JSON = JSON.in(Compression.GZIP);
     public static final Content BSON = new Content("application/bson", "");
 
     public Content {
@@ -41,12 +40,8 @@ public record Message(
     }
 
     /** The same, compressed. */
-    public Content gzipped() {
-      return new Content(type, GZIP);
-    }
-
-    public boolean isGzipped() {
-      return encoding.equals(GZIP);
+    public Content in(Compression compression) {
+      return new Content(type, compression.encoding());
     }
 
     /** Whether a person can read it, once it is inflated. */

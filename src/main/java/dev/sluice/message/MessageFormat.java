@@ -15,7 +15,7 @@ interface MessageFormat {
   void write(CollectionChange change);
 
   /** What the body of a document's change is. */
-  default Message.Content content() {
+  default Message.Content content(DocumentChange change) {
     return Message.Content.JSON;
   }
 
@@ -30,7 +30,7 @@ interface MessageFormat {
   }
 
   /** What the body is of what concerns a collection. */
-  default Message.Content contentOfCollection() {
-    return content();
+  default Message.Content content(CollectionChange change) {
+    return Message.Content.JSON;
   }
 }

@@ -102,6 +102,22 @@ class SettingsReaderTest {
   }
 
   @Test
+  void compressesAsItIsToldInTheNewWayOrTheOld() {
+    EnvelopeSettings old = read(Map.of("SLUICE_GZIP_ABOVE", "64KiB")).envelope();
+    EnvelopeSettings zstd = read(Map.of("SLUICE_COMPRESSION", "zstd")).envelope();
+    EnvelopeSettings never = read(Map.of()).envelope();
+
+    assertThat(old.compression()).isEqualTo(Compression.GZIP);
+    assertThat(old.compressAboveBytes()).isEqualTo(64 << 10);
+    assertThat(zstd.compression()).isEqualTo(Compression.ZSTD);
+    assertThat(zstd.compressAboveBytes()).isEqualTo(1 << 10);
+    assertThat(never.compressAboveBytes()).isEqualTo(Long.MAX_VALUE);
+    assertThat(problems(Map.of("SLUICE_COMPRESSION", "zstd", "SLUICE_GZIP_ABOVE", "0")))
+        .containsExactly(
+            "SLUICE_GZIP_ABOVE goes without SLUICE_COMPRESSION: set SLUICE_COMPRESS_ABOVE instead.");
+  }
+
+  @Test
   void refusesAMessageOfMoreThanASixthOfTheHeap() {
     Map<String, String> environment = Map.of("SLUICE_MAX_MESSAGE_BYTES", "32MiB");
     Path none = folder.resolve(".env");

@@ -3,12 +3,15 @@ package dev.sluice.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.config.Compression;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class Utf8BufferTest {
   private final Utf8Buffer buffer = new Utf8Buffer();
@@ -159,16 +162,19 @@ class Utf8BufferTest {
     assertThatThrownBy(limited::toBody).isInstanceOf(TextTooLargeException.class);
   }
 
-  @Test
-  void holdsLittleOfATextThatIsCompressed() {
-    Utf8Buffer compressing = new Utf8Buffer(1 << 20, 100);
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "ZSTD"})
+  void holdsLittleOfATextThatIsCompressed(Compression compression) {
+    Utf8Buffer compressing = new Utf8Buffer(1 << 20, compression, 100);
     byte[] data = new byte[20 << 20];
 
     Base64Text.append(data, 0, data.length, compressing);
     compressing.appendJsonString(data, 0, data.length);
 
     assertThat(compressing.array()).hasSizeLessThan((1 << 20) + 1_000);
-    assertThat(compressing.isGzipped()).isTrue();
+    assertThat(compressing.isCompressed()).isTrue();
     assertThat(compressing.toBody()).hasSizeLessThan(1 << 20);
   }
 

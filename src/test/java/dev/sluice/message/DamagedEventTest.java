@@ -18,15 +18,21 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Events as no server should send them, and documents as no driver would write them. */
 class DamagedEventTest {
   private static final long SEED = Long.getLong("sluice.fuzz.seed", System.nanoTime());
+
+  /** The last one, BSON, is the event's own bytes. */
+  private static final Set<EventFormat> JSON_FORMATS =
+      EnumSet.complementOf(EnumSet.of(EventFormat.BSON));
 
   private final ObjectMapper parser =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -37,7 +43,7 @@ class DamagedEventTest {
 
   private static List<EnvelopeEncoder> encoders() {
     List<EnvelopeEncoder> encoders = new ArrayList<>();
-    for (EventFormat format : EventFormat.values()) {
+    for (EventFormat format : JSON_FORMATS) {
       for (JsonMode mode : JsonMode.values()) {
         encoders.add(new EnvelopeEncoder(GoldenShapes.settings(format, mode), 16 << 20));
       }
@@ -51,7 +57,7 @@ class DamagedEventTest {
     for (int i = 0; i < 1_000; i++) {
       ChangeEvent event = EventBuilder.replace().rawDocument(documents.document()).build();
 
-      for (EventFormat format : EventFormat.values()) {
+      for (EventFormat format : JSON_FORMATS) {
         for (JsonMode mode : JsonMode.values()) {
           Message message = encoder(format, mode).encode(event);
           schemas

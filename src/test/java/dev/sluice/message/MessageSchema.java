@@ -33,7 +33,7 @@ final class MessageSchema {
   /** Its name in {@code docs} and in the jar. */
   static String file(EventFormat format) {
     return switch (format) {
-      case ENVELOPE, DOCUMENT -> "change-event.schema.json";
+      case ENVELOPE, DOCUMENT, CLOUDEVENTS_BINARY -> "change-event.schema.json";
       default -> format.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".schema.json";
     };
   }

@@ -1,26 +1,33 @@
 package dev.sluice.json;
 
+import dev.sluice.config.Compression;
+import io.airlift.compress.zstd.ZstdCompressor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A text that is compressed while it is written (RFC 1952), so that the whole of it is never in
- * memory. The same text always gives the same bytes, in whatever pieces it comes: the compressor
- * looks ahead as far as it needs to before it decides. Not thread-safe.
+ * A text that is compressed while it is written, so that the whole of it is never in memory. The
+ * same pieces always give the same bytes. Not thread-safe.
+ *
+ * <p>With zstd each piece is a frame of its own (RFC 8878, 3: frames one behind the other are one
+ * text). The library's stream would make one frame of all, but needs 8 MB of heap for it and finds
+ * little to repeat beyond the first 4 MB.
  */
-final class GzipText {
+final class CompressedText {
   private final Utf8Buffer compressed;
+
+  /** Null for zstd. */
   private final GZIPOutputStream gzip;
 
   /**
    * @param maxBytes how large it may be when compressed
    */
-  GzipText(long maxBytes) {
+  CompressedText(Compression compression, long maxBytes) {
     compressed = new Utf8Buffer(maxBytes);
     try {
-      gzip = new GZIPOutputStream(into(compressed));
+      gzip = compression == Compression.ZSTD ? null : new GZIPOutputStream(into(compressed));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -45,16 +52,28 @@ final class GzipText {
    */
   void write(byte[] bytes, int length) {
     try {
-      gzip.write(bytes, 0, length);
+      if (gzip == null) {
+        writeFrame(bytes, length);
+      } else {
+        gzip.write(bytes, 0, length);
+      }
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
+  private void writeFrame(byte[] bytes, int length) {
+    ZstdCompressor compressor = new ZstdCompressor();
+    byte[] frame = new byte[compressor.maxCompressedLength(length)];
+    compressed.append(frame, 0, compressor.compress(bytes, 0, length, frame, 0, frame.length));
+  }
+
   /** The end of the text; gives it compressed. */
   byte[] finish() {
     try {
-      gzip.close();
+      if (gzip != null) {
+        gzip.close();
+      }
     } catch (IOException e) {
       throw failed(e);
     }
