@@ -7,6 +7,7 @@ import dev.sluice.message.ParkedMessages;
 import dev.sluice.mongo.ChangeStreamSource;
 import dev.sluice.mongo.MongoCheckpointStore;
 import dev.sluice.mongo.MongoConnection;
+import dev.sluice.mongo.StoredPositions;
 import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
@@ -84,8 +85,15 @@ public final class Wiring implements AutoCloseable {
     return new EnvelopeEncoder(settings.envelope(), settings.delivery().maxMessageBytes());
   }
 
-  private ChangeStreamSource source() {
+  /** What is captured. */
+  public ChangeStreamSource source() {
     return new ChangeStreamSource(mongo, settings.capture(), Clock.systemUTC());
+  }
+
+  /** The saved position, in the hands of people. */
+  public StoredPositions positions() {
+    return new StoredPositions(
+        mongo, settings.capture().pipeline(), settings.capture().selection());
   }
 
   public ConfirmingPublisher publisher() {
