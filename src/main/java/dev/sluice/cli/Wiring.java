@@ -8,6 +8,7 @@ import dev.sluice.mongo.ChangeStreamSource;
 import dev.sluice.mongo.MongoCheckpointStore;
 import dev.sluice.mongo.MongoConnection;
 import dev.sluice.mongo.StoredPositions;
+import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
@@ -61,6 +62,11 @@ public final class Wiring implements AutoCloseable {
 
   /** The pipeline; to be made once. */
   public PipelineSupervisor pipeline(PipelineListener listener) {
+    return pipeline(Beginning.AS_SAVED, listener);
+  }
+
+  /** The pipeline, to begin somewhere; to be made once. */
+  public PipelineSupervisor pipeline(Beginning beginning, PipelineListener listener) {
     return new PipelineSupervisor(
         new PipelineParts(
             source(),
@@ -78,6 +84,7 @@ public final class Wiring implements AutoCloseable {
             settings.delivery(),
             settings.failures(),
             new PipelineSchedulers(encoder, publisher, timer)),
+        beginning,
         listener);
   }
 

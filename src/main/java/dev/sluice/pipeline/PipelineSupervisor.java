@@ -8,6 +8,7 @@ import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
+import dev.sluice.config.WrongSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -27,9 +28,6 @@ import reactor.util.retry.Retry;
 public final class PipelineSupervisor {
   private static final Logger log = LoggerFactory.getLogger(PipelineSupervisor.class);
 
-  /** Longer than an election; a driver may wait for a silent server without any limit. */
-  private static final Duration POSITION_TIMEOUT = Duration.ofSeconds(30);
-
   /** How many refused messages are remembered: a whole window may be refused in one attempt. */
   private static final int REFUSALS = 1_000;
 
@@ -39,6 +37,7 @@ public final class PipelineSupervisor {
   private final Sinks.Empty<Void> stop = Sinks.empty();
   private final Leadership leadership;
   private final Refusals refusals;
+  private final FirstPosition firstPosition;
   private final LostPosition lostPosition;
   private final OplogGuard guard;
 
@@ -63,10 +62,19 @@ public final class PipelineSupervisor {
    * @param listener hears of every change of state, besides the log
    */
   public PipelineSupervisor(PipelineParts parts, PipelineListener listener) {
+    this(parts, Beginning.AS_SAVED, listener);
+  }
+
+  /**
+   * @param beginning where it is to begin
+   * @param listener hears of every change of state, besides the log
+   */
+  public PipelineSupervisor(PipelineParts parts, Beginning beginning, PipelineListener listener) {
     this.parts = parts;
     this.states = new StateLog(listener);
     this.leadership =
         new Leadership(parts.checkpoints(), parts.settings().lease(), parts.schedulers().timer());
+    this.firstPosition = new FirstPosition(parts, leadership, beginning);
     this.refusals =
         new Refusals(parts.failures(), Math.max(REFUSALS, parts.settings().maxInFlight()));
     this.lostPosition = new LostPosition(parts.source(), parts.schedulers().timer());
@@ -126,12 +134,13 @@ public final class PipelineSupervisor {
     }
     return leadership
         .obtain(this::standBy)
-        .flatMap(ours -> ours.position().map(Mono::just).orElseGet(this::startNow))
+        .flatMap(firstPosition::of)
         .takeUntilOther(stop.asMono())
         .flatMap(this::attemptFrom);
   }
 
   private void standBy(Claim.Others others) {
+    firstPosition.requireNobodyElse(others);
     states.changed(
         PipelineState.STANDBY,
         "the pipeline is run by " + others.owner() + "; waiting to take over");
@@ -181,34 +190,11 @@ public final class PipelineSupervisor {
     }
   }
 
-  /** Saved at once: if we fail before the first event, the next start must not begin later. */
-  private Mono<Position> startNow() {
-    return parts
-        .source()
-        .now()
-        .map(PipelineSupervisor::justAfter)
-        .flatMap(
-            position ->
-                parts
-                    .checkpoints()
-                    .save(leadership.checkpoint().at(position))
-                    .then(Mono.fromRunnable(() -> leadership.reached(position)))
-                    .thenReturn((Position) position))
-        .timeout(POSITION_TIMEOUT, Mono.error(this::noPosition), parts.schedulers().timer());
-  }
-
-  private PipelineException noPosition() {
-    return new PipelineException(
-        FailureKind.TRANSIENT,
-        "MongoDB has not told its time within " + POSITION_TIMEOUT.toSeconds() + " s");
-  }
-
-  private static Position.At justAfter(BsonTimestamp newest) {
-    return new Position.At(new BsonTimestamp(newest.getTime(), newest.getInc() + 1));
-  }
-
   /** What follows a failed attempt: the wait before the next one, or the end. */
   private Mono<Long> afterwards(Throwable failure) {
+    if (failure instanceof WrongSettings) {
+      return Mono.error(failure);
+    }
     PipelineException recognised = PipelineException.of(failure);
     if (stopping) {
       log.warn("Stopped in a failure: {}", recognised.getMessage());
@@ -227,7 +213,9 @@ public final class PipelineSupervisor {
               ? Mono.error(recognised)
               : backOff(PipelineState.BACKING_OFF, recognised);
       case POISON_EVENT -> afterPoison(recognised);
-      case POSITION_LOST -> afterLostPosition(recognised);
+      // Without an attempt it is not the saved position that is lost but one that was wished for.
+      case POSITION_LOST ->
+          current == null ? Mono.error(recognised) : afterLostPosition(recognised);
       case MISCONFIGURED, BUG -> Mono.error(recognised);
     };
   }
