@@ -13,7 +13,9 @@ import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.pipeline.Replay;
 import dev.sluice.pipeline.Restoration;
+import dev.sluice.pipeline.StartPoint;
 import dev.sluice.rabbit.ConfirmingPublisher;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
@@ -67,25 +69,30 @@ public final class Wiring implements AutoCloseable {
 
   /** The pipeline, to begin somewhere; to be made once. */
   public PipelineSupervisor pipeline(Beginning beginning, PipelineListener listener) {
-    return new PipelineSupervisor(
-        new PipelineParts(
-            source(),
-            new Shaping(settings.shape()),
-            encoder()::encode,
-            new ParkedMessages(
-                settings.rabbit().parkingQueue(), settings.delivery().maxMessageBytes()),
-            publisher(),
-            new MongoCheckpointStore(
-                mongo,
-                settings.capture().pipeline(),
-                settings.capture().selection(),
-                instance(),
-                settings.delivery().lease()),
-            settings.delivery(),
-            settings.failures(),
-            new PipelineSchedulers(encoder, publisher, timer)),
-        beginning,
-        listener);
+    return new PipelineSupervisor(parts(), beginning, listener);
+  }
+
+  /** What publishes a stretch of the log again; to be made once. */
+  public Replay replay(StartPoint from, StartPoint until) {
+    return new Replay(parts(), from, until, (state, reason) -> {});
+  }
+
+  private PipelineParts parts() {
+    return new PipelineParts(
+        source(),
+        new Shaping(settings.shape()),
+        encoder()::encode,
+        new ParkedMessages(settings.rabbit().parkingQueue(), settings.delivery().maxMessageBytes()),
+        publisher(),
+        new MongoCheckpointStore(
+            mongo,
+            settings.capture().pipeline(),
+            settings.capture().selection(),
+            instance(),
+            settings.delivery().lease()),
+        settings.delivery(),
+        settings.failures(),
+        new PipelineSchedulers(encoder, publisher, timer));
   }
 
   private EnvelopeEncoder encoder() {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import org.bson.BsonTimestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +42,13 @@ public final class PipelineSupervisor {
   private final LostPosition lostPosition;
   private final OplogGuard guard;
 
+  private final BooleanSupplier exhausted;
+
   private volatile boolean stopping;
   private volatile Attempt current;
+
+  /** Events that came through before the current attempt; touched by one thread at a time. */
+  private volatile long settledBefore;
 
   /** A gap that is to be told of before the stream goes on, and the position that was lost. */
   private Optional<Gap> gap = Optional.empty();
@@ -70,6 +76,18 @@ public final class PipelineSupervisor {
    * @param listener hears of every change of state, besides the log
    */
   public PipelineSupervisor(PipelineParts parts, Beginning beginning, PipelineListener listener) {
+    this(parts, beginning, () -> false, listener);
+  }
+
+  /**
+   * @param exhausted whether a stream that has ended is the last one
+   */
+  PipelineSupervisor(
+      PipelineParts parts,
+      Beginning beginning,
+      BooleanSupplier exhausted,
+      PipelineListener listener) {
+    this.exhausted = exhausted;
     this.parts = parts;
     this.states = new StateLog(listener);
     this.leadership =
@@ -101,7 +119,7 @@ public final class PipelineSupervisor {
     Mono<Void> attempts =
         Mono.defer(this::attempt)
             .retryWhen(Retry.from(failures -> failures.concatMap(f -> afterwards(f.failure()), 1)))
-            .repeat(() -> !stopping)
+            .repeat(() -> !stopping && !exhausted.getAsBoolean())
             .then();
     return Mono.usingWhen(
             Mono.fromRunnable(() -> states.changed(PipelineState.STARTING, "connecting"))
@@ -118,6 +136,12 @@ public final class PipelineSupervisor {
     stopping = true;
     states.stopping();
     stop.tryEmitEmpty();
+  }
+
+  /** How many events have come through: confirmed, parked, or left out. From any thread. */
+  long settledEvents() {
+    Attempt attempt = current;
+    return attempt == null ? 0 : settledBefore + attempt.window().confirmedEvents();
   }
 
   /** The newest confirmed position. From any thread. */
@@ -160,6 +184,7 @@ public final class PipelineSupervisor {
             new Start(start, gap, oneByOne, confirmedAhead),
             states::changed);
     int refusedBefore = refusals.noted();
+    settledBefore = settledEvents();
     current = attempt;
     // Before the end is passed on: what is subscribed to next starts from here.
     return attempt
@@ -192,8 +217,10 @@ public final class PipelineSupervisor {
 
   /** What follows a failed attempt: the wait before the next one, or the end. */
   private Mono<Long> afterwards(Throwable failure) {
-    if (failure instanceof WrongSettings) {
-      return Mono.error(failure);
+    // Out of an attempt it comes as the cause of what was not expected.
+    Throwable asked = failure instanceof PipelineException ? failure.getCause() : failure;
+    if (asked instanceof WrongSettings) {
+      return Mono.error(asked);
     }
     PipelineException recognised = PipelineException.of(failure);
     if (stopping) {

@@ -63,6 +63,12 @@ public sealed interface StartPoint {
         "\"" + text + "\" is not now, earliest, a time as 2026-11-20T10:00:00Z, or token:<hex>");
   }
 
+  /** Whether it is a moment, and not an event or the beginning of the log. */
+  default boolean isMoment() {
+    return this instanceof Now
+        || this instanceof Exactly exactly && exactly.position() instanceof Position.At;
+  }
+
   /**
    * The position that it stands for, as long as the log has it. Cold. Fails with a {@link
    * PipelineException}, of kind {@code POSITION_LOST} if the log begins later, and with {@link
