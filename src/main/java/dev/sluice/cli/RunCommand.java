@@ -4,10 +4,14 @@ import dev.sluice.config.LogSettings;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
 import dev.sluice.config.TopologyMode;
+import dev.sluice.config.WrongSettings;
+import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.pipeline.StartPoint;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Runs the pipeline until it is told to stop. */
 @Command(
@@ -33,16 +38,35 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private SettingsOption settingsOption;
 
+  @Option(
+      names = "--from",
+      paramLabel = "POINT",
+      description =
+          "Where to begin if no position is saved: now (the default), earliest, a time as"
+              + " 2026-11-20T10:00:00Z, or token:<hex>.")
+  private StartPoint from;
+
+  @Option(
+      names = "--reset",
+      description =
+          "Gives the saved position up for --from. Each start does, so take it off a service.")
+  private boolean reset;
+
   RunCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
+    if (reset && from == null) {
+      throw WrongSettings.of(
+          "--reset says what to give up: say where to begin as well, by --from.");
+    }
     Settings settings = settingsOption.load(console.environment());
     CountDownLatch closed = new CountDownLatch(1);
     try (Wiring wiring = new Wiring(settings)) {
-      PipelineSupervisor pipeline = wiring.pipeline((state, reason) -> {});
+      PipelineSupervisor pipeline =
+          wiring.pipeline(new Beginning(Optional.ofNullable(from), reset), (state, reason) -> {});
       stopOnSignal(pipeline, closed, settings.delivery().drainTimeout());
       log.info(
           "Carrying {} of {} at {} to {} at {}",

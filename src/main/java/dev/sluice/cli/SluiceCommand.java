@@ -5,6 +5,7 @@ import dev.sluice.config.WrongSettings;
 import dev.sluice.inserter.Mix;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import dev.sluice.pipeline.StartPoint;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -32,9 +33,12 @@ public final class SluiceCommand implements Callable<Integer> {
             .addSubcommand(new InsertCommand(console))
             .addSubcommand(new TailCommand(console))
             .addSubcommand(new ParkedCommand(console))
+            .addSubcommand(new ReplayCommand(console))
+            .addSubcommand(PositionCommand.line(console))
             .addSubcommand(new VersionCommand(console));
     line.registerConverter(Duration.class, SluiceCommand::duration);
     line.registerConverter(Mix.class, SluiceCommand::mix);
+    line.registerConverter(StartPoint.class, SluiceCommand::startPoint);
     line.setOut(console.out());
     line.setErr(console.err());
     line.setColorScheme(
@@ -61,6 +65,14 @@ public final class SluiceCommand implements Callable<Integer> {
   private static Mix mix(String text) {
     try {
       return Mix.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.TypeConversionException(e.getMessage());
+    }
+  }
+
+  private static StartPoint startPoint(String text) {
+    try {
+      return StartPoint.parse(text);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.TypeConversionException(e.getMessage());
     }

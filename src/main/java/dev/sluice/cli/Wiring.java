@@ -7,11 +7,15 @@ import dev.sluice.message.ParkedMessages;
 import dev.sluice.mongo.ChangeStreamSource;
 import dev.sluice.mongo.MongoCheckpointStore;
 import dev.sluice.mongo.MongoConnection;
+import dev.sluice.mongo.StoredPositions;
+import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.pipeline.Replay;
 import dev.sluice.pipeline.Restoration;
+import dev.sluice.pipeline.StartPoint;
 import dev.sluice.rabbit.ConfirmingPublisher;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
@@ -62,26 +66,36 @@ public final class Wiring implements AutoCloseable {
 
   /** The pipeline; to be made once. */
   public PipelineSupervisor pipeline(PipelineListener listener) {
-    return new PipelineSupervisor(
-        new PipelineParts(
-            source(),
-            new Shaping(settings.shape()),
-            encoder()::encode,
-            new ParkedMessages(
-                settings.rabbit().parkingQueue(),
-                routingKeys(),
-                settings.delivery().maxMessageBytes()),
-            publisher(),
-            new MongoCheckpointStore(
-                mongo,
-                settings.capture().pipeline(),
-                settings.capture().selection(),
-                instance(),
-                settings.delivery().lease()),
-            settings.delivery(),
-            settings.failures(),
-            new PipelineSchedulers(encoder, publisher, timer)),
-        listener);
+    return pipeline(Beginning.AS_SAVED, listener);
+  }
+
+  /** The pipeline, to begin somewhere; to be made once. */
+  public PipelineSupervisor pipeline(Beginning beginning, PipelineListener listener) {
+    return new PipelineSupervisor(parts(), beginning, listener);
+  }
+
+  /** What publishes a stretch of the log again; to be made once. */
+  public Replay replay(StartPoint from, StartPoint until) {
+    return new Replay(parts(), from, until, (state, reason) -> {});
+  }
+
+  private PipelineParts parts() {
+    return new PipelineParts(
+        source(),
+        new Shaping(settings.shape()),
+        encoder()::encode,
+        new ParkedMessages(
+            settings.rabbit().parkingQueue(), routingKeys(), settings.delivery().maxMessageBytes()),
+        publisher(),
+        new MongoCheckpointStore(
+            mongo,
+            settings.capture().pipeline(),
+            settings.capture().selection(),
+            instance(),
+            settings.delivery().lease()),
+        settings.delivery(),
+        settings.failures(),
+        new PipelineSchedulers(encoder, publisher, timer));
   }
 
   private EnvelopeEncoder encoder() {
@@ -93,8 +107,15 @@ public final class Wiring implements AutoCloseable {
     return new RoutingKeys(settings.route().routingKey());
   }
 
-  private ChangeStreamSource source() {
+  /** What is captured. */
+  public ChangeStreamSource source() {
     return new ChangeStreamSource(mongo, settings.capture(), Clock.systemUTC());
+  }
+
+  /** The saved position, in the hands of people. */
+  public StoredPositions positions() {
+    return new StoredPositions(
+        mongo, settings.capture().pipeline(), settings.capture().selection());
   }
 
   public ConfirmingPublisher publisher() {

@@ -29,6 +29,11 @@ public record RabbitSettings(
     return new RabbitSettings(broker.at(address), exchange, queue, topology);
   }
 
+  /** The same with another queue, and straight to it: by the exchange without a name. */
+  public RabbitSettings straightTo(String other) {
+    return new RabbitSettings(broker, "", other, topology);
+  }
+
   /** Host and port, as a log line names the server; with commas between where there are several. */
   public String address() {
     return broker.addresses().stream().map(HostPort::toString).collect(Collectors.joining(","));

@@ -24,4 +24,9 @@ public record Settings(
     Objects.requireNonNull(failures, "failures");
     Objects.requireNonNull(log, "log");
   }
+
+  /** The same with another destination. */
+  public Settings with(RabbitSettings other) {
+    return new Settings(mongo, other, capture, shape, route, envelope, delivery, failures, log);
+  }
 }

@@ -4,12 +4,15 @@ import com.mongodb.client.model.Updates;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
 import dev.sluice.checkpoint.Checkpoint;
+import dev.sluice.checkpoint.StoredPosition;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.bson.BsonArray;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
@@ -70,19 +73,65 @@ final class CheckpointDocument {
             .append("lease", lease());
     known
         .flatMap(Checkpoint::position)
-        .ifPresent(
-            position ->
-                ours.append("position", storedOr("position", document("$literal", of(position)))));
+        .ifPresent(position -> ours.append("position", storedOrKnown(position, knownEpoch)));
     BsonString stored = text("$$ROOT");
     BsonDocument claimed = document("$mergeObjects", array(stored, ours));
     return List.of(document("$replaceWith", document("$cond", array(isFree(), claimed, stored))));
   }
 
+  /**
+   * The known position where the checkpoint is gone, or was made anew since; not where it was
+   * cleared, which raises the epoch and so makes it greater than the known one.
+   */
+  private static BsonDocument storedOrKnown(Position known, BsonInt64 knownEpoch) {
+    BsonDocument cleared = document("$gt", array(storedOr("epoch", new BsonInt64(0)), knownEpoch));
+    return document(
+        "$cond",
+        array(cleared, text("$position"), storedOr("position", document("$literal", of(known)))));
+  }
+
+  /**
+   * Puts a position there and takes the lease away, unless it still runs.
+   *
+   * @param force whatever the lease says
+   */
+  List<Bson> placed(Position position, String from, boolean force) {
+    return unlessRun(
+        force,
+        anew(document("$literal", text(from)))
+            .append("position", document("$literal", of(position)))
+            .append("savedAt", text("$$NOW")));
+  }
+
+  /** Takes the position away, and the lease, as {@link #placed} does. */
+  List<Bson> cleared(boolean force) {
+    return unlessRun(force, anew(text("$source")));
+  }
+
+  /** The epoch fences off whoever runs it. */
+  private BsonDocument anew(BsonValue from) {
+    return document("_id", document("$literal", text(pipeline)))
+        .append("schema", new BsonInt32(SCHEMA))
+        .append("source", from)
+        .append(
+            "epoch",
+            document("$add", array(storedOr("epoch", new BsonInt64(0)), new BsonInt64(1))));
+  }
+
+  private List<Bson> unlessRun(boolean force, BsonDocument changed) {
+    BsonValue may = force ? BsonBoolean.TRUE : ranOut();
+    return List.of(
+        document("$replaceWith", document("$cond", array(may, changed, text("$$ROOT")))));
+  }
+
   private BsonDocument isFree() {
     BsonDocument isOurs =
         document("$eq", array(text("$lease.owner"), document("$literal", text(instance))));
-    BsonDocument ranOut = document("$lte", array(text("$lease.until"), text("$$NOW")));
-    return document("$or", array(isOurs, ranOut));
+    return document("$or", array(isOurs, ranOut()));
+  }
+
+  private static BsonDocument ranOut() {
+    return document("$lte", array(text("$lease.until"), text("$$NOW")));
   }
 
   /** Whether the lease in it is ours, or was when it ran out. */
@@ -130,6 +179,33 @@ final class CheckpointDocument {
   }
 
   /**
+   * As it stands there, whatever is selected now.
+   *
+   * @param document with the server's time as {@code now}
+   * @throws PipelineException as {@link #read} does
+   */
+  StoredPosition stored(BsonDocument document) {
+    read(document);
+    Instant now = Instant.ofEpochMilli(document.getDateTime("now").getValue());
+    return new StoredPosition(
+        source(document).orElseThrow(),
+        position(document),
+        date(document, "savedAt"),
+        document.isDocument("lease")
+            ? date(document.getDocument("lease"), "until")
+                .filter(now::isBefore)
+                .map(until -> owner(document))
+            : Optional.empty(),
+        now);
+  }
+
+  private static Optional<Instant> date(BsonDocument document, String field) {
+    return document.isDateTime(field)
+        ? Optional.of(Instant.ofEpochMilli(document.getDateTime(field).getValue()))
+        : Optional.empty();
+  }
+
+  /**
    * Where a stream of another selection goes on: at the same moment, so that nothing is passed
    * over, and what was committed in it may come again.
    */
@@ -155,7 +231,10 @@ final class CheckpointDocument {
         "The checkpoint \"" + pipeline + "\" in sluice.checkpoints " + why);
   }
 
-  private static Optional<Position> position(BsonDocument document) {
+  /**
+   * @throws BsonInvalidOperationException if what stands there is no position
+   */
+  static Optional<Position> position(BsonDocument document) {
     if (!document.containsKey("position")) {
       return Optional.empty();
     }

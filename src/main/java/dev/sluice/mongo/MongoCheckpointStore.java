@@ -151,7 +151,9 @@ public final class MongoCheckpointStore implements CheckpointStore {
         : Mono.error(
             new PipelineException(
                 FailureKind.TAKEN_OVER,
-                "Another instance has claimed the pipeline \"" + pipeline + "\""));
+                "Another instance has claimed the pipeline \""
+                    + pipeline
+                    + "\", or its position was set by hand"));
   }
 
   /**
@@ -164,6 +166,11 @@ public final class MongoCheckpointStore implements CheckpointStore {
   }
 
   private MongoCollection<BsonDocument> checkpoints() {
+    return checkpoints(connection);
+  }
+
+  /** Where all checkpoints are. */
+  static MongoCollection<BsonDocument> checkpoints(MongoConnection connection) {
     return connection
         .client()
         .getDatabase(DATABASE)

@@ -8,10 +8,12 @@ import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
+import dev.sluice.config.WrongSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import org.bson.BsonTimestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +29,6 @@ import reactor.util.retry.Retry;
 public final class PipelineSupervisor {
   private static final Logger log = LoggerFactory.getLogger(PipelineSupervisor.class);
 
-  /** Longer than an election; a driver may wait for a silent server without any limit. */
-  private static final Duration POSITION_TIMEOUT = Duration.ofSeconds(30);
-
   /** How many refused messages are remembered: a whole window may be refused in one attempt. */
   private static final int REFUSALS = 1_000;
 
@@ -39,11 +38,17 @@ public final class PipelineSupervisor {
   private final Sinks.Empty<Void> stop = Sinks.empty();
   private final Leadership leadership;
   private final Refusals refusals;
+  private final FirstPosition firstPosition;
   private final LostPosition lostPosition;
   private final OplogGuard guard;
 
+  private final BooleanSupplier exhausted;
+
   private volatile boolean stopping;
   private volatile Attempt current;
+
+  /** Events that came through before the current attempt; touched by one thread at a time. */
+  private volatile long settledBefore;
 
   /** A gap that is to be told of before the stream goes on, and the position that was lost. */
   private Optional<Gap> gap = Optional.empty();
@@ -63,10 +68,31 @@ public final class PipelineSupervisor {
    * @param listener hears of every change of state, besides the log
    */
   public PipelineSupervisor(PipelineParts parts, PipelineListener listener) {
+    this(parts, Beginning.AS_SAVED, listener);
+  }
+
+  /**
+   * @param beginning where it is to begin
+   * @param listener hears of every change of state, besides the log
+   */
+  public PipelineSupervisor(PipelineParts parts, Beginning beginning, PipelineListener listener) {
+    this(parts, beginning, () -> false, listener);
+  }
+
+  /**
+   * @param exhausted whether a stream that has ended is the last one
+   */
+  PipelineSupervisor(
+      PipelineParts parts,
+      Beginning beginning,
+      BooleanSupplier exhausted,
+      PipelineListener listener) {
+    this.exhausted = exhausted;
     this.parts = parts;
     this.states = new StateLog(listener);
     this.leadership =
         new Leadership(parts.checkpoints(), parts.settings().lease(), parts.schedulers().timer());
+    this.firstPosition = new FirstPosition(parts, leadership, beginning);
     this.refusals =
         new Refusals(parts.failures(), Math.max(REFUSALS, parts.settings().maxInFlight()));
     this.lostPosition = new LostPosition(parts.source(), parts.schedulers().timer());
@@ -93,7 +119,7 @@ public final class PipelineSupervisor {
     Mono<Void> attempts =
         Mono.defer(this::attempt)
             .retryWhen(Retry.from(failures -> failures.concatMap(f -> afterwards(f.failure()), 1)))
-            .repeat(() -> !stopping)
+            .repeat(() -> !stopping && !exhausted.getAsBoolean())
             .then();
     return Mono.usingWhen(
             Mono.fromRunnable(() -> states.changed(PipelineState.STARTING, "connecting"))
@@ -112,6 +138,12 @@ public final class PipelineSupervisor {
     stop.tryEmitEmpty();
   }
 
+  /** How many events have come through: confirmed, parked, or left out. From any thread. */
+  long settledEvents() {
+    Attempt attempt = current;
+    return attempt == null ? 0 : settledBefore + attempt.window().confirmedEvents();
+  }
+
   /** The newest confirmed position. From any thread. */
   private Optional<Position> position() {
     Attempt attempt = current;
@@ -126,12 +158,13 @@ public final class PipelineSupervisor {
     }
     return leadership
         .obtain(this::standBy)
-        .flatMap(ours -> ours.position().map(Mono::just).orElseGet(this::startNow))
+        .flatMap(firstPosition::of)
         .takeUntilOther(stop.asMono())
         .flatMap(this::attemptFrom);
   }
 
   private void standBy(Claim.Others others) {
+    firstPosition.requireNobodyElse(others);
     states.changed(
         PipelineState.STANDBY,
         "the pipeline is run by " + others.owner() + "; waiting to take over");
@@ -151,6 +184,7 @@ public final class PipelineSupervisor {
             new Start(start, gap, oneByOne, confirmedAhead),
             states::changed);
     int refusedBefore = refusals.noted();
+    settledBefore = settledEvents();
     current = attempt;
     // Before the end is passed on: what is subscribed to next starts from here.
     return attempt
@@ -181,34 +215,13 @@ public final class PipelineSupervisor {
     }
   }
 
-  /** Saved at once: if we fail before the first event, the next start must not begin later. */
-  private Mono<Position> startNow() {
-    return parts
-        .source()
-        .now()
-        .map(PipelineSupervisor::justAfter)
-        .flatMap(
-            position ->
-                parts
-                    .checkpoints()
-                    .save(leadership.checkpoint().at(position))
-                    .then(Mono.fromRunnable(() -> leadership.reached(position)))
-                    .thenReturn((Position) position))
-        .timeout(POSITION_TIMEOUT, Mono.error(this::noPosition), parts.schedulers().timer());
-  }
-
-  private PipelineException noPosition() {
-    return new PipelineException(
-        FailureKind.TRANSIENT,
-        "MongoDB has not told its time within " + POSITION_TIMEOUT.toSeconds() + " s");
-  }
-
-  private static Position.At justAfter(BsonTimestamp newest) {
-    return new Position.At(new BsonTimestamp(newest.getTime(), newest.getInc() + 1));
-  }
-
   /** What follows a failed attempt: the wait before the next one, or the end. */
   private Mono<Long> afterwards(Throwable failure) {
+    // Out of an attempt it comes as the cause of what was not expected.
+    Throwable asked = failure instanceof PipelineException ? failure.getCause() : failure;
+    if (asked instanceof WrongSettings) {
+      return Mono.error(asked);
+    }
     PipelineException recognised = PipelineException.of(failure);
     if (stopping) {
       log.warn("Stopped in a failure: {}", recognised.getMessage());
@@ -227,7 +240,9 @@ public final class PipelineSupervisor {
               ? Mono.error(recognised)
               : backOff(PipelineState.BACKING_OFF, recognised);
       case POISON_EVENT -> afterPoison(recognised);
-      case POSITION_LOST -> afterLostPosition(recognised);
+      // Without an attempt it is not the saved position that is lost but one that was wished for.
+      case POSITION_LOST ->
+          current == null ? Mono.error(recognised) : afterLostPosition(recognised);
       case MISCONFIGURED, BUG -> Mono.error(recognised);
     };
   }

@@ -32,7 +32,7 @@ class SluiceCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "insert", "tail", "version"})
+  @ValueSource(strings = {"run", "insert", "tail", "parked", "position", "version"})
   void everyCommandExplainsItself(String command) {
     assertThat(execute(Map.of(), command, "--help")).isZero();
     assertThat(out.toString()).contains("Usage: sluice " + command);
@@ -50,6 +50,16 @@ class SluiceCommandTest {
     assertThat(err.toString()).contains("there are insert, update, replace, delete");
     assertThat(execute(Map.of(), "insert", "--every", "soon")).isEqualTo(2);
     assertThat(err.toString()).contains("write it as 500ms");
+  }
+
+  @Test
+  void refusesAStartPointThatIsNone() {
+    for (String point :
+        new String[] {"yesterday", "token:", "token:zz", "token:8269", "2026-11-20"}) {
+      assertThat(execute(Map.of(), "position", "set", "--from", point)).isEqualTo(2);
+      assertThat(err.toString()).contains("\"" + point + "\" is not now, earliest, a time");
+    }
+    assertThat(execute(Map.of(), "position")).isEqualTo(2);
   }
 
   @Test

@@ -14,6 +14,7 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.cli.Wiring;
 import dev.sluice.config.SettingsReader;
+import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.PipelineState;
@@ -50,6 +51,7 @@ final class PipelineUnderTest implements AutoCloseable {
 
   private final Map<String, String> environment;
   private final MongoClient mongo;
+  private Beginning beginning = Beginning.AS_SAVED;
   private String consumedFrom;
   private Connection consumer;
   private Wiring wiring;
@@ -87,6 +89,11 @@ final class PipelineUnderTest implements AutoCloseable {
     environment.put("SLUICE_LEASE", "4s");
     environment.putAll(settings);
     consumedFrom = environment.get("RABBITMQ_URI");
+  }
+
+  /** Has the next starts begin here. */
+  void begin(Beginning wished) {
+    beginning = wished;
   }
 
   /** Has {@link #consume} read from here, where the pipeline takes another way to RabbitMQ. */
@@ -154,7 +161,7 @@ final class PipelineUnderTest implements AutoCloseable {
   void launch() {
     states.clear();
     wiring = new Wiring(SettingsReader.read(environment, Path.of("no-such-file")));
-    pipeline = wiring.pipeline(this::note);
+    pipeline = wiring.pipeline(beginning, this::note);
     ended = pipeline.run().toFuture();
   }
 

@@ -1,0 +1,96 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.change.Position;
+import dev.sluice.checkpoint.Checkpoint;
+import dev.sluice.checkpoint.Claim;
+import dev.sluice.config.WrongSettings;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * Where the first attempt begins: at the saved position, at the present where there is none, or
+ * where somebody wants it to. What is not saved yet is saved before anything is read from there.
+ */
+final class FirstPosition {
+  private static final Logger log = LoggerFactory.getLogger(FirstPosition.class);
+
+  /** Longer than an election; a driver may wait for a silent server without any limit. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final PipelineParts parts;
+  private final Leadership leadership;
+  private final Beginning beginning;
+
+  /** Whether what was wished for is done: it is for the first attempt only. */
+  private volatile boolean begun;
+
+  FirstPosition(PipelineParts parts, Leadership leadership, Beginning beginning) {
+    this.parts = parts;
+    this.leadership = leadership;
+    this.beginning = beginning;
+  }
+
+  /**
+   * Where to go on. Cold. Fails with {@link WrongSettings} if another point is wished for than the
+   * one that is saved.
+   *
+   * @param ours as it was claimed
+   */
+  Mono<Position> of(Checkpoint ours) {
+    if (begun || !beginning.isWished()) {
+      return ours.position().map(Mono::just).orElseGet(() -> begin(new StartPoint.Now()));
+    }
+    if (ours.position().isPresent() && !beginning.reset()) {
+      return Mono.error(
+          WrongSettings.of(
+              "The pipeline \""
+                  + ours.pipeline()
+                  + "\" has a saved position, "
+                  + ours.position().get()
+                  + ": leave --from out to go on there, or add --reset to give it up."));
+    }
+    return begin(beginning.at().orElseThrow())
+        .doOnNext(position -> log.info("Beginning as wished at {}", position));
+  }
+
+  /**
+   * What is wished for must not be done to a pipeline that another instance runs.
+   *
+   * @throws WrongSettings if it is wished for
+   */
+  void requireNobodyElse(Claim.Others others) {
+    if (!begun && beginning.isWished()) {
+      throw WrongSettings.of(
+          "The pipeline is run by "
+              + others.owner()
+              + ", and --from is for one that is stopped: stop it, or leave --from out to stand by.");
+    }
+  }
+
+  /** Saved at once: if we fail before the first event, the next start must not begin later. */
+  private Mono<Position> begin(StartPoint point) {
+    return point
+        .find(parts.source())
+        .flatMap(
+            position ->
+                parts
+                    .checkpoints()
+                    .save(leadership.checkpoint().at(position))
+                    .then(Mono.fromRunnable(() -> reached(position)))
+                    .thenReturn(position))
+        .timeout(TIMEOUT, Mono.error(FirstPosition::unanswered), parts.schedulers().timer());
+  }
+
+  private void reached(Position position) {
+    begun = true;
+    leadership.reached(position);
+  }
+
+  private static PipelineException unanswered() {
+    return new PipelineException(
+        FailureKind.TRANSIENT,
+        "MongoDB has not told its time within " + TIMEOUT.toSeconds() + " s");
+  }
+}
