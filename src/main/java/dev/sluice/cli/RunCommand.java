@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
                   + " and queue "
                   + settings.rabbit().queue(),
           settings.rabbit().address());
-      pipeline.run().block();
+      wiring.run(pipeline).block();
     } catch (PipelineException failure) {
       if (settings.log().format() == LogSettings.Format.TEXT) {
         throw failure;
