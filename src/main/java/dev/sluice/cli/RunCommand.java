@@ -81,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
                   + settings.rabbit().queue(),
           settings.rabbit().address());
       warnOfWhatIsThrownAway(settings.rabbit());
-      pipeline.run().block();
+      wiring.run(pipeline).block();
     } catch (PipelineException failure) {
       if (settings.log().format() == LogSettings.Format.TEXT) {
         throw failure;

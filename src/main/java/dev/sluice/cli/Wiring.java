@@ -9,6 +9,7 @@ import dev.sluice.mongo.MongoCheckpointStore;
 import dev.sluice.mongo.MongoConnection;
 import dev.sluice.mongo.StoredPositions;
 import dev.sluice.pipeline.Beginning;
+import dev.sluice.pipeline.Heartbeats;
 import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
@@ -19,6 +20,7 @@ import dev.sluice.pipeline.StartPoint;
 import dev.sluice.rabbit.ConfirmingPublisher;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.rabbit.SingleMessages;
 import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
 import dev.sluice.route.RoutingKeys;
@@ -26,8 +28,10 @@ import dev.sluice.shape.Shaping;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Random;
 import java.util.UUID;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -45,6 +49,7 @@ public final class Wiring implements AutoCloseable {
   private final MongoConnection mongo;
   private final RabbitConnection publishing;
   private final RabbitConnection reading;
+  private final RabbitConnection telling;
   private final Scheduler encoder = Schedulers.newSingle("sluice-encode", true);
   private final Scheduler publisher = Schedulers.newSingle("sluice-publish", true);
   private final Scheduler timer = Schedulers.newSingle("sluice-timer", true);
@@ -60,6 +65,9 @@ public final class Wiring implements AutoCloseable {
     String pipeline = settings.capture().pipeline();
     this.publishing =
         new RabbitConnection(settings.rabbit(), "sluice " + pipeline, blocking, new Random());
+    this.telling =
+        new RabbitConnection(
+            settings.rabbit(), "sluice heartbeat " + pipeline, blocking, new Random());
     this.reading =
         new RabbitConnection(settings.rabbit(), "sluice reading", blocking, new Random());
   }
@@ -72,6 +80,25 @@ public final class Wiring implements AutoCloseable {
   /** The pipeline, to begin somewhere; to be made once. */
   public PipelineSupervisor pipeline(Beginning beginning, PipelineListener listener) {
     return new PipelineSupervisor(parts(), beginning, listener);
+  }
+
+  /** Runs the pipeline, and what the settings want beside it. */
+  public Mono<Void> run(PipelineSupervisor pipeline) {
+    return settings
+        .heartbeat()
+        .map(period -> heartbeats(pipeline, period).during(pipeline.run()))
+        .orElseGet(pipeline::run);
+  }
+
+  private Heartbeats heartbeats(PipelineSupervisor pipeline, Duration period) {
+    return new Heartbeats(
+        pipeline,
+        source(),
+        settings.capture().pipeline(),
+        period,
+        new SingleMessages(telling, settings.delivery())::send,
+        timer,
+        Clock.systemUTC());
   }
 
   /** What publishes a stretch of the log again; to be made once. */
@@ -175,6 +202,7 @@ public final class Wiring implements AutoCloseable {
     mongo.close();
     publishing.close();
     reading.close();
+    telling.close();
     encoder.dispose();
     publisher.dispose();
     timer.dispose();

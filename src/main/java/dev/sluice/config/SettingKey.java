@@ -77,6 +77,8 @@ public enum SettingKey {
   SLUICE_DRAIN_TIMEOUT("8s"),
   /** Three renewals, each with time for an election of one to two seconds. */
   SLUICE_LEASE("6s"),
+  /** Empty for never. */
+  SLUICE_HEARTBEAT(""),
   SLUICE_ON_POSITION_LOST("stop"),
   SLUICE_ON_UNROUTABLE("retry"),
   SLUICE_ON_POISON("stop"),

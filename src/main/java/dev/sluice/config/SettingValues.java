@@ -138,16 +138,28 @@ final class SettingValues {
   }
 
   Duration duration(SettingKey key, Duration least, Duration most) {
+    return Durations.parse(problemWith(key, least, most) ? key.defaultValue() : text(key));
+  }
+
+  /** Empty for a key that may be empty and is. */
+  Optional<Duration> optionalDuration(SettingKey key, Duration least, Duration most) {
+    return text(key).isEmpty() || problemWith(key, least, most)
+        ? Optional.empty()
+        : Optional.of(Durations.parse(text(key)));
+  }
+
+  /** Notes what is wrong with a duration that has no default. */
+  private boolean problemWith(SettingKey key, Duration least, Duration most) {
     try {
       Duration duration = Durations.parse(text(key));
       if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
-        return duration;
+        return false;
       }
       wrong(key, "must be from " + Durations.print(least) + " to " + Durations.print(most));
     } catch (IllegalArgumentException e) {
       wrong(key, "must be a duration: " + e.getMessage());
     }
-    return Durations.parse(key.defaultValue());
+    return true;
   }
 
   /** {@code Long.MAX_VALUE} for a key that may be empty and is. */

@@ -1,8 +1,14 @@
 package dev.sluice.config;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
-/** All settings of a process; each part is handed its own record only. */
+/**
+ * All settings of a process; each part is handed its own record only.
+ *
+ * @param heartbeat how often consumers are told that the pipeline lives; empty for never
+ */
 public record Settings(
     MongoSettings mongo,
     RabbitSettings rabbit,
@@ -12,6 +18,7 @@ public record Settings(
     EnvelopeSettings envelope,
     DeliverySettings delivery,
     FailureSettings failures,
+    Optional<Duration> heartbeat,
     LogSettings log) {
   public Settings {
     Objects.requireNonNull(mongo, "mongo");
@@ -22,11 +29,13 @@ public record Settings(
     Objects.requireNonNull(envelope, "envelope");
     Objects.requireNonNull(delivery, "delivery");
     Objects.requireNonNull(failures, "failures");
+    Objects.requireNonNull(heartbeat, "heartbeat");
     Objects.requireNonNull(log, "log");
   }
 
   /** The same with another destination. */
   public Settings with(RabbitSettings other) {
-    return new Settings(mongo, other, capture, shape, route, envelope, delivery, failures, log);
+    return new Settings(
+        mongo, other, capture, shape, route, envelope, delivery, failures, heartbeat, log);
   }
 }

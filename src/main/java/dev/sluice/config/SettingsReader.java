@@ -87,6 +87,8 @@ public final class SettingsReader {
         envelope(capture),
         delivery(),
         failures,
+        values.optionalDuration(
+            SettingKey.SLUICE_HEARTBEAT, Duration.ofMillis(100), Duration.ofHours(1)),
         log());
   }
 

@@ -108,7 +108,7 @@ final class Encoding {
         "An event is more than SLUICE_MAX_MESSAGE_BYTES="
             + maxMessageBytes
             + " as a message: raise that as far as RabbitMQ's max_message_size allows, compress by"
-            + " SLUICE_GZIP_ABOVE, or set SLUICE_ON_POISON=park ("
+            + " SLUICE_COMPRESSION, or set SLUICE_ON_POISON=park ("
             + change
             + ")");
   }

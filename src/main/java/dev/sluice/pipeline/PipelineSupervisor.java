@@ -138,6 +138,13 @@ public final class PipelineSupervisor {
     stop.tryEmitEmpty();
   }
 
+  /** Whether events flow, or would if there were any: not while it stands by. From any thread. */
+  boolean isDelivering() {
+    PipelineState state = states.current();
+    return leadership.isHeld()
+        && (state == PipelineState.STREAMING || state == PipelineState.THROTTLED);
+  }
+
   /** How many events have come through: confirmed, parked, or left out. From any thread. */
   long settledEvents() {
     Attempt attempt = current;
@@ -145,7 +152,7 @@ public final class PipelineSupervisor {
   }
 
   /** The newest confirmed position. From any thread. */
-  private Optional<Position> position() {
+  Optional<Position> position() {
     Attempt attempt = current;
     Optional<Position> reached = attempt == null ? Optional.empty() : attempt.window().position();
     Checkpoint stored = leadership.checkpoint();

@@ -118,6 +118,19 @@ class SettingsReaderTest {
   }
 
   @Test
+  void sendsHeartbeatsOnlyWhenTold() {
+    assertThat(read(Map.of()).heartbeat()).isEmpty();
+    assertThat(read(Map.of("SLUICE_HEARTBEAT", "10s")).heartbeat())
+        .contains(Duration.ofSeconds(10));
+    assertThat(problems(Map.of("SLUICE_HEARTBEAT", "often")))
+        .singleElement()
+        .asString()
+        .startsWith("SLUICE_HEARTBEAT must be a duration");
+    assertThat(problems(Map.of("SLUICE_HEARTBEAT", "1ms")))
+        .containsExactly("SLUICE_HEARTBEAT must be from 100ms to 3600s.");
+  }
+
+  @Test
   void refusesAMessageOfMoreThanASixthOfTheHeap() {
     Map<String, String> environment = Map.of("SLUICE_MAX_MESSAGE_BYTES", "32MiB");
     Path none = folder.resolve(".env");

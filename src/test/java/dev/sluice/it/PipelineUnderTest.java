@@ -162,7 +162,7 @@ final class PipelineUnderTest implements AutoCloseable {
     states.clear();
     wiring = new Wiring(SettingsReader.read(environment, Path.of("no-such-file")));
     pipeline = wiring.pipeline(beginning, this::note);
-    ended = pipeline.run().toFuture();
+    ended = wiring.run(pipeline).toFuture();
   }
 
   /** All but the first, which says nothing. */
