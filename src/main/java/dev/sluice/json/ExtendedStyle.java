@@ -1,20 +1,13 @@
 package dev.sluice.json;
 
-import dev.sluice.change.BsonBytes;
-
 /** MongoDB Extended JSON v2 as org.bson prints it, relaxed or canonical. */
-final class ExtendedStyle extends ScalarStyle {
-  private static final byte[] OBJECT_ID = Utf8Buffer.ascii("{\"$oid\": \"");
+final class ExtendedStyle extends TypedStyle {
   private static final byte[] INT32 = Utf8Buffer.ascii("{\"$numberInt\": \"");
   private static final byte[] INT64 = Utf8Buffer.ascii("{\"$numberLong\": \"");
   private static final byte[] DOUBLE = Utf8Buffer.ascii("{\"$numberDouble\": \"");
-  private static final byte[] DECIMAL128 = Utf8Buffer.ascii("{\"$numberDecimal\": \"");
   private static final byte[] DATE = Utf8Buffer.ascii("{\"$date\": \"");
   private static final byte[] DATE_NUMBER = Utf8Buffer.ascii("{\"$date\": {\"$numberLong\": \"");
-  private static final byte[] END_OF_STRING = Utf8Buffer.ascii("\"}");
   private static final byte[] END_OF_STRING_INSIDE = Utf8Buffer.ascii("\"}}");
-
-  private static final String UPPER_CASE_HEX = "0123456789ABCDEF";
 
   private final boolean canonical;
 
@@ -61,13 +54,6 @@ final class ExtendedStyle extends ScalarStyle {
   }
 
   @Override
-  void decimal128(long high, long low, Utf8Buffer out) {
-    out.append(DECIMAL128);
-    Decimal128Text.append(high, low, out);
-    out.append(END_OF_STRING);
-  }
-
-  @Override
   void date(long millis, Utf8Buffer out) {
     if (canonical || !IsoDate.isCommon(millis)) {
       out.append(DATE_NUMBER);
@@ -81,19 +67,11 @@ final class ExtendedStyle extends ScalarStyle {
   }
 
   @Override
-  void objectId(byte[] bytes, int offset, Utf8Buffer out) {
-    out.append(OBJECT_ID);
-    out.appendHex(bytes, offset, BsonBytes.OBJECT_ID_LENGTH);
-    out.append(END_OF_STRING);
-  }
-
-  @Override
   void binary(byte subtype, byte[] bytes, int offset, int length, Utf8Buffer out) {
     out.appendAscii("{\"$binary\": {\"base64\": \"");
     Base64Text.append(bytes, offset, length, out);
     out.appendAscii("\", \"subType\": \"");
-    out.append(UPPER_CASE_HEX.charAt(subtype >> 4 & 0xf));
-    out.append(UPPER_CASE_HEX.charAt(subtype & 0xf));
+    appendSubtype(subtype, out);
     out.append(END_OF_STRING_INSIDE);
   }
 
@@ -116,24 +94,10 @@ final class ExtendedStyle extends ScalarStyle {
   }
 
   @Override
-  void code(byte[] bytes, int offset, int length, Utf8Buffer out) {
-    out.appendAscii("{\"$code\": ");
-    out.appendJsonString(bytes, offset, length);
-    out.append('}');
-  }
-
-  @Override
   void codeBeforeScope(byte[] bytes, int offset, int length, Utf8Buffer out) {
     out.appendAscii("{\"$code\": ");
     out.appendJsonString(bytes, offset, length);
     out.appendAscii(", \"$scope\": ");
-  }
-
-  @Override
-  void symbol(byte[] bytes, int offset, int length, Utf8Buffer out) {
-    out.appendAscii("{\"$symbol\": ");
-    out.appendJsonString(bytes, offset, length);
-    out.append('}');
   }
 
   @Override
@@ -144,20 +108,5 @@ final class ExtendedStyle extends ScalarStyle {
     out.appendAscii(", \"$id\": ");
     objectId(bytes, offset + length + 1, out);
     out.appendAscii(canonical ? "}}" : "}");
-  }
-
-  @Override
-  void minKey(Utf8Buffer out) {
-    out.appendAscii("{\"$minKey\": 1}");
-  }
-
-  @Override
-  void maxKey(Utf8Buffer out) {
-    out.appendAscii("{\"$maxKey\": 1}");
-  }
-
-  @Override
-  void undefined(Utf8Buffer out) {
-    out.appendAscii("{\"$undefined\": true}");
   }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * How the values that are neither document nor array look in one of the JSON modes. Gets ranges
  * that are known to lie inside the bytes. Stateless.
  */
-abstract sealed class ScalarStyle permits ExtendedStyle, FlatStyle, PlainStyle, StrictStyle {
+abstract sealed class ScalarStyle permits FlatStyle, PlainStyle, TypedStyle {
   abstract void int32(int value, Utf8Buffer out);
 
   abstract void int64(long value, Utf8Buffer out);

@@ -1,11 +1,7 @@
 package dev.sluice.json;
 
-import dev.sluice.change.BsonBytes;
-
 /** MongoDB Extended JSON v1 as org.bson prints it in its old mode {@code STRICT}. */
-final class StrictStyle extends ScalarStyle {
-  private static final String UPPER_CASE_HEX = "0123456789ABCDEF";
-
+final class StrictStyle extends TypedStyle {
   @Override
   void int32(int value, Utf8Buffer out) {
     out.appendDecimal(value);
@@ -15,7 +11,7 @@ final class StrictStyle extends ScalarStyle {
   void int64(long value, Utf8Buffer out) {
     out.appendAscii("{\"$numberLong\": \"");
     out.appendDecimal(value);
-    out.appendAscii("\"}");
+    out.append(END_OF_STRING);
   }
 
   /** Bare where it is not finite. */
@@ -29,13 +25,6 @@ final class StrictStyle extends ScalarStyle {
   }
 
   @Override
-  void decimal128(long high, long low, Utf8Buffer out) {
-    out.appendAscii("{\"$numberDecimal\": \"");
-    Decimal128Text.append(high, low, out);
-    out.appendAscii("\"}");
-  }
-
-  @Override
   void date(long millis, Utf8Buffer out) {
     out.appendAscii("{\"$date\": ");
     out.appendDecimal(millis);
@@ -43,19 +32,11 @@ final class StrictStyle extends ScalarStyle {
   }
 
   @Override
-  void objectId(byte[] bytes, int offset, Utf8Buffer out) {
-    out.appendAscii("{\"$oid\": \"");
-    out.appendHex(bytes, offset, BsonBytes.OBJECT_ID_LENGTH);
-    out.appendAscii("\"}");
-  }
-
-  @Override
   void binary(byte subtype, byte[] bytes, int offset, int length, Utf8Buffer out) {
     out.appendAscii("{\"$binary\": \"");
     Base64Text.append(bytes, offset, length, out);
     out.appendAscii("\",\"$type\": \"");
-    out.append(UPPER_CASE_HEX.charAt(subtype >> 4 & 0xf));
-    out.append(UPPER_CASE_HEX.charAt(subtype & 0xf));
+    appendSubtype(subtype, out);
     out.appendAscii("\"}");
   }
 
@@ -78,24 +59,10 @@ final class StrictStyle extends ScalarStyle {
   }
 
   @Override
-  void code(byte[] bytes, int offset, int length, Utf8Buffer out) {
-    out.appendAscii("{\"$code\": ");
-    out.appendJsonString(bytes, offset, length);
-    out.append('}');
-  }
-
-  @Override
   void codeBeforeScope(byte[] bytes, int offset, int length, Utf8Buffer out) {
     out.appendAscii("{\"$code\": ");
     out.appendJsonString(bytes, offset, length);
     out.appendAscii(",\"$scope\": ");
-  }
-
-  @Override
-  void symbol(byte[] bytes, int offset, int length, Utf8Buffer out) {
-    out.appendAscii("{\"$symbol\": ");
-    out.appendJsonString(bytes, offset, length);
-    out.append('}');
   }
 
   @Override
@@ -105,20 +72,5 @@ final class StrictStyle extends ScalarStyle {
     out.appendAscii(",\"$id\": ");
     objectId(bytes, offset + length + 1, out);
     out.append('}');
-  }
-
-  @Override
-  void minKey(Utf8Buffer out) {
-    out.appendAscii("{\"$minKey\": 1}");
-  }
-
-  @Override
-  void maxKey(Utf8Buffer out) {
-    out.appendAscii("{\"$maxKey\": 1}");
-  }
-
-  @Override
-  void undefined(Utf8Buffer out) {
-    out.appendAscii("{\"$undefined\": true}");
   }
 }
