@@ -33,9 +33,18 @@ public record Settings(
     Objects.requireNonNull(log, "log");
   }
 
-  /** The same with another destination. */
-  public Settings with(RabbitSettings other) {
+  /** The same messages, all of them straight to this queue. */
+  public Settings straightTo(String queue) {
     return new Settings(
-        mongo, other, capture, shape, route, envelope, delivery, failures, heartbeat, log);
+        mongo,
+        rabbit.straightTo(queue),
+        capture,
+        shape,
+        route.withoutExchanges(),
+        envelope,
+        delivery,
+        failures,
+        heartbeat,
+        log);
   }
 }
