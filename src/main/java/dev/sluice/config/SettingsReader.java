@@ -78,12 +78,15 @@ public final class SettingsReader {
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
     CaptureSettings capture = capture(pipeline, mongo);
+    RabbitSettings rabbit = rabbit(failures.mayPark());
+    RouteReader routes = new RouteReader(values, capture.view(), rabbit);
+    RouteSettings route = routes.route();
     return new Settings(
         mongo,
-        rabbit(failures.mayPark()),
+        rabbit.with(routes.outlets()),
         capture,
         new ShapeReader(values).shape(),
-        new RouteReader(values).route(capture.view()),
+        route,
         envelope(capture),
         delivery(),
         failures,
