@@ -8,7 +8,7 @@ $(error bash is missing: install the package bash (Debian, Ubuntu, Fedora, Homeb
 endif
 .DEFAULT_GOAL := help
 .PHONY: help demo test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
-        local-start-cdc local-test-cdc local-tail java-there jdk-there
+        local-start-cdc local-test-cdc local-tail local-consume java-there jdk-there
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
@@ -29,6 +29,7 @@ DEMO_EVENTS ?= 40
 BACKEND     ?= auto
 YES         ?=
 FAULT       ?= stepDown
+TO          ?= file:plays.jsonl
 export BACKEND YES DEMO_EVENTS VIEW FORMAT
 # Of `make prove`; what is not said has its default there (docs/PROVING.md).
 export DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES
@@ -104,6 +105,9 @@ local-test-cdc: java-there $(ARCHIVE) ## Inserts COUNT=10 documents and checks t
 
 local-tail: java-there $(ARCHIVE) ## Shows events live, without taking them from the queue
 	@exec $(SLUICE) tail
+
+local-consume: java-there $(ARCHIVE) ## Keeps a target in step with the queue: TO=jdbc:sqlite:plays.db (docs/TARGETS.md)
+	@exec $(SLUICE) consume --to '$(TO)'
 
 $(DEBEZIUM):
 	@echo "Fetching Debezium Server (782 MB) ..." >&2

@@ -4,7 +4,9 @@ import com.rabbitmq.client.Channel;
 import dev.sluice.config.ExchangeType;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.TopologyMode;
 import dev.sluice.config.TopologySettings;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import reactor.core.publisher.Mono;
@@ -117,16 +119,25 @@ final class Topology {
    * Whoever lists what is parked takes it and gives it back, which a quorum queue counts. RabbitMQ
    * 4 drops a message that came back twenty times unless told otherwise.
    */
+  private static Map<String, Object> parkingArguments(TopologySettings topology) {
+    QueueType type = topology.parkingQueueType();
+    return typed(
+        type,
+        type == QueueType.QUORUM ? Map.of("x-delivery-limit", PRACTICALLY_UNLIMITED) : Map.of());
+  }
+
   private QueueSpecification parkingQueue() {
-    QueueType type = settings.topology().parkingQueueType();
     return QueueSpecification.queue(settings.parkingQueue())
         .durable(true)
-        .arguments(
-            typed(
-                type,
-                type == QueueType.QUORUM
-                    ? Map.of("x-delivery-limit", PRACTICALLY_UNLIMITED)
-                    : Map.of()));
+        .arguments(parkingArguments(settings.topology()));
+  }
+
+  /** For a consumer, which needs it and nothing else. */
+  static void declareParkingQueue(Channel channel, RabbitSettings settings) throws IOException {
+    if (settings.topology().mode() == TopologyMode.DECLARE) {
+      channel.queueDeclare(
+          settings.parkingQueue(), true, false, false, parkingArguments(settings.topology()));
+    }
   }
 
   private static Map<String, Object> typed(QueueType type, Map<String, Object> arguments) {
