@@ -7,7 +7,7 @@ ifeq ($(SHELL),)
 $(error bash is missing: install the package bash (Debian, Ubuntu, Fedora, Homebrew, Alpine))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
+.PHONY: help demo demo-consumers test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
         local-start-cdc local-test-cdc local-tail local-consume java-there jdk-there
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
@@ -49,6 +49,11 @@ help: ## Shows this help
 demo: java-there $(TESTS) ## The whole way on embedded servers, by itself (DEMO_EVENTS=40 VIEW=... FORMAT=...)
 	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.embedded.Demo
+
+demo-consumers: DEMO_EVENTS = 2000
+demo-consumers: java-there $(TESTS) ## Keeps every target that needs no server in step, kills it, compares it (DEMO_EVENTS=2000)
+	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.embedded.DemoConsumers
 
 test: jdk-there ## All tests and checks, as CI runs them
 	@mvn -B -ntp verify $(TEST_ARGS)
