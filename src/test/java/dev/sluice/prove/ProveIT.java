@@ -3,12 +3,11 @@ package dev.sluice.prove;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.testing.BuiltProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -34,23 +33,8 @@ class ProveIT {
   @TempDir private Path directory;
 
   private Process start(Map<String, String> options) throws IOException {
-    List<String> classes = new ArrayList<>();
-    classes.add(Path.of("target/test-classes").toAbsolutePath().toString());
-    classes.add(Path.of("target/classes").toAbsolutePath().toString());
-    classes.add(Files.readString(Path.of("target/test-classpath.txt")).strip());
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-Dsluice.jar="
-                + Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath(),
-            "-cp",
-            String.join(":", classes),
-            "dev.sluice.prove.Prove");
-    builder.environment().putAll(options);
-    builder.directory(Files.createDirectories(FOLDER).toFile());
-    builder.redirectErrorStream(true).redirectOutput(log().toFile());
-    return builder.start();
+    return BuiltProgram.start(
+        "dev.sluice.prove.Prove", options, Files.createDirectories(FOLDER), log());
   }
 
   private Path log() {
