@@ -66,14 +66,14 @@ public final class SettingsReader {
     given.putAll(environment);
     SettingsReader reader =
         new SettingsReader(new SettingValues(given, problems), problems, heapBytes);
-    Settings settings = reader.settings();
+    Settings settings = reader.settings(UnknownKeys.warnings(environment, file));
     if (!problems.isEmpty()) {
       throw new WrongSettings(problems);
     }
     return settings;
   }
 
-  private Settings settings() {
+  private Settings settings(List<String> warnings) {
     String pipeline = values.name(SettingKey.SLUICE_PIPELINE, Names::problemOfShortString);
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
@@ -92,7 +92,8 @@ public final class SettingsReader {
         failures,
         values.optionalDuration(
             SettingKey.SLUICE_HEARTBEAT, Duration.ofMillis(100), Duration.ofHours(1)),
-        log());
+        log(),
+        warnings);
   }
 
   private MongoSettings mongo() {
