@@ -63,7 +63,7 @@ final class ParkedCommand implements Callable<Integer> {
       throw WrongSettings.of("--replay goes with neither --release nor --queue.");
     }
     if (queue != null) {
-      settings = settings.with(settings.rabbit().straightTo(queue));
+      settings = settings.straightTo(queue);
     }
     if (release) {
       return release(settings);

@@ -4,10 +4,14 @@ import dev.sluice.config.Settings;
 import dev.sluice.config.SettingsReader;
 import java.nio.file.Path;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** The option that all commands share: where the settings come from. */
 final class SettingsOption {
+  private static final Logger log = LoggerFactory.getLogger(SettingsOption.class);
+
   @Option(
       names = "--env-file",
       paramLabel = "FILE",
@@ -22,6 +26,7 @@ final class SettingsOption {
             ? SettingsReader.read(environment, Path.of(".env"))
             : SettingsReader.readNamed(environment, named);
     LogConfiguration.apply(settings.log());
+    settings.warnings().forEach(log::warn);
     return settings;
   }
 }

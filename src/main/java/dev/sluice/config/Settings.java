@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -8,6 +9,7 @@ import java.util.Optional;
  * All settings of a process; each part is handed its own record only.
  *
  * @param heartbeat how often consumers are told that the pipeline lives; empty for never
+ * @param warnings a sentence for each thing that may be meant otherwise; for the log
  */
 public record Settings(
     MongoSettings mongo,
@@ -19,7 +21,8 @@ public record Settings(
     DeliverySettings delivery,
     FailureSettings failures,
     Optional<Duration> heartbeat,
-    LogSettings log) {
+    LogSettings log,
+    List<String> warnings) {
   public Settings {
     Objects.requireNonNull(mongo, "mongo");
     Objects.requireNonNull(rabbit, "rabbit");
@@ -31,11 +34,22 @@ public record Settings(
     Objects.requireNonNull(failures, "failures");
     Objects.requireNonNull(heartbeat, "heartbeat");
     Objects.requireNonNull(log, "log");
+    warnings = List.copyOf(warnings);
   }
 
-  /** The same with another destination. */
-  public Settings with(RabbitSettings other) {
+  /** The same messages, all of them straight to this queue. */
+  public Settings straightTo(String queue) {
     return new Settings(
-        mongo, other, capture, shape, route, envelope, delivery, failures, heartbeat, log);
+        mongo,
+        rabbit.straightTo(queue),
+        capture,
+        shape,
+        route.withoutExchanges(),
+        envelope,
+        delivery,
+        failures,
+        heartbeat,
+        log,
+        warnings);
   }
 }

@@ -66,30 +66,34 @@ public final class SettingsReader {
     given.putAll(environment);
     SettingsReader reader =
         new SettingsReader(new SettingValues(given, problems), problems, heapBytes);
-    Settings settings = reader.settings();
+    Settings settings = reader.settings(UnknownKeys.warnings(environment, file));
     if (!problems.isEmpty()) {
       throw new WrongSettings(problems);
     }
     return settings;
   }
 
-  private Settings settings() {
+  private Settings settings(List<String> warnings) {
     String pipeline = values.name(SettingKey.SLUICE_PIPELINE, Names::problemOfShortString);
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
     CaptureSettings capture = capture(pipeline, mongo);
+    RabbitSettings rabbit = rabbit(failures.mayPark());
+    RouteReader routes = new RouteReader(values, capture.view(), rabbit);
+    RouteSettings route = routes.route();
     return new Settings(
         mongo,
-        rabbit(failures.mayPark()),
+        rabbit.with(routes.outlets()),
         capture,
         new ShapeReader(values).shape(),
-        new RouteReader(values).route(capture.view()),
+        route,
         envelope(capture),
         delivery(),
         failures,
         values.optionalDuration(
             SettingKey.SLUICE_HEARTBEAT, Duration.ofMillis(100), Duration.ofHours(1)),
-        log());
+        log(),
+        warnings);
   }
 
   private MongoSettings mongo() {

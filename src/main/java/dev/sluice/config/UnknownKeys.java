@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Finds keys that were meant for us and are none of ours: they would be passed over. */
@@ -28,6 +29,13 @@ final class UnknownKeys {
           "RABBITMQ_PASS", SettingKey.RABBITMQ_DEFAULT_PASSWORD,
           "RABBITMQ_PASSWORD", SettingKey.RABBITMQ_DEFAULT_PASSWORD);
 
+  /** What most programs call the address of MongoDB. */
+  private static final Set<String> MONGO_ADDRESSES =
+      Set.of("MONGO_URI", "MONGO_URL", "MONGODB_URI", "MONGODB_URL");
+
+  private static final List<SettingKey> BY_HOST =
+      List.of(SettingKey.MONGO_DATABASE_HOST, SettingKey.MONGO_DATABASE_HOST_FILE);
+
   private static final List<SettingKey> BY_URI =
       List.of(SettingKey.RABBITMQ_URI, SettingKey.RABBITMQ_URI_FILE);
 
@@ -43,7 +51,34 @@ final class UnknownKeys {
       List<String> problems) {
     refuse(environment, key -> isMeantForUs(key, environment, file), "", problems);
     // In our own file RabbitMQ's own keys have no place: a wrong one is a slip of the pen.
-    refuse(file, SettingKey::isOurs, " in " + dotEnv.getFileName(), problems);
+    refuse(
+        file,
+        key -> SettingKey.isOurs(key) || isMongoAddress(key, environment, file),
+        " in " + dotEnv.getFileName(),
+        problems);
+  }
+
+  /**
+   * A sentence for each key that may have been meant for us and may as well be another program's.
+   */
+  static List<String> warnings(Map<String, String> environment, Map<String, String> file) {
+    return environment.keySet().stream()
+        .filter(key -> isMongoAddress(key, environment, file))
+        .sorted()
+        .map(
+            key ->
+                key
+                    + " in the environment is no setting of Sluice, and "
+                    + SettingKey.MONGO_DATABASE_HOST
+                    + " has its default: set that if this address was meant.")
+        .toList();
+  }
+
+  /** Not where we are told another address: then it is for another program. */
+  private static boolean isMongoAddress(
+      String key, Map<String, String> environment, Map<String, String> file) {
+    return MONGO_ADDRESSES.contains(key.toUpperCase(Locale.ROOT))
+        && BY_HOST.stream().allMatch(ours -> isEmpty(ours, environment, file));
   }
 
   private static void refuse(
@@ -86,6 +121,9 @@ final class UnknownKeys {
 
   private static Optional<String> meant(String key, int mostErrors) {
     String upper = key.toUpperCase(Locale.ROOT);
+    if (MONGO_ADDRESSES.contains(upper)) {
+      return Optional.of(SettingKey.MONGO_DATABASE_HOST.name());
+    }
     return Optional.ofNullable(OTHER_NAMES.get(upper))
         .map(Enum::name)
         .or(() -> Nearest.to(upper, KEYS, mostErrors));

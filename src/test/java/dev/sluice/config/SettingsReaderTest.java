@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
   @TempDir private Path folder;
@@ -203,6 +204,29 @@ class SettingsReaderTest {
         .isNotNull();
     assertThat(read(Map.of("RABBITMQ_URI", "amqp://host", "RABBITMQ_DEFAULT_PASS", "x")))
         .isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MONGO_URI", "MONGODB_URI", "MONGO_URL", "MONGODB_URL", "mongodb_uri"})
+  void refusesTheUsualNameOfTheMongoAddressInItsFileAndWarnsOfItInTheEnvironment(String usual)
+      throws IOException {
+    assertThat(read(Map.of(usual, "mongodb://me:hush@host/")).warnings())
+        .containsExactly(
+            usual
+                + " in the environment is no setting of Sluice, and MONGO_DATABASE_HOST has its"
+                + " default: set that if this address was meant.");
+    dotEnv(usual + "=mongodb://me:hush@host/");
+    assertThat(problems(Map.of()))
+        .containsExactly(usual + " in .env is no setting: did you mean MONGO_DATABASE_HOST?");
+  }
+
+  @Test
+  void leavesTheUsualNameOfTheMongoAddressToOthersWhereItIsToldAnother() throws IOException {
+    Map<String, String> others = Map.of("MONGODB_URI", "mongodb://other/");
+    dotEnv("MONGO_DATABASE_HOST=mongodb://host/?replicaSet=x", "MONGO_URI=mongodb://other/");
+
+    assertThat(read(others).warnings()).isEmpty();
+    assertThat(read(others).mongo().uri().reveal()).isEqualTo("mongodb://host/?replicaSet=x");
   }
 
   @Test

@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -43,13 +42,10 @@ class FailurePolicyTest {
   private final ScriptedSource source = parts.source;
   private final ScriptedPublisher publisher = parts.publisher;
   private final InMemoryCheckpoints checkpoints = parts.checkpoints;
-  private PipelineSupervisor pipeline;
-  private CompletableFuture<Void> ended;
 
   private void start(OnPositionLost onPositionLost, OnUnroutable onUnroutable, OnPoison onPoison) {
     parts.failures = new FailureSettings(onPositionLost, onUnroutable, onPoison);
-    pipeline = new PipelineSupervisor(parts.parts(), (state, reason) -> {});
-    ended = pipeline.run().toFuture();
+    parts.start();
   }
 
   private void start(OnPoison onPoison) {
@@ -57,22 +53,18 @@ class FailurePolicyTest {
   }
 
   @AfterEach
-  void stop() throws Exception {
-    if (!ended.isDone()) {
-      pipeline.stop();
-      ended.get(10, TimeUnit.SECONDS);
-    }
+  void close() {
     parts.close();
   }
 
-  private void assertEnds(FailureKind kind, String... parts) {
-    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS))
+  private void assertEnds(FailureKind kind, String... sentence) {
+    assertThatThrownBy(() -> parts.ended().get(5, TimeUnit.SECONDS))
         .cause()
         .isInstanceOfSatisfying(
             PipelineException.class,
             failure -> {
               assertThat(failure.kind()).isEqualTo(kind);
-              assertThat(failure.getMessage()).contains(parts);
+              assertThat(failure.getMessage()).contains(sentence);
             });
   }
 

@@ -43,8 +43,6 @@ class GapTest {
   private volatile Mono<LogWindow> logWindow;
   private volatile Mono<BsonTimestamp> now = Mono.just(PRESENT.time());
   private volatile boolean alwaysLost;
-  private PipelineSupervisor pipeline;
-  private CompletableFuture<Void> ended;
 
   /** The scripted source, but for what a test sets. */
   private final class FailingSource implements ChangeSource {
@@ -76,17 +74,8 @@ class GapTest {
     parts.failures = new FailureSettings(OnPositionLost.GAP, OnUnroutable.RETRY, OnPoison.STOP);
   }
 
-  private void start() {
-    pipeline = new PipelineSupervisor(parts.parts(), (state, reason) -> {});
-    ended = pipeline.run().toFuture();
-  }
-
   @AfterEach
-  void stop() throws Exception {
-    if (!ended.isDone()) {
-      pipeline.stop();
-      ended.get(10, TimeUnit.SECONDS);
-    }
+  void close() {
     parts.close();
   }
 
@@ -98,13 +87,13 @@ class GapTest {
   void tellsOfNoGapWhereAnotherInstanceHasGoneOnMeanwhile() {
     publisher.confirming = false;
     parts.lease = Duration.ofMillis(60);
-    start();
+    parts.start();
     await().until(() -> gaps() == 1);
     source.append(insert(1), insert(2), insert(3));
     source.lostExceptFromLogWindow = null;
 
     checkpoints.takeOver();
-    await().until(() -> pipeline.state() == PipelineState.STANDBY);
+    await().until(() -> parts.state() == PipelineState.STANDBY);
     checkpoints.moveTo(behind(2));
     checkpoints.giveUp();
 
@@ -118,8 +107,8 @@ class GapTest {
   void goesOnFromTheEarliestPointAlsoIfThatCannotBeReadAtFirst() {
     logWindow = Mono.error(new PipelineException(FailureKind.TRANSIENT, "no primary"));
     checkpoints.moveTo(behind(1));
-    start();
-    await().pollDelay(Duration.ofMillis(500)).until(() -> !ended.isDone());
+    parts.start();
+    await().pollDelay(Duration.ofMillis(500)).until(() -> !parts.ended().isDone());
     assertThat(gaps()).isZero();
 
     logWindow = Mono.just(source.logWindow);
@@ -132,8 +121,8 @@ class GapTest {
     checkpoints.moveTo(behind(1));
     logWindow = Mono.empty();
     now = Mono.error(new PipelineException(FailureKind.TRANSIENT, "no primary"));
-    start();
-    await().pollDelay(Duration.ofMillis(500)).until(() -> !ended.isDone());
+    parts.start();
+    await().pollDelay(Duration.ofMillis(500)).until(() -> !parts.ended().isDone());
 
     now = Mono.just(PRESENT.time());
 
@@ -146,12 +135,12 @@ class GapTest {
     checkpoints.moveTo(behind(1));
     CompletableFuture<Void> asked = new CompletableFuture<>();
     now = Mono.<BsonTimestamp>never().doOnSubscribe(subscription -> asked.complete(null));
-    start();
+    parts.start();
     asked.get(5, TimeUnit.SECONDS);
 
-    pipeline.stop();
+    parts.stop();
 
-    ended.get(2, TimeUnit.SECONDS);
+    parts.ended().get(2, TimeUnit.SECONDS);
   }
 
   /** Else it told of the same gap for ever. */
@@ -159,9 +148,9 @@ class GapTest {
   void stopsWhenTheStreamIsLostWhereItWasToGoOn() {
     alwaysLost = true;
     checkpoints.moveTo(new Position.At(new BsonTimestamp(1_700_000_700, 1)));
-    start();
+    parts.start();
 
-    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> parts.ended().get(5, TimeUnit.SECONDS))
         .cause()
         .isInstanceOfSatisfying(
             PipelineException.class,

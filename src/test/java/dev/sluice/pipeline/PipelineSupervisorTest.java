@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import static dev.sluice.testing.Events.behind;
 import static dev.sluice.testing.Events.event;
 import static dev.sluice.testing.Events.insert;
 import static dev.sluice.testing.Events.token;
@@ -8,18 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.change.ChangeEvent;
-import dev.sluice.change.EventId;
 import dev.sluice.change.Position;
-import dev.sluice.message.Message;
 import dev.sluice.testing.InMemoryCheckpoints;
 import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;
 import dev.sluice.testing.ScriptedSource;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bson.BsonTimestamp;
@@ -32,50 +28,15 @@ class PipelineSupervisorTest {
   private final ScriptedSource source = parts.source;
   private final ScriptedPublisher publisher = parts.publisher;
   private final InMemoryCheckpoints checkpoints = parts.checkpoints;
-  private final List<PipelineState> states = new CopyOnWriteArrayList<>();
-  private PipelineSupervisor pipeline;
-  private CompletableFuture<Void> ended;
-
-  private void start() {
-    pipeline = new PipelineSupervisor(parts.parts(), (state, reason) -> states.add(state));
-    ended = pipeline.run().toFuture();
-  }
 
   @AfterEach
-  void stop() throws Exception {
-    if (ended != null && !ended.isDone()) {
-      pipeline.stop();
-      ended.get(10, TimeUnit.SECONDS);
-    }
+  void close() {
     parts.close();
-  }
-
-  private void awaitPublished(int... numbers) {
-    List<Long> wanted = IntStream.of(numbers).mapToObj(Long::valueOf).toList();
-    await().untilAsserted(() -> assertThat(published()).isEqualTo(wanted));
-  }
-
-  /** The numbers of the events whose messages were published, in order, over all channels. */
-  private List<Long> published() {
-    return publisher.messages.stream().map(PipelineSupervisorTest::number).toList();
-  }
-
-  private static Long number(Message message) {
-    for (int i = 1; i < 10_000; i++) {
-      if (EventId.of(token(i)).value().equals(message.messageId())) {
-        return (long) i;
-      }
-    }
-    throw new AssertionError("no event of ours: " + message);
-  }
-
-  private static Position behind(int number) {
-    return new Position.After(token(number));
   }
 
   @Test
   void savesWhereItStartsBeforeItOpensTheFirstStream() {
-    start();
+    parts.start();
 
     await().until(() -> !source.opened.isEmpty());
     Position first = new Position.At(new BsonTimestamp(1_700_000_000, 1));
@@ -85,20 +46,20 @@ class PipelineSupervisorTest {
 
   @Test
   void publishesInOrderAndSavesBehindTheLastConfirmedEvent() {
-    start();
+    parts.start();
 
     source.append(insert(1), insert(2), insert(3));
 
-    awaitPublished(1, 2, 3);
+    publisher.awaitPublished(1, 2, 3);
     await().until(() -> checkpoints.position().equals(Optional.of(behind(3))));
   }
 
   @Test
   void savesNothingThatIsNotConfirmed() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2), insert(3));
-    awaitPublished(1, 2, 3);
+    publisher.awaitPublished(1, 2, 3);
 
     publisher.outcomes().confirmed(3, 3);
     publisher.outcomes().confirmed(1, 1);
@@ -111,42 +72,42 @@ class PipelineSupervisorTest {
   @Test
   void takesNoMoreInThanTheWindowHolds() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(
         IntStream.rangeClosed(1, 20).mapToObj(i -> insert(i)).toArray(n -> new ChangeEvent[n]));
 
-    awaitPublished(1, 2, 3, 4, 5, 6, 7, 8);
+    publisher.awaitPublished(1, 2, 3, 4, 5, 6, 7, 8);
     publisher.outcomes().confirmed(1, 2);
 
-    awaitPublished(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    publisher.awaitPublished(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
   }
 
   @Test
   void publishesAnEventOnlyAfterTheEarlierOneOfItsDocumentIsConfirmed() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(event("insert", 1, 77), event("delete", 2, 77), insert(3));
-    awaitPublished(1);
+    publisher.awaitPublished(1);
 
     publisher.outcomes().confirmed(1, 1);
 
-    awaitPublished(1, 2, 3);
+    publisher.awaitPublished(1, 2, 3);
   }
 
   @Test
   void resumesBehindTheLastConfirmedEventWhenTheChannelIsLost() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2), insert(3));
-    awaitPublished(1, 2, 3);
+    publisher.awaitPublished(1, 2, 3);
     publisher.outcomes().confirmed(1, 1);
 
     publisher.confirming = true;
     publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
 
-    awaitPublished(1, 2, 3, 2, 3);
+    publisher.awaitPublished(1, 2, 3, 2, 3);
     assertThat(source.opened).last().isEqualTo(behind(1));
-    assertThat(states)
+    assertThat(parts.states)
         .containsSubsequence(
             PipelineState.STREAMING, PipelineState.BACKING_OFF, PipelineState.STREAMING);
     assertThat(publisher.closed).hasValue(1);
@@ -156,12 +117,12 @@ class PipelineSupervisorTest {
   @Test
   void givesRepeatedEventsTheSameMessageIds() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1));
-    awaitPublished(1);
+    publisher.awaitPublished(1);
     publisher.confirming = true;
     publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
-    awaitPublished(1, 1);
+    publisher.awaitPublished(1, 1);
 
     assertThat(publisher.messages.get(0).messageId())
         .isEqualTo(publisher.messages.get(1).messageId());
@@ -170,12 +131,12 @@ class PipelineSupervisorTest {
   @Test
   void countsNoConfirmOfADeadChannel() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2));
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
     EventPublisher.Outcomes dead = publisher.outcomes();
     dead.lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
-    awaitPublished(1, 2, 1, 2);
+    publisher.awaitPublished(1, 2, 1, 2);
 
     dead.confirmed(1, 2);
     publisher.outcomes().confirmed(1, 1);
@@ -188,92 +149,93 @@ class PipelineSupervisorTest {
   void resumesWhenNoConfirmComesForTooLong() {
     publisher.confirming = false;
     parts.confirmTimeout = Duration.ofMillis(200);
-    start();
+    parts.start();
     source.append(insert(1));
 
-    awaitPublished(1, 1);
-    assertThat(states).contains(PipelineState.BACKING_OFF);
+    publisher.awaitPublished(1, 1);
+    assertThat(parts.states).contains(PipelineState.BACKING_OFF);
   }
 
   @Test
   void doesNotCountTheTimeForWhichTheBrokerBlocks() {
     publisher.confirming = false;
     parts.confirmTimeout = Duration.ofMillis(300);
-    start();
+    parts.start();
     source.append(insert(1));
-    awaitPublished(1);
+    publisher.awaitPublished(1);
 
     publisher.outcomes().blocked("low on memory");
 
-    await().during(Duration.ofMillis(700)).until(() -> published().size() == 1);
-    assertThat(states).last().isEqualTo(PipelineState.BLOCKED);
+    await().during(Duration.ofMillis(700)).until(() -> publisher.published().size() == 1);
+    assertThat(parts.states).last().isEqualTo(PipelineState.BLOCKED);
     publisher.outcomes().unblocked();
     publisher.outcomes().confirmed(1, 1);
     await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
-    assertThat(states).doesNotContain(PipelineState.BACKING_OFF);
+    assertThat(parts.states).doesNotContain(PipelineState.BACKING_OFF);
   }
 
   @Test
   void resumesWhenTheStreamBreaks() {
-    start();
+    parts.start();
     source.append(insert(1));
-    awaitPublished(1);
+    publisher.awaitPublished(1);
     await().until(() -> checkpoints.position().equals(Optional.of(behind(1))));
 
     source.fail(new PipelineException(FailureKind.TRANSIENT, "election"));
     await().until(() -> source.opened.size() == 2);
     source.append(insert(2));
 
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
   }
 
   @Test
   void keepsTryingUntilTheBrokerIsThere() {
     publisher.refusal = new PipelineException(FailureKind.TRANSIENT, "not up yet");
-    start();
+    parts.start();
     source.append(insert(1));
-    await().until(() -> states.contains(PipelineState.BACKING_OFF));
+    await().until(() -> parts.states.contains(PipelineState.BACKING_OFF));
 
     publisher.refusal = null;
 
-    awaitPublished(1);
-    assertThat(states.stream().filter(state -> state == PipelineState.BACKING_OFF)).hasSize(1);
+    publisher.awaitPublished(1);
+    assertThat(parts.states.stream().filter(state -> state == PipelineState.BACKING_OFF))
+        .hasSize(1);
   }
 
   @Test
   void stopsForGoodWhenAServerRefusesIt() {
     publisher.refusal = new PipelineException(FailureKind.MISCONFIGURED, "wrong password");
-    start();
+    parts.start();
 
-    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> parts.ended().get(5, TimeUnit.SECONDS))
         .cause()
         .isInstanceOfSatisfying(
             PipelineException.class,
             failure -> assertThat(failure.kind()).isEqualTo(FailureKind.MISCONFIGURED));
-    assertThat(pipeline.state()).isEqualTo(PipelineState.FAILED);
+    assertThat(parts.state()).isEqualTo(PipelineState.FAILED);
   }
 
   @Test
   void goesOnWhilePositionsCannotBeSaved() {
-    start();
+    parts.start();
     await().until(() -> !source.opened.isEmpty());
     checkpoints.refusal = new PipelineException(FailureKind.TRANSIENT, "no primary");
     source.append(insert(1), insert(2));
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
 
     checkpoints.refusal = null;
 
     await().until(() -> checkpoints.position().equals(Optional.of(behind(2))));
-    assertThat(states).doesNotContain(PipelineState.BACKING_OFF);
+    assertThat(parts.states).doesNotContain(PipelineState.BACKING_OFF);
   }
 
   @Test
   void callsAnEventThatCannotBeEncodedPoison() {
-    start();
+    parts.start();
 
     source.append(event("update", 1, 1), event("rename", 2, 2), event("replace", 3, 3));
 
-    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> parts.ended().get(5, TimeUnit.SECONDS))
         .cause()
         .isInstanceOfSatisfying(
             PipelineException.class,
@@ -282,7 +244,7 @@ class PipelineSupervisorTest {
 
   @Test
   void movesThePositionOfAnIdleStream() {
-    start();
+    parts.start();
     await().until(() -> !source.opened.isEmpty());
 
     source.progress(0, token(500));
@@ -292,70 +254,70 @@ class PipelineSupervisorTest {
 
   @Test
   void followsTheCollectionBehindItsInvalidation() {
-    start();
+    parts.start();
     source.append(insert(1), event("drop", 2, 0), event("invalidate", 3, 0));
-    awaitPublished(1, 2, 3);
+    publisher.awaitPublished(1, 2, 3);
     source.complete();
 
     await().until(() -> source.opened.size() == 2);
     assertThat(source.opened).last().isEqualTo(behind(3));
     source.append(insert(4));
-    awaitPublished(1, 2, 3, 4);
+    publisher.awaitPublished(1, 2, 3, 4);
   }
 
   @Test
   void publishesTheEndOfTheCollectionOnlyWhenAllBeforeItIsConfirmed() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2), event("drop", 3, 0), insert(4));
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
 
     publisher.outcomes().confirmed(1, 2);
-    awaitPublished(1, 2, 3);
+    publisher.awaitPublished(1, 2, 3);
     publisher.outcomes().confirmed(3, 3);
 
-    awaitPublished(1, 2, 3, 4);
+    publisher.awaitPublished(1, 2, 3, 4);
   }
 
   @Test
   void drainsWhatItTookInWhenItIsStopped() throws Exception {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2));
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
 
-    pipeline.stop();
-    assertThat(ended).isNotDone();
+    parts.stop();
+    assertThat(parts.ended()).isNotDone();
     publisher.outcomes().confirmed(1, 2);
 
-    ended.get(5, TimeUnit.SECONDS);
+    parts.ended().get(5, TimeUnit.SECONDS);
     assertThat(checkpoints.position()).contains(behind(2));
-    assertThat(pipeline.state()).isEqualTo(PipelineState.STOPPED);
+    assertThat(parts.state()).isEqualTo(PipelineState.STOPPED);
     assertThat(publisher.closed).hasValue(1);
   }
 
   @Test
   void stopsInTimeEvenIfConfirmsStayAway() throws Exception {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2));
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
     publisher.outcomes().confirmed(1, 1);
 
-    pipeline.stop();
+    parts.stop();
 
-    ended.get(5, TimeUnit.SECONDS);
+    parts.ended().get(5, TimeUnit.SECONDS);
     assertThat(checkpoints.position()).contains(behind(1));
   }
 
   @Test
   void stopsAtOnceWhileItBacksOff() throws Exception {
     publisher.refusal = new PipelineException(FailureKind.TRANSIENT, "not up yet");
-    start();
-    await().until(() -> states.contains(PipelineState.BACKING_OFF));
+    parts.start();
+    await().until(() -> parts.states.contains(PipelineState.BACKING_OFF));
 
-    pipeline.stop();
+    parts.stop();
 
-    ended.get(2, TimeUnit.SECONDS);
+    parts.ended().get(2, TimeUnit.SECONDS);
   }
 }

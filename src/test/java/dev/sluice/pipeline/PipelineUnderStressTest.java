@@ -17,7 +17,6 @@ import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;
 import dev.sluice.testing.ScriptedSource;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bson.BsonTimestamp;
@@ -36,23 +35,19 @@ class PipelineUnderStressTest {
   private final ScriptedSource source = parts.source;
   private final ScriptedPublisher publisher = parts.publisher;
   private final InMemoryCheckpoints checkpoints = parts.checkpoints;
-  private PipelineSupervisor pipeline;
-  private CompletableFuture<Void> ended;
 
   private void start(ChangeSource from) {
     parts.from = from;
     parts.window = WINDOW;
     parts.drainTimeout = Duration.ofSeconds(20);
-    pipeline = new PipelineSupervisor(parts.parts(), (state, reason) -> {});
-    ended = pipeline.run().toFuture();
+    parts.start();
   }
 
   @AfterEach
-  void stop() throws Exception {
-    if (!ended.isDone()) {
-      pipeline.stop();
+  void close() {
+    if (!parts.ended().isDone()) {
+      parts.stop();
       publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "the test is over"));
-      ended.get(10, TimeUnit.SECONDS);
     }
     parts.close();
   }
@@ -68,10 +63,10 @@ class PipelineUnderStressTest {
     source.append(inserts(20));
     await().until(() -> publisher.messages.size() == WINDOW);
 
-    pipeline.stop();
+    parts.stop();
     assertThatCode(() -> publisher.outcomes().confirmed(1, WINDOW)).doesNotThrowAnyException();
 
-    ended.get(5, TimeUnit.SECONDS);
+    parts.ended().get(5, TimeUnit.SECONDS);
     assertThat(checkpoints.position()).contains(new Position.After(token(WINDOW)));
   }
 
@@ -117,7 +112,8 @@ class PipelineUnderStressTest {
 
     damaged.sink.next(event);
 
-    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS)).hasMessageContaining("Corrupt BSON");
+    assertThatThrownBy(() -> parts.ended().get(5, TimeUnit.SECONDS))
+        .hasMessageContaining("Corrupt BSON");
   }
 
   @Test
@@ -129,7 +125,7 @@ class PipelineUnderStressTest {
     start(source);
     source.append(insert(1));
 
-    assertThatThrownBy(() -> ended.get(5, TimeUnit.SECONDS)).hasMessageContaining("JSON");
+    assertThatThrownBy(() -> parts.ended().get(5, TimeUnit.SECONDS)).hasMessageContaining("JSON");
   }
 
   @Test
@@ -142,14 +138,14 @@ class PipelineUnderStressTest {
 
     time.advanceTimeBy(Duration.ofMinutes(1));
     await().until(() -> source.opened.size() == 1);
-    pipeline.stop();
+    parts.stop();
 
     // The publishing thread is a real one, and asks for the timer when it gets to it.
     await()
         .untilAsserted(
             () -> {
               time.advanceTimeBy(Duration.ofMinutes(1));
-              assertThat(ended).isCompleted();
+              assertThat(parts.ended()).isCompleted();
             });
   }
 

@@ -1,13 +1,14 @@
 package dev.sluice.pipeline;
 
+import static dev.sluice.testing.Events.behind;
 import static dev.sluice.testing.Events.event;
 import static dev.sluice.testing.Events.insert;
+import static dev.sluice.testing.Events.numberOf;
 import static dev.sluice.testing.Events.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.change.EventId;
-import dev.sluice.change.Position;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.testing.InMemoryCheckpoints;
@@ -15,12 +16,8 @@ import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;
 import dev.sluice.testing.ScriptedSource;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,45 +27,10 @@ class RefusedMessagesTest {
   private final ScriptedSource source = parts.source;
   private final ScriptedPublisher publisher = parts.publisher;
   private final InMemoryCheckpoints checkpoints = parts.checkpoints;
-  private final List<PipelineState> states = new CopyOnWriteArrayList<>();
-  private PipelineSupervisor pipeline;
-  private CompletableFuture<Void> ended;
-
-  private void start() {
-    pipeline = new PipelineSupervisor(parts.parts(), (state, reason) -> states.add(state));
-    ended = pipeline.run().toFuture();
-  }
 
   @AfterEach
-  void stop() throws Exception {
-    if (ended != null && !ended.isDone()) {
-      pipeline.stop();
-      ended.get(10, TimeUnit.SECONDS);
-    }
+  void close() {
     parts.close();
-  }
-
-  private void awaitPublished(int... numbers) {
-    List<Long> wanted = IntStream.of(numbers).mapToObj(Long::valueOf).toList();
-    await().untilAsserted(() -> assertThat(published()).isEqualTo(wanted));
-  }
-
-  /** The numbers of the events whose messages were published, in order, over all channels. */
-  private List<Long> published() {
-    return publisher.messages.stream().map(RefusedMessagesTest::number).toList();
-  }
-
-  private static Long number(Message message) {
-    for (int i = 1; i < 10_000; i++) {
-      if (id(i).equals(message.messageId())) {
-        return (long) i;
-      }
-    }
-    throw new AssertionError("no event of ours: " + message);
-  }
-
-  private static Position behind(int number) {
-    return new Position.After(token(number));
   }
 
   private static PipelineException returned() {
@@ -82,70 +44,72 @@ class RefusedMessagesTest {
   @Test
   void publishesARefusedMessageAgainOnTheSameChannelAndNothingElse() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2), insert(3));
-    awaitPublished(1, 2, 3);
+    publisher.awaitPublished(1, 2, 3);
 
     publisher.outcomes().refused(2, "full");
     publisher.outcomes().confirmed(3, 3);
     publisher.outcomes().confirmed(1, 1);
 
-    awaitPublished(1, 2, 3, 2);
+    publisher.awaitPublished(1, 2, 3, 2);
     publisher.outcomes().confirmed(2, 2);
     await().until(() -> checkpoints.position().equals(Optional.of(behind(3))));
     assertThat(publisher.opened).hasValue(1);
-    assertThat(states).contains(PipelineState.THROTTLED).doesNotContain(PipelineState.BACKING_OFF);
+    assertThat(parts.states)
+        .contains(PipelineState.THROTTLED)
+        .doesNotContain(PipelineState.BACKING_OFF);
   }
 
   @Test
   void publishesNothingBehindARefusalUntilWhatIsDueHasCome() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2));
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
     publisher.outcomes().refused(2, "full");
     source.append(insert(3));
 
-    await().during(Duration.ofMillis(200)).until(() -> published().size() == 2);
+    await().during(Duration.ofMillis(200)).until(() -> publisher.published().size() == 2);
     publisher.outcomes().confirmed(1, 1);
 
-    awaitPublished(1, 2, 2);
+    publisher.awaitPublished(1, 2, 2);
     publisher.outcomes().confirmed(2, 2);
-    awaitPublished(1, 2, 2, 3);
+    publisher.awaitPublished(1, 2, 2, 3);
   }
 
   @Test
   void keepsTheLaterEventsOfADocumentBackWhileAnEarlierOneIsRefused() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(event("insert", 1, 77), event("delete", 2, 77));
-    awaitPublished(1);
+    publisher.awaitPublished(1);
 
     publisher.outcomes().refused(1, "full");
-    awaitPublished(1, 1);
+    publisher.awaitPublished(1, 1);
     publisher.outcomes().refused(1, "full");
-    awaitPublished(1, 1, 1);
+    publisher.awaitPublished(1, 1, 1);
     publisher.outcomes().confirmed(1, 1);
 
-    awaitPublished(1, 1, 1, 2);
+    publisher.awaitPublished(1, 1, 1, 2);
   }
 
   @Test
   void saysOnceThatMessagesAreRefusedAndOnceThatTheyAreNotAnyMore() {
     publisher.confirming = false;
     parts.confirmTimeout = Duration.ofSeconds(2);
-    start();
+    parts.start();
     source.append(insert(1));
-    awaitPublished(1);
+    publisher.awaitPublished(1);
     publisher.outcomes().refused(1, "full");
-    awaitPublished(1, 1);
+    publisher.awaitPublished(1, 1);
     publisher.outcomes().refused(1, "full");
-    awaitPublished(1, 1, 1);
+    publisher.awaitPublished(1, 1, 1);
 
     publisher.outcomes().confirmed(1, 1);
 
-    await().until(() -> pipeline.state() == PipelineState.STREAMING);
-    assertThat(states)
+    await().until(() -> parts.state() == PipelineState.STREAMING);
+    assertThat(parts.states)
         .containsExactly(
             PipelineState.STARTING,
             PipelineState.STREAMING,
@@ -156,48 +120,48 @@ class RefusedMessagesTest {
   @Test
   void resumesAfterAnUnroutableMessageAndDoesNotRepeatWhatIsConfirmed() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2), insert(3));
-    awaitPublished(1, 2, 3);
+    publisher.awaitPublished(1, 2, 3);
 
     publisher.outcomes().returned(id(1), returned());
     publisher.outcomes().confirmed(3, 3);
     // RabbitMQ confirms what it has returned.
     publisher.outcomes().confirmed(1, 2);
 
-    awaitPublished(1, 2, 3, 1);
+    publisher.awaitPublished(1, 2, 3, 1);
     assertThat(checkpoints.saved).doesNotContain(behind(1));
     publisher.outcomes().confirmed(1, 1);
     await().until(() -> checkpoints.position().equals(Optional.of(behind(3))));
     source.append(insert(4));
-    awaitPublished(1, 2, 3, 1, 4);
+    publisher.awaitPublished(1, 2, 3, 1, 4);
   }
 
   @Test
   void waitsABoundedTimeForWhatIsDueBehindAnUnroutableMessage() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2));
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
 
     publisher.outcomes().returned(id(1), returned());
 
-    awaitPublished(1, 2, 1, 2);
+    publisher.awaitPublished(1, 2, 1, 2);
   }
 
   @Test
   void doesNotRepeatWhatIsConfirmedAheadOfALostMessageHoweverManyAttemptsItTakes() {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1), insert(2), insert(3), insert(4));
-    awaitPublished(1, 2, 3, 4);
+    publisher.awaitPublished(1, 2, 3, 4);
     publisher.outcomes().confirmed(2, 3);
     publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
-    awaitPublished(1, 2, 3, 4, 1, 4);
+    publisher.awaitPublished(1, 2, 3, 4, 1, 4);
     publisher.outcomes().confirmed(4, 4);
     publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone again"));
 
-    awaitPublished(1, 2, 3, 4, 1, 4, 1);
+    publisher.awaitPublished(1, 2, 3, 4, 1, 4, 1);
     publisher.outcomes().confirmed(1, 1);
 
     await().until(() -> checkpoints.position().equals(Optional.of(behind(4))));
@@ -210,17 +174,17 @@ class RefusedMessagesTest {
     parts.encoder =
         change -> {
           Message message = new EnvelopeEncoder(ScriptedParts.ENVELOPES, 1 << 20).encode(change);
-          return number(message) % 2 == 0 ? resized(message, large) : message;
+          return numberOf(message.messageId()) % 2 == 0 ? resized(message, large) : message;
         };
-    start();
+    parts.start();
     source.append(insert(1), insert(2), insert(3), insert(4), insert(5));
 
-    awaitPublished(1);
+    publisher.awaitPublished(1);
     publisher.outcomes().confirmed(1, 1);
-    awaitPublished(1, 2);
+    publisher.awaitPublished(1, 2);
     publisher.outcomes().confirmed(2, 2);
 
-    awaitPublished(1, 2, 3, 4, 5);
+    publisher.awaitPublished(1, 2, 3, 4, 5);
   }
 
   private static Message resized(Message message, int bytes) {
@@ -238,16 +202,16 @@ class RefusedMessagesTest {
   @Test
   void stopsInTimeWhileEverythingIsRefused() throws Exception {
     publisher.confirming = false;
-    start();
+    parts.start();
     source.append(insert(1));
-    awaitPublished(1);
+    publisher.awaitPublished(1);
     publisher.outcomes().refused(1, "full");
-    awaitPublished(1, 1);
+    publisher.awaitPublished(1, 1);
     publisher.outcomes().refused(1, "full");
 
-    pipeline.stop();
+    parts.stop();
 
-    ended.get(5, TimeUnit.SECONDS);
+    parts.ended().get(5, TimeUnit.SECONDS);
     assertThat(checkpoints.saved).doesNotContain(behind(1));
   }
 
@@ -255,16 +219,16 @@ class RefusedMessagesTest {
   void drainsWhatWasRefused() throws Exception {
     publisher.confirming = false;
     parts.drainTimeout = Duration.ofSeconds(20);
-    start();
+    parts.start();
     source.append(insert(1));
-    awaitPublished(1);
+    publisher.awaitPublished(1);
     publisher.outcomes().refused(1, "full");
-    pipeline.stop();
-    awaitPublished(1, 1);
+    parts.stop();
+    publisher.awaitPublished(1, 1);
 
     publisher.outcomes().confirmed(1, 1);
 
-    ended.get(5, TimeUnit.SECONDS);
+    parts.ended().get(5, TimeUnit.SECONDS);
     assertThat(checkpoints.position()).contains(behind(1));
   }
 }

@@ -10,10 +10,7 @@ import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;
 import dev.sluice.testing.ScriptedSource;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,21 +21,14 @@ class StandbyTest {
   private final ScriptedSource source = parts.source;
   private final ScriptedPublisher publisher = parts.publisher;
   private final InMemoryCheckpoints checkpoints = parts.checkpoints;
-  private final List<String> states = new CopyOnWriteArrayList<>();
-  private PipelineSupervisor pipeline;
-  private CompletableFuture<Void> ended;
 
   private void start(Duration lease) {
     parts.lease = lease;
-    pipeline =
-        new PipelineSupervisor(parts.parts(), (state, reason) -> states.add(state + ": " + reason));
-    ended = pipeline.run().toFuture();
+    parts.start();
   }
 
   @AfterEach
-  void stop() throws Exception {
-    pipeline.stop();
-    ended.get(10, TimeUnit.SECONDS);
+  void close() {
     parts.close();
   }
 
@@ -48,9 +38,9 @@ class StandbyTest {
     start(Duration.ofMillis(60));
     source.append(insert(1));
 
-    await().until(() -> pipeline.state() == PipelineState.STANDBY);
+    await().until(() -> parts.state() == PipelineState.STANDBY);
     await().during(Duration.ofMillis(200)).until(() -> publisher.opened.get() == 0);
-    assertThat(states)
+    assertThat(parts.reasons)
         .containsExactly(
             "STARTING: connecting",
             "STANDBY: the pipeline is run by the other one; waiting to take over");
@@ -60,7 +50,7 @@ class StandbyTest {
   void takesOverWhereTheOtherInstanceEnded() {
     checkpoints.takeOver();
     start(Duration.ofMillis(60));
-    await().until(() -> pipeline.state() == PipelineState.STANDBY);
+    await().until(() -> parts.state() == PipelineState.STANDBY);
     source.append(insert(1), insert(2), insert(3));
     checkpoints.moveTo(behind(2));
 
@@ -78,7 +68,7 @@ class StandbyTest {
 
     source.append(insert(1));
 
-    await().until(() -> pipeline.state() == PipelineState.STANDBY);
+    await().until(() -> parts.state() == PipelineState.STANDBY);
     assertThat(checkpoints.position()).isNotEqualTo(Optional.of(behind(1)));
     assertThat(publisher.closed).hasValue(1);
   }
@@ -90,7 +80,7 @@ class StandbyTest {
 
     checkpoints.takeOver();
 
-    await().until(() -> pipeline.state() == PipelineState.STANDBY);
+    await().until(() -> parts.state() == PipelineState.STANDBY);
     checkpoints.giveUp();
     await().until(() -> source.opened.size() == 2);
   }
@@ -104,7 +94,7 @@ class StandbyTest {
     source.append(insert(3));
     await().until(() -> publisher.messages.size() == 3);
 
-    await().until(() -> states.stream().anyMatch(state -> state.contains("lease")));
+    await().until(() -> parts.reasons.stream().anyMatch(state -> state.contains("lease")));
     checkpoints.refusal = null;
 
     await().until(() -> source.opened.size() == 2);
@@ -117,7 +107,7 @@ class StandbyTest {
     await().until(() -> source.opened.size() == 1);
     checkpoints.refusal = new PipelineException(FailureKind.TRANSIENT, "no primary");
     checkpoints.takeOver();
-    await().until(() -> states.stream().anyMatch(state -> state.contains("lease")));
+    await().until(() -> parts.reasons.stream().anyMatch(state -> state.contains("lease")));
     checkpoints.refusal = null;
 
     source.append(insert(1));
@@ -142,11 +132,11 @@ class StandbyTest {
     start(Duration.ofMillis(90));
     await().until(() -> checkpoints.renewals.get() > 3);
 
-    pipeline.stop();
-    ended.get(5, TimeUnit.SECONDS);
+    parts.stop();
+    parts.ended().get(5, TimeUnit.SECONDS);
 
     assertThat(checkpoints.releases).hasValue(1);
-    assertThat(states).noneMatch(state -> state.startsWith("STANDBY"));
+    assertThat(parts.reasons).noneMatch(state -> state.startsWith("STANDBY"));
   }
 
   @Test
@@ -154,7 +144,7 @@ class StandbyTest {
     publisher.refusal = new PipelineException(FailureKind.TRANSIENT, "not up yet");
     start(Duration.ofMillis(90));
 
-    await().until(() -> pipeline.state() == PipelineState.BACKING_OFF);
+    await().until(() -> parts.state() == PipelineState.BACKING_OFF);
     int renewals = checkpoints.renewals.get();
 
     await().until(() -> checkpoints.renewals.get() > renewals + 5);
@@ -164,11 +154,11 @@ class StandbyTest {
   void stopsAtOnceWhileItStandsBy() throws Exception {
     checkpoints.takeOver();
     start(Duration.ofMinutes(1));
-    await().until(() -> pipeline.state() == PipelineState.STANDBY);
+    await().until(() -> parts.state() == PipelineState.STANDBY);
 
-    pipeline.stop();
+    parts.stop();
 
-    ended.get(2, TimeUnit.SECONDS);
-    assertThat(pipeline.state()).isEqualTo(PipelineState.STOPPED);
+    parts.ended().get(2, TimeUnit.SECONDS);
+    assertThat(parts.state()).isEqualTo(PipelineState.STOPPED);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.testing;
 
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.EventId;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
 import org.bson.BsonDocument;
@@ -25,6 +26,16 @@ public final class Events {
   /** The position behind the event of that token. */
   public static Position behind(long number) {
     return new Position.After(token(number));
+  }
+
+  /** The number of the token whose event has this message-id. */
+  public static long numberOf(String messageId) {
+    for (int i = 1; i < 10_000; i++) {
+      if (EventId.of(token(i)).value().equals(messageId)) {
+        return i;
+      }
+    }
+    throw new AssertionError("no event of ours: " + messageId);
   }
 
   /** The insert of a document with this id; its token has the same number. */

@@ -19,13 +19,22 @@ import dev.sluice.message.ParkedMessages;
 import dev.sluice.pipeline.ChangeSource;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
+import dev.sluice.pipeline.PipelineState;
+import dev.sluice.pipeline.PipelineSupervisor;
 import dev.sluice.shape.Shaping;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** The parts of a pipeline between scripted servers; what a test does not set has a default. */
+/**
+ * A pipeline between scripted servers, and its parts; what a test does not set has a default. It is
+ * started once, and ends when it is closed.
+ */
 public final class ScriptedParts implements AutoCloseable {
   public static final EnvelopeSettings ENVELOPES =
       new EnvelopeSettings(
@@ -55,6 +64,17 @@ public final class ScriptedParts implements AutoCloseable {
   public CheckpointStore store = checkpoints;
   public Scheduler timer = Schedulers.newSingle("test-timer");
 
+  /** Every change of state since the start. */
+  public final List<PipelineState> states = new CopyOnWriteArrayList<>();
+
+  /** The same with why, as "STATE: reason". */
+  public final List<String> reasons = new CopyOnWriteArrayList<>();
+
+  private PipelineSupervisor pipeline;
+
+  /** Not before {@link #start}. */
+  private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
+
   private final Scheduler encoding = Schedulers.newSingle("test-encode");
   private final Scheduler publishing = Schedulers.newSingle("test-publish");
 
@@ -79,8 +99,36 @@ public final class ScriptedParts implements AutoCloseable {
         new PipelineSchedulers(encoding, publishing, timer));
   }
 
+  /** Starts the pipeline, and waits for nothing. */
+  public void start() {
+    pipeline = new PipelineSupervisor(parts(), this::note);
+    ended = pipeline.run().toFuture();
+  }
+
+  private void note(PipelineState state, String reason) {
+    states.add(state);
+    reasons.add(state + ": " + reason);
+  }
+
+  public PipelineState state() {
+    return pipeline.state();
+  }
+
+  /** Tells it to stop, and waits for nothing. */
+  public void stop() {
+    pipeline.stop();
+  }
+
+  public CompletableFuture<Void> ended() {
+    return ended;
+  }
+
   @Override
   public void close() {
+    if (!ended.isDone()) {
+      stop();
+      ended.orTimeout(10, TimeUnit.SECONDS).join();
+    }
     encoding.dispose();
     publishing.dispose();
     timer.dispose();

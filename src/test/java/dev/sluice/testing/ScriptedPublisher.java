@@ -1,5 +1,8 @@
 package dev.sluice.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.sluice.message.Message;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.FailureKind;
@@ -9,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import reactor.core.publisher.Mono;
 
 /** A broker that does what the test tells it to. */
@@ -39,6 +43,17 @@ public final class ScriptedPublisher implements EventPublisher {
   /** What the newest channel's publisher is told with. */
   public Outcomes outcomes() {
     return outcomes;
+  }
+
+  /** The numbers of the events whose messages were published, in order, over all channels. */
+  public List<Long> published() {
+    return messages.stream().map(message -> Events.numberOf(message.messageId())).toList();
+  }
+
+  /** Waits until just these were published. */
+  public void awaitPublished(int... numbers) {
+    List<Long> wanted = IntStream.of(numbers).mapToObj(Long::valueOf).toList();
+    await().untilAsserted(() -> assertThat(published()).isEqualTo(wanted));
   }
 
   @Override
