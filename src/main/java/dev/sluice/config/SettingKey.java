@@ -42,6 +42,7 @@ public enum SettingKey {
   SLUICE_UPDATE_LOOKUP("true"),
   /** Where the steps of throughput end: a bigger reply only takes more memory. */
   SLUICE_BATCH_SIZE("500"),
+  SLUICE_TRANSACTION_MARKERS("false"),
   SLUICE_FIELDS_INCLUDE(""),
   SLUICE_FIELDS_EXCLUDE(""),
   SLUICE_FIELDS_MASK(""),

@@ -3,6 +3,7 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Commit;
 import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Oversized;
@@ -222,7 +223,9 @@ public final class ParkedMessages {
         content,
         change.id().value(),
         parkingQueue,
-        keys == null ? CollectionChange.GAP : keys.operation().text(),
+        keys != null
+            ? keys.operation().text()
+            : change instanceof Commit ? Commit.OPERATION : CollectionChange.GAP,
         change
             .position()
             .clusterTime()
