@@ -230,7 +230,8 @@ class ArchitectureTest {
             .resideOutsideOfPackages("dev.sluice.cli..")
             // Two stages are operators of our own, and an operator subscribes to what is above it.
             .and()
-            .haveNameNotMatching("dev\\.sluice\\.pipeline\\.(Admission|Publishing)(\\$.*)?")
+            .haveNameNotMatching(
+                "dev\\.sluice\\.pipeline\\.(Admission|Insertions|Publishing)(\\$.*)?")
             .should()
             .callMethodWhere(
                 target(owner(assignableTo(Publisher.class)))

@@ -23,7 +23,7 @@ import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.SingleMessages;
 import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
-import dev.sluice.route.RoutingKeys;
+import dev.sluice.route.Routes;
 import dev.sluice.shape.Shaping;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -112,7 +112,7 @@ public final class Wiring implements AutoCloseable {
         new Shaping(settings.shape()),
         encoder()::encode,
         new ParkedMessages(
-            settings.rabbit().parkingQueue(), routingKeys(), settings.delivery().maxMessageBytes()),
+            settings.rabbit().parkingQueue(), routes(), settings.delivery().maxMessageBytes()),
         publisher(),
         new MongoCheckpointStore(
             mongo,
@@ -122,16 +122,17 @@ public final class Wiring implements AutoCloseable {
             settings.delivery().lease()),
         settings.delivery(),
         settings.failures(),
-        new PipelineSchedulers(encoder, publisher, timer));
+        new PipelineSchedulers(encoder, publisher, timer),
+        settings.capture().transactionMarkers());
   }
 
   private EnvelopeEncoder encoder() {
     return new EnvelopeEncoder(
-        settings.envelope(), routingKeys(), settings.delivery().maxMessageBytes());
+        settings.envelope(), routes(), settings.delivery().maxMessageBytes());
   }
 
-  private RoutingKeys routingKeys() {
-    return new RoutingKeys(settings.route().routingKey());
+  private Routes routes() {
+    return new Routes(settings.route());
   }
 
   /** What is captured. */

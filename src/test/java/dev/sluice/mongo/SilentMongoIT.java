@@ -44,7 +44,8 @@ class SilentMongoIT {
             View.NEW_IMAGE,
             false,
             true,
-            100),
+            100,
+            false),
         Clock.systemUTC());
   }
 

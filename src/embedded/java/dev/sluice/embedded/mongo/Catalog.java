@@ -1,6 +1,7 @@
 package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.bson.Document;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,49 @@ import java.util.stream.Collectors;
 final class Catalog {
 
   private final Map<Namespace, CollectionInfo> collections = new LinkedHashMap<>();
+
+  /** When a collection became what it is; what was there before a restart is not in it. */
+  private final Map<UUID, OpTime> since = new HashMap<>();
+
+  private final ServerVersion version;
+
+  Catalog(ServerVersion version) {
+    this.version = version;
+  }
+
+  /** Notes that a command changed the collection. */
+  void changed(EventType how, UUID collection, OpTime time) {
+    if (how == EventType.DROP) {
+      since.remove(collection);
+    } else if (!version.remembersCollections()
+        || how == EventType.CREATE
+        || how == EventType.RENAME) {
+      since.put(collection, time);
+    }
+  }
+
+  /**
+   * Whether the collection was there, under its name, at the time.
+   *
+   * @throws ServerError 246 on releases that cannot say, which is how 5.0 and 6.0 answer
+   */
+  boolean wasThere(CollectionInfo info, OpTime at) {
+    OpTime changed = since.get(info.uuid());
+    if (changed == null || !changed.isAfter(at)) {
+      return true;
+    }
+    if (version.remembersCollections()) {
+      return false;
+    }
+    throw new ServerError(
+        246,
+        "SnapshotUnavailable",
+        "Unable to read from a snapshot due to pending collection catalog changes; please retry the"
+            + " operation. Snapshot timestamp is "
+            + at.text()
+            + ". Collection minimum is "
+            + changed.text());
+  }
 
   CollectionInfo add(Namespace namespace, Document options) {
     CollectionInfo info = new CollectionInfo(UUID.randomUUID(), options);

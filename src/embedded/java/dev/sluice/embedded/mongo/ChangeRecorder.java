@@ -68,7 +68,9 @@ final class ChangeRecorder {
     }
     RawDocument raw = incoming != null ? incoming : RawDocument.of(document);
     incoming = null;
-    changes.add(new RecordedChange(EventType.INSERT, namespace, key(document), raw, null, raw));
+    changes.add(
+        new RecordedChange(
+            EventType.INSERT, namespace, key(document), raw, null, raw, previous(document, null)));
   }
 
   void removed(Namespace namespace, Document document) {
@@ -76,7 +78,15 @@ final class ChangeRecorder {
       return;
     }
     RawDocument before = keepsImages ? RawDocument.of(document) : null;
-    changes.add(new RecordedChange(EventType.DELETE, namespace, key(document), null, before, null));
+    changes.add(
+        new RecordedChange(
+            EventType.DELETE,
+            namespace,
+            key(document),
+            null,
+            before,
+            null,
+            previous(document, document)));
   }
 
   void updated(Namespace namespace, Document before, Document after) {
@@ -94,7 +104,13 @@ final class ChangeRecorder {
         keepsImages || keepsResults || type == EventType.REPLACE ? RawDocument.of(after) : null;
     RawDocument object =
         type == EventType.REPLACE ? newImage : RawDocument.of(describe(before, after).document());
-    changes.add(new RecordedChange(type, namespace, key(after), object, oldImage, newImage));
+    changes.add(
+        new RecordedChange(
+            type, namespace, key(after), object, oldImage, newImage, previous(after, before)));
+  }
+
+  private static RecordedChange.Previous previous(Document of, Document before) {
+    return new RecordedChange.Previous(of.get("_id"), before);
   }
 
   private boolean isReplace() {

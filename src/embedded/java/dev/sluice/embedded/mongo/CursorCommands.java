@@ -44,7 +44,7 @@ final class CursorCommands {
             cursors.kill(id);
           }
           long shownId = cursor.isExhausted() ? 0 : id;
-          return reply("nextBatch", found, shownId, cursor.namespace());
+          return reply("nextBatch", found, shownId, cursor);
         });
   }
 
@@ -78,15 +78,14 @@ final class CursorCommands {
       Invocation call, ServerCursor cursor, ServerCursor.Batch first, boolean single) {
     boolean done = single || cursor.isExhausted();
     long id = done ? 0 : call.node().cursors().add(cursor, session(call));
-    return reply("firstBatch", first, id, cursor.namespace());
+    return reply("firstBatch", first, id, cursor);
   }
 
   private static Object session(Invocation call) {
     return call.body().get("lsid") instanceof Document lsid ? lsid.get("id") : null;
   }
 
-  private static Reply reply(
-      String batchName, ServerCursor.Batch batch, long id, String namespace) {
+  private static Reply reply(String batchName, ServerCursor.Batch batch, long id, ServerCursor of) {
     int bytes = batch.documents().stream().mapToInt(RawDocument::size).sum();
     BsonWriter writer = new BsonWriter(512 + bytes + 10 * batch.documents().size());
     int start = writer.startDocument();
@@ -95,8 +94,9 @@ final class CursorCommands {
     if (batch.postBatchToken() != null) {
       writer.writeField("postBatchResumeToken", batch.postBatchToken().document());
     }
+    of.readAt().ifPresent(time -> writer.writeField("atClusterTime", time.timestamp()));
     writer.writeField("id", id);
-    writer.writeField("ns", namespace);
+    writer.writeField("ns", of.namespace());
     writer.endDocument(cursor);
     writer.writeField("ok", 1.0);
     writer.endDocument(start);

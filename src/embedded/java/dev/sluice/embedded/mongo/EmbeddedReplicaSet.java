@@ -43,6 +43,9 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
   /** How much a killed process may lose of what a data directory keeps. */
   private static final int SYNC_INTERVAL_MS = 200;
 
+  /** A server's {@code minSnapshotHistoryWindowInSeconds}. */
+  private static final Duration SNAPSHOT_WINDOW = Duration.ofMinutes(5);
+
   private static final int CURSOR_SWEEP_SECONDS = 30;
   private static final Duration CURSOR_TIMEOUT = Duration.ofMinutes(10);
 
@@ -78,7 +81,8 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
             new ThreadPoolExecutor.DiscardPolicy());
     workers.allowCoreThreadTimeOut(true);
     this.topology = new Topology(name);
-    this.storage = new Storage(Clock.systemUTC(), version, builder.oplog, journal);
+    this.storage =
+        new Storage(Clock.systemUTC(), version, builder.oplog, builder.snapshotWindow, journal);
     this.restored = journal instanceof DataDirectory kept && kept.restoreInto(storage);
   }
 
@@ -162,7 +166,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
         new ChangeStreamCommand(storage, version, board, workers, eventLoops);
     new WriteCommands(storage, topology, context, updates).register(commands);
     new FindAndModifyCommand(storage, context, updates).register(commands);
-    new ReadCommands(storage, streams, context).register(commands);
+    new ReadCommands(storage, streams, context, version).register(commands);
     new CursorCommands().register(commands);
     new CollectionCommands(storage, version).register(commands);
     new AdminCommands(storage, topology, version, () -> nodes).register(commands);
@@ -216,6 +220,7 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     private List<Integer> ports = List.of(0, 0, 0);
     private ServerVersion version = ServerVersion.V7_0;
     private OplogLimit oplog = OplogLimit.DEFAULT;
+    private Duration snapshotWindow = SNAPSHOT_WINDOW;
     private Path directory;
     private Optional<SslContext> tls = Optional.empty();
 
@@ -260,6 +265,12 @@ public final class EmbeddedReplicaSet implements AutoCloseable {
     /** How much history the log keeps. */
     public Builder oplog(OplogLimit limit) {
       this.oplog = limit;
+      return this;
+    }
+
+    /** How far back snapshots can be read; five minutes unless set, as of a server. */
+    public Builder snapshotWindow(Duration window) {
+      this.snapshotWindow = window;
       return this;
     }
 

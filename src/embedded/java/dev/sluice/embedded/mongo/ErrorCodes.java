@@ -26,6 +26,8 @@ final class ErrorCodes {
           Map.entry(189, "PrimarySteppedDown"),
           Map.entry(234, "RetryChangeStream"),
           Map.entry(237, "CursorKilled"),
+          Map.entry(239, "SnapshotTooOld"),
+          Map.entry(246, "SnapshotUnavailable"),
           Map.entry(251, "NoSuchTransaction"),
           Map.entry(260, "InvalidResumeToken"),
           Map.entry(262, "ExceededTimeLimit"),

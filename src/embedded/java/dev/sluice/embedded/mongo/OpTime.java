@@ -17,6 +17,15 @@ record OpTime(int seconds, int increment) implements Comparable<OpTime> {
     return new OpTime(seconds, increment + 1);
   }
 
+  /** As a server writes a time in the text of an error. */
+  String text() {
+    return "Timestamp("
+        + Integer.toUnsignedString(seconds)
+        + ", "
+        + Integer.toUnsignedString(increment)
+        + ")";
+  }
+
   @Override
   public int compareTo(OpTime other) {
     int bySeconds = Integer.compareUnsigned(seconds, other.seconds);

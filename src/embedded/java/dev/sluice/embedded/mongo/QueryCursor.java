@@ -3,6 +3,7 @@ package dev.sluice.embedded.mongo;
 import de.bwaldvogel.mongo.bson.Document;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -12,13 +13,28 @@ final class QueryCursor implements ServerCursor {
   private final Storage storage;
   private final String namespace;
   private final Iterator<Document> rest;
+  private final Optional<OpTime> readAt;
   private RawDocument heldBack;
   private volatile boolean killed;
 
   QueryCursor(Storage storage, String namespace, Iterable<Document> documents) {
+    this(storage, namespace, documents.iterator(), Optional.empty());
+  }
+
+  /**
+   * @param readAt the time that a snapshot is of
+   */
+  QueryCursor(
+      Storage storage, String namespace, Iterator<Document> documents, Optional<OpTime> readAt) {
     this.storage = storage;
     this.namespace = namespace;
-    this.rest = documents.iterator();
+    this.rest = documents;
+    this.readAt = readAt;
+  }
+
+  @Override
+  public Optional<OpTime> readAt() {
+    return readAt;
   }
 
   @Override

@@ -3,9 +3,7 @@ package dev.sluice.embedded.mongo;
 import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,24 +12,29 @@ import java.util.concurrent.CompletableFuture;
 /** {@code find}, {@code aggregate}, {@code count} and {@code distinct}, answered by the engine. */
 final class ReadCommands {
 
-  private static final int DEFAULT_FIRST_BATCH = 101;
-  private static final String OPLOG = "oplog.rs";
-
   private final Storage storage;
   private final ChangeStreamCommand changeStreams;
   private final WriteContext context;
+  private final ServerVersion version;
+  private final FindCommand find;
 
   /** Of how many {@code $out} the temporary collections have been named; under the storage lock. */
   private long outs;
 
-  ReadCommands(Storage storage, ChangeStreamCommand changeStreams, WriteContext context) {
+  ReadCommands(
+      Storage storage,
+      ChangeStreamCommand changeStreams,
+      WriteContext context,
+      ServerVersion version) {
+    this.version = version;
+    this.find = new FindCommand(storage, version);
     this.storage = storage;
     this.changeStreams = changeStreams;
     this.context = context;
   }
 
   void register(Map<String, Command> commands) {
-    commands.put("find", call -> done(storage.exclusively(() -> find(call))));
+    commands.put("find", call -> done(storage.exclusively(() -> find.run(call))));
     commands.put("aggregate", call -> done(aggregate(call)));
     commands.put("count", Command.locked(storage, this::count));
     commands.put("distinct", Command.locked(storage, this::distinct));
@@ -39,47 +42,6 @@ final class ReadCommands {
 
   private static CompletableFuture<Reply> done(Reply reply) {
     return CompletableFuture.completedFuture(reply);
-  }
-
-  private Reply find(Invocation call) {
-    Namespace namespace = call.namespace();
-    int limit = call.integer("limit", 0);
-    boolean single = call.flag("singleBatch", false) || limit < 0;
-    List<Document> found;
-    if (namespace.equals(new Namespace("local", OPLOG))) {
-      found = new OplogView(storage.oplog()).find(call);
-    } else if (storage.collection(namespace).isEmpty()) {
-      found = List.of();
-    } else {
-      Document query =
-          new Document("find", namespace.collection())
-              .append("filter", call.document("filter", new Document()))
-              .append("sort", call.document("sort", null))
-              .append("skip", call.integer("skip", 0))
-              .append("limit", Math.abs(limit));
-      if (call.body().get("projection") instanceof Document projection) {
-        query.put("projection", projection);
-      }
-      found = firstBatch(storage.engine(namespace.database(), "find", query));
-    }
-    int batchSize = call.integer("batchSize", DEFAULT_FIRST_BATCH);
-    return open(call, namespace.toString(), found, batchSize, single);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static List<Document> firstBatch(Document reply) {
-    return new ArrayList<>(
-        (Collection<Document>) ((Document) reply.get("cursor")).get("firstBatch"));
-  }
-
-  private Reply open(
-      Invocation call, String namespace, List<Document> found, int batchSize, boolean single) {
-    QueryCursor cursor = new QueryCursor(storage, namespace, found);
-    ServerCursor.Batch first =
-        batchSize == 0
-            ? new ServerCursor.Batch(List.of(), null)
-            : cursor.next(batchSize, Duration.ZERO).toCompletableFuture().join();
-    return CursorCommands.open(call, cursor, first, single);
   }
 
   private Reply aggregate(Invocation call) {
@@ -94,7 +56,9 @@ final class ReadCommands {
   private Reply aggregate(Invocation call, List<Document> pipeline) {
     Document options = call.document("cursor", new Document());
     int batchSize =
-        options.get("batchSize") instanceof Number number ? number.intValue() : DEFAULT_FIRST_BATCH;
+        options.get("batchSize") instanceof Number number
+            ? number.intValue()
+            : FindCommand.DEFAULT_FIRST_BATCH;
     if (!(call.body().get("aggregate") instanceof String)) {
       throw new ServerError(
           238,
@@ -102,25 +66,60 @@ final class ReadCommands {
           "of aggregates on a whole database the embedded set knows $changeStream only");
     }
     Namespace namespace = call.namespace();
+    ReadConcern concern = ReadConcern.of(call, version, storage.lastApplied());
+    requireNow(namespace, concern);
     List<Document> stages = new ArrayList<>();
     for (Document stage : pipeline) {
       stages.add(stage.size() == 1 ? AggregationStages.withoutAlias(stage) : stage);
     }
     Optional<Namespace> replaced = takeOut(call, stages);
     prepareMerge(call, stages);
-    Document query =
-        new Document("aggregate", namespace.collection())
-            .append("pipeline", stages)
-            .append("cursor", new Document());
     try {
-      List<Document> found = firstBatch(storage.engine(namespace.database(), "aggregate", query));
+      List<Document> found = aggregated(namespace, stages);
       if (replaced.isPresent()) {
         replace(replaced.get(), found);
         found = List.of();
       }
-      return open(call, namespace.toString(), found, batchSize, false);
+      QueryCursor cursor =
+          new QueryCursor(storage, namespace.toString(), found.iterator(), concern.at());
+      return FindCommand.open(call, cursor, batchSize, false);
     } finally {
       context.flush();
+    }
+  }
+
+  private List<Document> aggregated(Namespace namespace, List<Document> stages) {
+    int own = OrderedStages.first(stages);
+    Document query =
+        new Document("aggregate", namespace.collection())
+            .append("pipeline", own < 0 ? stages : stages.subList(0, own))
+            .append("cursor", new Document());
+    List<Document> found =
+        FindCommand.firstBatch(storage.engine(namespace.database(), "aggregate", query));
+    if (own < 0) {
+      return found;
+    }
+    BsonOrder order =
+        storage.collection(namespace).map(known -> known.ids().order()).orElse(BsonOrder.SIMPLE);
+    return new OrderedStages(order).run(found, stages.subList(own, stages.size()));
+  }
+
+  /** Finds read in the past; for the others the past must be as the present is. */
+  private void requireNow(Namespace namespace, ReadConcern concern) {
+    if (concern.at().isEmpty()) {
+      return;
+    }
+    OpTime at = concern.at().get();
+    storage.history().requireReadable(at, storage.lastApplied());
+    boolean same =
+        storage
+            .catalog()
+            .find(namespace)
+            .map(info -> storage.history().isUnchangedSince(info.uuid(), at))
+            .orElse(true);
+    if (!same) {
+      throw new ServerError(
+          238, "NotImplemented", "of reads in the past the embedded set knows find only");
     }
   }
 
@@ -172,6 +171,7 @@ final class ReadCommands {
   }
 
   private Document count(Invocation call) {
+    ReadConcern.of(call, version, storage.lastApplied());
     Namespace namespace = call.namespace();
     int n =
         storage
@@ -190,6 +190,8 @@ final class ReadCommands {
 
   private Document distinct(Invocation call) {
     Namespace namespace = call.namespace();
+    ReadConcern concern = ReadConcern.of(call, version, storage.lastApplied());
+    requireNow(namespace, concern);
     call.text("key");
     Document query =
         new Document("distinct", namespace.collection())
@@ -199,6 +201,8 @@ final class ReadCommands {
         storage.collection(namespace).isEmpty()
             ? List.of()
             : storage.engine(namespace.database(), "distinct", query).get("values");
-    return new Document("values", values).append("ok", 1.0);
+    Document reply = new Document("values", values);
+    concern.at().ifPresent(at -> reply.append("atClusterTime", at.timestamp()));
+    return reply.append("ok", 1.0);
   }
 }

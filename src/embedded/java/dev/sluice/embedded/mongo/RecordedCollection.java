@@ -3,6 +3,7 @@ package dev.sluice.embedded.mongo;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.memory.MemoryCollection;
 import de.bwaldvogel.mongo.bson.Document;
 
@@ -19,6 +20,21 @@ final class RecordedCollection extends MemoryCollection {
       ChangeRecorder recorder) {
     super(database, name, options, cursors);
     this.recorder = recorder;
+  }
+
+  /** The index on {@code _id}; a collection of a client has one from the start. */
+  IdIndex ids() {
+    for (Index<Integer> index : getIndexes()) {
+      if (index instanceof IdIndex ids) {
+        return ids;
+      }
+    }
+    throw new IllegalStateException(getFullName() + " has no index on _id");
+  }
+
+  /** The document at a place that {@link #ids} gave; the engine's own, not to be kept. */
+  Document at(Integer place) {
+    return getDocument(place);
   }
 
   private boolean isInternal() {

@@ -2,6 +2,7 @@ package dev.sluice.embedded.mongo;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** An open cursor of one node. One {@code getMore} at a time. */
@@ -9,6 +10,11 @@ interface ServerCursor {
 
   /** The name space that replies carry. */
   String namespace();
+
+  /** The time that a snapshot is of, which every reply carries. */
+  default Optional<OpTime> readAt() {
+    return Optional.empty();
+  }
 
   /** Whether nothing more can come; the server forgets the cursor then. */
   boolean isExhausted();

@@ -45,6 +45,16 @@ public enum ServerVersion {
     return this != V4_2;
   }
 
+  /** {@code readConcern: snapshot} outside a transaction came with 5.0. */
+  boolean readsSnapshots() {
+    return this != V4_2;
+  }
+
+  /** A read in the past sees the collections of then from 7.0 on; before, it was refused (246). */
+  boolean remembersCollections() {
+    return compareTo(V7_0) >= 0;
+  }
+
   /** {@code wallTime}, images and expanded events came with 6.0. */
   boolean hasImagesAndExpandedEvents() {
     return this != V4_2;

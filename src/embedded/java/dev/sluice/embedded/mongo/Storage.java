@@ -1,6 +1,5 @@
 package dev.sluice.embedded.mongo;
 
-import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
@@ -9,6 +8,7 @@ import de.bwaldvogel.mongo.oplog.NoopOplog;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,9 @@ final class Storage {
   private final Clock clock;
   private final ChangeRecorder recorder;
   private final RecordedBackend backend;
-  private final Catalog catalog = new Catalog();
+  private final Catalog catalog;
+  private final DocumentHistory history;
+  private final boolean keepsHistory;
   private final Oplog oplog;
 
   /** The engine wants a channel to keep a last error for; nobody asks for it. */
@@ -39,13 +41,26 @@ final class Storage {
   private final Journal journal;
   private volatile OpTime lastApplied;
 
-  Storage(Clock clock, ServerVersion version, OplogLimit limit, Journal journal) {
+  /**
+   * @param snapshotWindow how far back snapshots can be read
+   */
+  Storage(
+      Clock clock,
+      ServerVersion version,
+      OplogLimit limit,
+      Duration snapshotWindow,
+      Journal journal) {
+    this.catalog = new Catalog(version);
+    this.keepsHistory = version.readsSnapshots();
     this.journal = journal;
     this.clock = clock;
     this.recorder = new ChangeRecorder(version.logsDeltas(), journal != Journal.NONE);
     this.backend = new RecordedBackend(recorder);
     this.oplog = new Oplog(limit);
     this.lastApplied = new OpTime((int) clock.instant().getEpochSecond(), 0);
+    // The oplog has a quarter of the heap, and most of its changes are smaller than a document.
+    long maxBytes = Math.min(256L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 8);
+    this.history = new DocumentHistory((int) snapshotWindow.toSeconds(), maxBytes, lastApplied);
   }
 
   <T> T exclusively(Supplier<T> action) {
@@ -67,6 +82,10 @@ final class Storage {
 
   Oplog oplog() {
     return oplog;
+  }
+
+  DocumentHistory history() {
+    return history;
   }
 
   Catalog catalog() {
@@ -121,31 +140,40 @@ final class Storage {
     return backend.resolveDatabase(name);
   }
 
-  Optional<MongoCollection<?>> collection(Namespace namespace) {
+  Optional<RecordedCollection> collection(Namespace namespace) {
     if (catalog.find(namespace).isEmpty()) {
       return Optional.empty();
     }
     return Optional.ofNullable(
-        database(namespace.database()).resolveCollection(namespace.collection(), false));
+        (RecordedCollection)
+            database(namespace.database()).resolveCollection(namespace.collection(), false));
   }
 
   /** The collection, created on the way as the first insert does. */
-  MongoCollection<?> collectionOrNew(Namespace namespace) {
+  RecordedCollection collectionOrNew(Namespace namespace) {
     return collection(namespace).orElseGet(() -> create(namespace, new Document()));
   }
 
-  MongoCollection<?> create(Namespace namespace, Document options) {
-    MongoCollection<?> collection =
-        translating(
-            () ->
-                database(namespace.database())
-                    .createCollectionOrThrowIfExists(namespace.collection()));
+  RecordedCollection create(Namespace namespace, Document options) {
+    RecordedCollection collection = make(namespace, options);
     CollectionInfo info = catalog.add(namespace, options);
     Document idIndex =
         new Document("v", 2).append("key", new Document("_id", 1)).append("name", "_id_");
     Document what = new Document(options);
     what.put("idIndex", idIndex);
     log(EventType.CREATE, namespace, info.uuid(), what);
+    return collection;
+  }
+
+  private RecordedCollection make(Namespace namespace, Document options) {
+    Optional<BsonOrder> order = Collations.order(options.get("collation"));
+    RecordedCollection collection =
+        (RecordedCollection)
+            translating(
+                () ->
+                    database(namespace.database())
+                        .createCollectionOrThrowIfExists(namespace.collection()));
+    order.ifPresent(collection.ids()::collate);
     return collection;
   }
 
@@ -178,7 +206,7 @@ final class Storage {
       what.put("dropTarget", remove(to).uuid());
     }
     CollectionInfo info = catalog.find(from).orElseThrow();
-    MongoCollection<?> collection = collection(from).orElseThrow();
+    RecordedCollection collection = collection(from).orElseThrow();
     translating(
         () -> {
           database(to.database())
@@ -204,6 +232,9 @@ final class Storage {
             OplogEntry.Images.NONE,
             null,
             clock.instant());
+    if (collection != null) {
+      catalog.changed(type, collection, entry.time());
+    }
     journal.logged(entry, this);
     oplog.append(List.of(entry));
   }
@@ -254,6 +285,9 @@ final class Storage {
         info.recordsImages()
             ? new OplogEntry.Images(change.before(), change.after())
             : OplogEntry.Images.NONE;
+    if (keepsHistory) {
+      history.add(info.uuid(), time, change.previous());
+    }
     return new OplogEntry(
         time,
         operation,
@@ -295,7 +329,7 @@ final class Storage {
 
   /** Puts back a collection that was there before a restart. */
   void restore(Namespace namespace, CollectionInfo info, List<?> indexes) {
-    database(namespace.database()).createCollectionOrThrowIfExists(namespace.collection());
+    make(namespace, info.options());
     catalog.put(namespace, info);
     engine(
         namespace.database(),
@@ -314,6 +348,7 @@ final class Storage {
   void restore(OplogEntry entry) {
     oplog.append(List.of(entry));
     lastApplied = OpTime.later(lastApplied, entry.time());
+    history.startAt(lastApplied);
   }
 
   void sync() {

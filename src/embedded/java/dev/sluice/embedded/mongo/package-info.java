@@ -12,8 +12,8 @@
  *
  * <p>What it is not: a database. Secondary indexes are kept by name and make nothing faster, unique
  * ones hold; there is no authentication, no TLS, no compression, no views, no capped or time series
- * collections, no collation, and reads are of the newest state whatever the read concern. Nothing
- * is ever rolled back, since all nodes share one state.
+ * collections. Reads are of the newest state unless a snapshot is asked for, which {@code
+ * DocumentHistory} knows. Nothing is ever rolled back, since all nodes share one state.
  *
  * <p>Faults by any client, on the {@code admin} database: {@code {embeddedFault: "stepDown" |
  * "kill" | "start" | "partition" | "delayReplies" | "dropConnections" | "failCommand" | "closeOn" |
