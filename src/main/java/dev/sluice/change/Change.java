@@ -1,7 +1,7 @@
 package dev.sluice.change;
 
 /** Something to be published: what the stream brought, or that it could not bring everything. */
-public sealed interface Change permits ChangeEvent, Oversized, Gap {
+public sealed interface Change permits ChangeEvent, Oversized, Gap, SnapshotNotice {
   /** The {@link #documentHash} of what concerns all documents of its collection. */
   long EVERY_DOCUMENT = 0;
 
