@@ -7,6 +7,7 @@ import dev.sluice.message.ParkedMessages;
 import dev.sluice.mongo.ChangeStreamSource;
 import dev.sluice.mongo.MongoCheckpointStore;
 import dev.sluice.mongo.MongoConnection;
+import dev.sluice.mongo.SnapshotReads;
 import dev.sluice.mongo.StoredPositions;
 import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.Heartbeats;
@@ -16,6 +17,8 @@ import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineSupervisor;
 import dev.sluice.pipeline.Replay;
 import dev.sluice.pipeline.Restoration;
+import dev.sluice.pipeline.SnapshotReport;
+import dev.sluice.pipeline.Snapshots;
 import dev.sluice.pipeline.StartPoint;
 import dev.sluice.rabbit.ConfirmingPublisher;
 import dev.sluice.rabbit.ParkingQueue;
@@ -31,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -122,7 +126,27 @@ public final class Wiring implements AutoCloseable {
             settings.delivery().lease()),
         settings.delivery(),
         settings.failures(),
+        snapshots(),
         new PipelineSchedulers(encoder, publisher, timer));
+  }
+
+  /**
+   * Tells how far a snapshot is.
+   *
+   * @param tell called on the timer's thread
+   */
+  public SnapshotReport snapshotReport(
+      PipelineSupervisor pipeline, Duration period, Consumer<String> tell) {
+    return new SnapshotReport(pipeline::position, snapshots(), period, tell, timer);
+  }
+
+  private Snapshots snapshots() {
+    return new Snapshots(
+        source(),
+        new SnapshotReads(mongo, settings.capture(), settings.snapshot()),
+        settings.snapshot(),
+        !settings.capture().view().hasNewImage(),
+        Clock.systemUTC());
   }
 
   private EnvelopeEncoder encoder() {

@@ -15,6 +15,7 @@ public record Settings(
     MongoSettings mongo,
     RabbitSettings rabbit,
     CaptureSettings capture,
+    SnapshotSettings snapshot,
     ShapeSettings shape,
     RouteSettings route,
     EnvelopeSettings envelope,
@@ -27,6 +28,7 @@ public record Settings(
     Objects.requireNonNull(mongo, "mongo");
     Objects.requireNonNull(rabbit, "rabbit");
     Objects.requireNonNull(capture, "capture");
+    Objects.requireNonNull(snapshot, "snapshot");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(route, "route");
     Objects.requireNonNull(envelope, "envelope");
@@ -40,7 +42,7 @@ public record Settings(
   /** The same with another destination. */
   public Settings with(RabbitSettings other) {
     return new Settings(
-        mongo, other, capture, shape, route, envelope, delivery, failures, heartbeat, log,
+        mongo, other, capture, snapshot, shape, route, envelope, delivery, failures, heartbeat, log,
         warnings);
   }
 }

@@ -1,21 +1,21 @@
 package dev.sluice.message;
 
 import dev.sluice.change.ChangeEvent;
-import dev.sluice.change.Gap;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.json.Utf8Buffer;
 
 /**
- * The change event's own BSON, as MongoDB sent it and as far as its fields may leave. A gap is no
- * event of MongoDB's and is written as the envelope.
+ * The change event's own BSON, as MongoDB sent it and as far as its fields may leave. A read of a
+ * snapshot has the same form. A gap and what is told of a snapshot are no events of MongoDB's and
+ * are written as the envelope.
  */
 final class BsonFormat implements MessageFormat {
   private final Utf8Buffer out;
-  private final MessageFormat ofGaps;
+  private final MessageFormat ours;
 
   BsonFormat(EnvelopeSettings settings, Utf8Buffer out) {
     this.out = out;
-    this.ofGaps = new EnvelopeFormat(settings, out);
+    this.ours = new EnvelopeFormat(settings, out);
   }
 
   @Override
@@ -25,10 +25,10 @@ final class BsonFormat implements MessageFormat {
 
   @Override
   public void write(CollectionChange change) {
-    if (change.change() instanceof Gap) {
-      ofGaps.write(change);
+    if (change.change() instanceof ChangeEvent event) {
+      write(event);
     } else {
-      write((ChangeEvent) change.change());
+      ours.write(change);
     }
   }
 
@@ -43,6 +43,6 @@ final class BsonFormat implements MessageFormat {
 
   @Override
   public Message.Content content(CollectionChange change) {
-    return change.change() instanceof Gap ? Message.Content.JSON : Message.Content.BSON;
+    return change.change() instanceof ChangeEvent ? Message.Content.BSON : Message.Content.JSON;
   }
 }

@@ -195,7 +195,7 @@ public final class ParkedMessages {
         content,
         change.id().value(),
         parkingQueue,
-        keys == null ? CollectionChange.GAP : keys.operation().text(),
+        CollectionChange.operation(keys == null ? change : keys),
         change
             .position()
             .clusterTime()

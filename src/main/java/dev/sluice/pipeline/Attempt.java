@@ -23,6 +23,7 @@ import reactor.core.publisher.SynchronousSink;
  */
 final class Attempt {
   private final ChangeSource source;
+  private final Snapshots snapshots;
   private final EventPublisher publisher;
   private final Encoding encoding;
   private final DeliverySettings settings;
@@ -46,6 +47,7 @@ final class Attempt {
       Start start,
       PipelineListener listener) {
     this.source = parts.source();
+    this.snapshots = parts.snapshots();
     this.publisher = parts.publisher();
     this.encoding = new Encoding(parts, refusals);
     this.settings = parts.settings();
@@ -55,7 +57,8 @@ final class Attempt {
     this.start = start;
     this.confirmedBefore.addAll(start.confirmed());
     int maxInFlight = start.oneByOne() > 0 ? 1 : settings.maxInFlight();
-    this.window = new InFlightWindow(maxInFlight, settings.maxInFlightBytes());
+    this.window =
+        new InFlightWindow(maxInFlight, settings.maxInFlightBytes(), start.from().snapshot());
     this.admission = new Admission(window, schedulers.encoder());
     this.publishing =
         new Publishing(
@@ -89,7 +92,7 @@ final class Attempt {
 
   /** Whether the stream could not even be opened where it was to begin. */
   boolean failedAt(Position position) {
-    return start.from().equals(position) && !streaming.get();
+    return start.from().stream().equals(position.stream()) && !streaming.get();
   }
 
   /**
@@ -144,15 +147,28 @@ final class Attempt {
 
   private Flux<Change> changes() {
     Flux<Change> all =
-        Flux.concat(
-            Mono.justOrEmpty(start.gap()),
-            source.changes(start.from(), this::progress).doOnNext(change -> nowStreaming()));
+        Flux.concat(Mono.justOrEmpty(start.gap()), stream().doOnNext(change -> nowStreaming()));
     return start.oneByOne() > 0 ? all.take(start.oneByOne()) : all;
   }
 
+  /** With the snapshot that goes on beside it, if there is one. */
+  private Flux<Change> stream() {
+    Position from = start.from().stream();
+    return start.from().snapshot().isEmpty()
+        ? source.changes(from, this::progress)
+        : snapshots
+            .stage(start.from())
+            .flatMapMany(
+                stage -> stage.into(progress -> source.changes(from, progress), this::reached));
+  }
+
   private void progress(long events, ResumeToken token) {
+    reached(events, new Position.After(token));
+  }
+
+  private void reached(long events, Position position) {
     nowStreaming();
-    window.progress(events + (start.gap().isPresent() ? 1 : 0), new Position.After(token));
+    window.progress(events + (start.gap().isPresent() ? 1 : 0), position);
   }
 
   /** The first sign of life of the stream. */

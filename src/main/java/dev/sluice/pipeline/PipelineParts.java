@@ -26,6 +26,7 @@ public record PipelineParts(
     CheckpointStore checkpoints,
     DeliverySettings settings,
     FailureSettings failures,
+    Snapshots snapshots,
     PipelineSchedulers schedulers) {
   public PipelineParts {
     Objects.requireNonNull(source, "source");
@@ -36,6 +37,7 @@ public record PipelineParts(
     Objects.requireNonNull(checkpoints, "checkpoints");
     Objects.requireNonNull(settings, "settings");
     Objects.requireNonNull(failures, "failures");
+    Objects.requireNonNull(snapshots, "snapshots");
     Objects.requireNonNull(schedulers, "schedulers");
   }
 }

@@ -41,6 +41,7 @@ public final class Replay {
                 new KeptNowhere(),
                 parts.settings(),
                 neverOverAGap(parts.failures()),
+                Snapshots.none(stretch),
                 parts.schedulers()),
             new Beginning(Optional.of(from), false),
             stretch::isExhausted,
