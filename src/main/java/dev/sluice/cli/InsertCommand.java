@@ -1,10 +1,13 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.KeyTemplate;
+import dev.sluice.config.RouteSettings;
 import dev.sluice.config.Settings;
+import dev.sluice.config.WrongSettings;
 import dev.sluice.inserter.InsertPlan;
 import dev.sluice.inserter.Inserter;
 import dev.sluice.inserter.Mix;
+import dev.sluice.rabbit.TemporaryQueue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -118,12 +121,22 @@ final class InsertCommand implements Callable<Integer> {
       }
       // Of keys that somebody has made himself all are looked at: its own writes it knows by id.
       String keys =
-          settings.route().routingKey().equals(KeyTemplate.DEFAULT)
+          settings.route().equals(new RouteSettings(KeyTemplate.DEFAULT))
               ? settings.mongo().database() + "." + plan.collection() + ".#"
               : "#";
-      return run.writeAndVerify(wiring.temporaryQueue(), keys, patience)
-          ? ExitCode.OK
-          : ExitCode.FAILED;
+      TemporaryQueue queue = wiring.temporaryQueue();
+      requireAllSeen(queue);
+      return run.writeAndVerify(queue, keys, patience) ? ExitCode.OK : ExitCode.FAILED;
+    }
+  }
+
+  /** Of what it cannot see it could not say that it is lost; where nothing is seen others tell. */
+  private static void requireAllSeen(TemporaryQueue queue) {
+    if (!queue.seen().isEmpty() && !queue.unseen().isEmpty()) {
+      throw WrongSettings.of(
+          "--verify cannot look at what goes to queue "
+              + String.join(", ", queue.unseen())
+              + ": give these a topic exchange in SLUICE_ROUTES_FILE, or leave --verify out.");
     }
   }
 

@@ -60,7 +60,7 @@ final class ReplayCommand implements Callable<Integer> {
     Settings settings = settingsOption.load(console.environment());
     if (queue != null) {
       requireName();
-      settings = settings.with(settings.rabbit().straightTo(queue));
+      settings = settings.straightTo(queue);
     }
     try (Wiring wiring = new Wiring(settings)) {
       long count = wiring.replay(from, until).run(progress()).block();

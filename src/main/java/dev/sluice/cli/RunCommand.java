@@ -1,6 +1,8 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.LogSettings;
+import dev.sluice.config.Outlet;
+import dev.sluice.config.QueueSettings;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
 import dev.sluice.config.TopologyMode;
@@ -14,6 +16,7 @@ import dev.sluice.pipeline.StartPoint;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +73,7 @@ final class RunCommand implements Callable<Integer> {
           wiring.pipeline(new Beginning(Optional.ofNullable(from), reset), (state, reason) -> {});
       stopOnSignal(pipeline, closed, settings.delivery().drainTimeout());
       log.info(
-          "Carrying {} of {} at {} to {} at {}",
+          "Carrying {} of {} at {} to {}{} at {}",
           String.join(", ", settings.capture().operations().stream().sorted().toList()),
           settings.capture().scope(),
           wiring.mongo().address(),
@@ -80,6 +83,7 @@ final class RunCommand implements Callable<Integer> {
                   + settings.rabbit().exchange()
                   + " and queue "
                   + settings.rabbit().queue(),
+          byRoutes(settings.route().routes().size(), settings.rabbit()),
           settings.rabbit().address());
       warnOfWhatIsThrownAway(settings.rabbit());
       report(wiring, pipeline).during(wiring.run(pipeline)).block();
@@ -110,14 +114,31 @@ final class RunCommand implements Callable<Integer> {
         });
   }
 
+  private static String byRoutes(int count, RabbitSettings rabbit) {
+    Set<String> queues = new TreeSet<>(rabbit.queues());
+    queues.remove(rabbit.queue());
+    return count == 0
+        ? ""
+        : ", by "
+            + count
+            + (count == 1 ? " route" : " routes")
+            + (queues.isEmpty() ? "" : " to queue " + String.join(", ", queues));
+  }
+
   private static void warnOfWhatIsThrownAway(RabbitSettings rabbit) {
-    Set<String> arguments = rabbit.topology().throwingAway();
-    if (!arguments.isEmpty() && rabbit.topology().mode() == TopologyMode.DECLARE) {
-      log.warn(
-          "RabbitMQ throws events away that nobody has read, by {} in SLUICE_QUEUE_ARGUMENTS: queue {}"
-              + " may lose some (docs/ROUTING.md)",
-          String.join(", ", arguments),
-          rabbit.queue());
+    if (rabbit.topology().mode() != TopologyMode.DECLARE) {
+      return;
+    }
+    for (Outlet outlet : rabbit.outlets()) {
+      Set<String> arguments = outlet.queue().map(QueueSettings::throwingAway).orElse(Set.of());
+      if (!arguments.isEmpty()) {
+        log.warn(
+            "RabbitMQ throws events away that nobody has read, by {} in {}: queue {} may lose some"
+                + " (docs/ROUTING.md)",
+            String.join(", ", arguments),
+            outlet.route() == 0 ? "SLUICE_QUEUE_ARGUMENTS" : "SLUICE_ROUTES_FILE",
+            outlet.queue().orElseThrow().name());
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import com.rabbitmq.client.Delivery;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
 import dev.sluice.rabbit.StreamOffset;
+import dev.sluice.rabbit.TemporaryQueue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -97,11 +98,15 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private Flux<Delivery> lookingOn(Wiring wiring, RabbitSettings rabbit) {
-    return wiring
-        .temporaryQueue()
-        .messages(
-            routingKeys,
-            () -> say("Waiting for events on exchange " + rabbit.exchange() + at(rabbit)));
+    TemporaryQueue queue = wiring.temporaryQueue();
+    return queue.messages(
+        routingKeys,
+        () -> {
+          say("Waiting for events on exchange " + String.join(", ", queue.seen()) + at(rabbit));
+          if (!queue.unseen().isEmpty()) {
+            say("Not seen is what goes to queue " + String.join(", ", queue.unseen()) + ".");
+          }
+        });
   }
 
   private Flux<Delivery> stream(Wiring wiring, RabbitSettings rabbit) {

@@ -26,7 +26,7 @@ import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.SingleMessages;
 import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
-import dev.sluice.route.RoutingKeys;
+import dev.sluice.route.Routes;
 import dev.sluice.shape.Shaping;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -116,7 +116,7 @@ public final class Wiring implements AutoCloseable {
         new Shaping(settings.shape()),
         encoder()::encode,
         new ParkedMessages(
-            settings.rabbit().parkingQueue(), routingKeys(), settings.delivery().maxMessageBytes()),
+            settings.rabbit().parkingQueue(), routes(), settings.delivery().maxMessageBytes()),
         publisher(),
         new MongoCheckpointStore(
             mongo,
@@ -127,7 +127,8 @@ public final class Wiring implements AutoCloseable {
         settings.delivery(),
         settings.failures(),
         snapshots(),
-        new PipelineSchedulers(encoder, publisher, timer));
+        new PipelineSchedulers(encoder, publisher, timer),
+        settings.capture().transactionMarkers());
   }
 
   /**
@@ -151,11 +152,11 @@ public final class Wiring implements AutoCloseable {
 
   private EnvelopeEncoder encoder() {
     return new EnvelopeEncoder(
-        settings.envelope(), routingKeys(), settings.delivery().maxMessageBytes());
+        settings.envelope(), routes(), settings.delivery().maxMessageBytes());
   }
 
-  private RoutingKeys routingKeys() {
-    return new RoutingKeys(settings.route().routingKey());
+  private Routes routes() {
+    return new Routes(settings.route());
   }
 
   /** What is captured. */

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What the routing key of an event is made of: words as they stand, and values of the event in
@@ -66,6 +68,11 @@ public record KeyTemplate(List<Part> parts) {
               + " bytes of a routing key: shorten them");
     }
     return template;
+  }
+
+  /** These words and nothing else. */
+  static KeyTemplate of(String words) {
+    return new KeyTemplate(List.of(new Part(Kind.LITERAL, words)));
   }
 
   private static List<Part> parts(String text) {
@@ -145,6 +152,13 @@ public record KeyTemplate(List<Part> parts) {
   /** Whether it has a part of this kind. */
   public boolean has(Kind kind) {
     return parts.stream().anyMatch(part -> part.kind() == kind);
+  }
+
+  /** The one key that it makes, if it is of no value. */
+  Optional<String> constant() {
+    return parts.stream().allMatch(part -> part.kind() == Kind.LITERAL)
+        ? Optional.of(parts.stream().map(Part::text).collect(Collectors.joining()))
+        : Optional.empty();
   }
 
   /** Whether all events of one collection and one operation have the same key. */

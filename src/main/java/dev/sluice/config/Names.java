@@ -87,7 +87,12 @@ final class Names {
               + RabbitSettings.PARKED
               + "\", in which the name of the parking queue ends");
     }
-    return name.startsWith("amq.") ? reserved("queues", "") : control(name);
+    return problemOfRoutesQueue(name);
+  }
+
+  /** Of a queue that has no parking queue of its own. */
+  static Optional<String> problemOfRoutesQueue(String name) {
+    return name.startsWith("amq.") ? reserved("queues", "") : problemOfShortString(name);
   }
 
   static Optional<String> problemOfExchange(String name) {

@@ -1,10 +1,27 @@
 package dev.sluice.config;
 
+import java.util.List;
 import java.util.Objects;
 
-/** Where a message goes. */
-public record RouteSettings(KeyTemplate routingKey) {
+/**
+ * Where messages go.
+ *
+ * @param routingKey of what no route is for
+ * @param routes the first one that is for an event has it
+ */
+public record RouteSettings(KeyTemplate routingKey, List<Route> routes) {
   public RouteSettings {
     Objects.requireNonNull(routingKey, "routingKey");
+    routes = List.copyOf(routes);
+  }
+
+  /** One way for all. */
+  public RouteSettings(KeyTemplate routingKey) {
+    this(routingKey, List.of());
+  }
+
+  /** The same messages, all to the exchange of the settings. */
+  RouteSettings withoutExchanges() {
+    return new RouteSettings(routingKey, routes.stream().map(Route::withoutExchange).toList());
   }
 }

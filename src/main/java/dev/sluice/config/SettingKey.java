@@ -48,6 +48,7 @@ public enum SettingKey {
   /** One is read while the other is published. */
   SLUICE_SNAPSHOT_PARALLEL("2"),
   SLUICE_SNAPSHOT_MATCH(""),
+  SLUICE_TRANSACTION_MARKERS("false"),
   SLUICE_FIELDS_INCLUDE(""),
   SLUICE_FIELDS_EXCLUDE(""),
   SLUICE_FIELDS_MASK(""),
@@ -62,6 +63,7 @@ public enum SettingKey {
   SLUICE_QUEUE_ARGUMENTS(""),
   SLUICE_TOPOLOGY("declare"),
   SLUICE_ROUTING_KEY("{database}.{collection}.{operation}"),
+  SLUICE_ROUTES_FILE(""),
   SLUICE_FORMAT("envelope"),
   SLUICE_JSON("relaxed"),
   /** What RabbitMQ takes from version 4.0 on; before, it took 128 MiB. */

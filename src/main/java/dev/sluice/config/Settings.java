@@ -39,10 +39,20 @@ public record Settings(
     warnings = List.copyOf(warnings);
   }
 
-  /** The same with another destination. */
-  public Settings with(RabbitSettings other) {
+  /** The same messages, all of them straight to this queue. */
+  public Settings straightTo(String queue) {
     return new Settings(
-        mongo, other, capture, snapshot, shape, route, envelope, delivery, failures, heartbeat, log,
+        mongo,
+        rabbit.straightTo(queue),
+        capture,
+        snapshot,
+        shape,
+        route.withoutExchanges(),
+        envelope,
+        delivery,
+        failures,
+        heartbeat,
+        log,
         warnings);
   }
 }

@@ -78,13 +78,16 @@ public final class SettingsReader {
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
     CaptureSettings capture = capture(pipeline, mongo);
+    RabbitSettings rabbit = rabbit(failures.mayPark());
+    RouteReader routes = new RouteReader(values, capture.view(), rabbit);
+    RouteSettings route = routes.route();
     return new Settings(
         mongo,
-        rabbit(failures.mayPark()),
+        rabbit.with(routes.outlets()),
         capture,
         snapshot(),
         new ShapeReader(values).shape(),
-        new RouteReader(values).route(capture.view()),
+        route,
         envelope(capture),
         delivery(),
         failures,
@@ -138,7 +141,8 @@ public final class SettingsReader {
         values.oneOf(SettingKey.SLUICE_VIEW, View.class),
         values.flag(SettingKey.SLUICE_ENABLE_IMAGES),
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
-        (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000));
+        (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000),
+        values.flag(SettingKey.SLUICE_TRANSACTION_MARKERS));
   }
 
   private SnapshotSettings snapshot() {

@@ -6,16 +6,16 @@ import dev.sluice.json.Utf8Buffer;
 
 /**
  * The change event's own BSON, as MongoDB sent it and as far as its fields may leave. A read of a
- * snapshot has the same form. A gap and what is told of a snapshot are no events of MongoDB's and
- * are written as the envelope.
+ * snapshot has the same form. A gap, the end of a transaction and what is told of a snapshot are no
+ * events of MongoDB's and are written as the envelope.
  */
 final class BsonFormat implements MessageFormat {
   private final Utf8Buffer out;
-  private final MessageFormat ours;
+  private final MessageFormat ofOthers;
 
   BsonFormat(EnvelopeSettings settings, Utf8Buffer out) {
     this.out = out;
-    this.ours = new EnvelopeFormat(settings, out);
+    this.ofOthers = new EnvelopeFormat(settings, out);
   }
 
   @Override
@@ -28,7 +28,7 @@ final class BsonFormat implements MessageFormat {
     if (change.change() instanceof ChangeEvent event) {
       write(event);
     } else {
-      ours.write(change);
+      ofOthers.write(change);
     }
   }
 

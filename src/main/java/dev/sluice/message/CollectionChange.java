@@ -4,6 +4,7 @@ import dev.sluice.change.BsonBytes;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
+import dev.sluice.change.Commit;
 import dev.sluice.change.EventId;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
@@ -14,7 +15,8 @@ import java.util.List;
 
 /**
  * What concerns a collection as a whole: its end (drop, rename, end of the database), how it was
- * made or changed, the end of the stream, and a gap.
+ * made or changed, the end of the stream, and a gap; and the end of a transaction, which concerns
+ * several.
  *
  * <p>Of another collection that was renamed to a watched name, which is also how {@code $out} ends,
  * the server tells under that other name. It concerns those who follow the watched one, so it is
@@ -29,6 +31,9 @@ record CollectionChange(
   private static final String GAP = "gap";
 
   static CollectionChange of(Change change, Scope scope) {
+    if (change instanceof Commit) {
+      return new CollectionChange(change, null, false, change.id(), change.order().text());
+    }
     boolean replaced = replaced(change, scope);
     return new CollectionChange(
         change,
@@ -99,7 +104,10 @@ record CollectionChange(
     if (change instanceof ChangeEvent event) {
       return event.operation().text();
     }
-    return change instanceof SnapshotNotice notice ? notice.kind().text() : GAP;
+    if (change instanceof SnapshotNotice notice) {
+      return notice.kind().text();
+    }
+    return change instanceof Commit ? Commit.OPERATION : GAP;
   }
 
   /** Null for everything that is watched. */
@@ -114,8 +122,6 @@ record CollectionChange(
 
   /** A BSON timestamp: seconds in the upper half, the increment in the lower. */
   long clusterTime() {
-    return change instanceof ChangeEvent event
-        ? event.int64(Field.CLUSTER_TIME)
-        : change.order().clusterTime();
+    return change.order().clusterTime();
   }
 }

@@ -7,10 +7,9 @@ import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.EventId;
 import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
-import dev.sluice.config.KeyTemplate;
 import dev.sluice.config.View;
 import dev.sluice.json.Utf8Buffer;
-import dev.sluice.route.RoutingKeys;
+import dev.sluice.route.Routes;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,7 +22,7 @@ import java.util.Map;
  */
 public final class EnvelopeEncoder {
   private final EnvelopeSettings settings;
-  private final RoutingKeys routingKeys;
+  private final Routes routes;
   private final DocumentId.Reader ids;
   private final Utf8Buffer out;
   private final MessageFormat format;
@@ -32,18 +31,18 @@ public final class EnvelopeEncoder {
   /** Of the last event; null before the first. */
   private Origin origin;
 
-  /** As the other one, with the routing keys that most have. */
+  /** As the other one, without routes and with the default routing keys. */
   public EnvelopeEncoder(EnvelopeSettings settings, long maxMessageBytes) {
-    this(settings, new RoutingKeys(KeyTemplate.DEFAULT), maxMessageBytes);
+    this(settings, Routes.none(), maxMessageBytes);
   }
 
   /**
    * @param maxMessageBytes how large a body may be; writing stops there, so that an event never
    *     takes more memory than that, however much larger its JSON is than its BSON
    */
-  public EnvelopeEncoder(EnvelopeSettings settings, RoutingKeys routingKeys, long maxMessageBytes) {
+  public EnvelopeEncoder(EnvelopeSettings settings, Routes routes, long maxMessageBytes) {
     this.settings = settings;
-    this.routingKeys = routingKeys;
+    this.routes = routes;
     this.ids = new DocumentId.Reader(maxMessageBytes);
     this.out =
         new Utf8Buffer(maxMessageBytes, settings.compression(), settings.compressAboveBytes());
@@ -86,32 +85,34 @@ public final class EnvelopeEncoder {
     DocumentChange change =
         new DocumentChange(
             event, origin, id(event), event.id(), event.order().text(), settings.view());
+    Address address = origin.address(event.operation(), routes);
     format.write(change);
     return message(
         format.content(change),
         change.eventId(),
-        routingKeys.isOfOrigin()
-            ? origin.routingKey(event.operation(), routingKeys)
-            : routingKeys.of(event, origin.namespace(), change.id().text()),
+        address.routingKey(event, change.id()),
         event.operation().text(),
         change.clusterTime(),
         with(
             headers.ofDocument(event, origin.namespace(), change.id(), change.position()),
-            format.headers(change)));
+            format.headers(change)),
+        address.destination());
   }
 
   private Message ofCollection(CollectionChange change) {
+    Address address = Address.of(change.namespace(), change.operation(), routes);
     format.write(change);
     return message(
         format.content(change),
         change.eventId(),
-        routingKeys.of(change.namespace(), change.operation()),
+        address.routingKey(),
         change.operation(),
         change.clusterTime(),
         with(
             headers.ofCollection(
                 change.operation(), change.namespace(), change.replaced(), change.position()),
-            format.headers(change)));
+            format.headers(change)),
+        address.destination());
   }
 
   private static Map<String, Object> with(Map<String, Object> ours, Map<String, Object> further) {
@@ -129,7 +130,8 @@ public final class EnvelopeEncoder {
       String routingKey,
       String operation,
       long clusterTime,
-      Map<String, Object> ownHeaders) {
+      Map<String, Object> ownHeaders,
+      Message.Destination destination) {
     return new Message(
         out.toBody(),
         out.isCompressed() ? content.in(settings.compression()) : content,
@@ -138,7 +140,7 @@ public final class EnvelopeEncoder {
         operation,
         clusterTime >>> Integer.SIZE,
         ownHeaders,
-        Message.Destination.EXCHANGE);
+        destination);
   }
 
   private static void requireComplete(ChangeEvent event, View view) {

@@ -3,6 +3,7 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
+import dev.sluice.change.Commit;
 import dev.sluice.change.Gap;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
@@ -181,6 +182,9 @@ final class EnvelopeParts {
       metadata.clusterTime(change.clusterTime());
     }
     metadata.position(change.position());
+    if (change.change() instanceof Commit commit) {
+      metadata.transaction(commit.transaction());
+    }
     metadata.end();
   }
 
@@ -197,6 +201,10 @@ final class EnvelopeParts {
     if (change.change() instanceof SnapshotNotice notice) {
       out.appendAscii(", \"document\": null, \"snapshot\": ");
       SnapshotText.write(notice, out);
+      return;
+    }
+    if (change.change() instanceof Commit commit) {
+      counts(commit);
       return;
     }
     ChangeEvent event = (ChangeEvent) change.change();
@@ -217,6 +225,21 @@ final class EnvelopeParts {
     out.appendAscii("\": {");
     Origin.writeNames(namespace.database(), namespace.collection(), out);
     out.append('}');
+  }
+
+  private void counts(Commit commit) {
+    out.appendAscii(", \"document\": null, \"events\": ");
+    out.appendDecimal(commit.events());
+    out.appendAscii(", \"collections\": ");
+    String before = "[{";
+    for (Commit.Count count : commit.counts()) {
+      out.appendAscii(before);
+      Origin.writeNames(count.namespace().database(), count.namespace().collection(), out);
+      out.appendAscii(", \"events\": ");
+      out.appendDecimal(count.events());
+      before = "}, {";
+    }
+    out.appendAscii("}]");
   }
 
   private void gap(Gap gap) {

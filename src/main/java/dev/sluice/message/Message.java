@@ -3,6 +3,7 @@ package dev.sluice.message;
 import dev.sluice.config.Compression;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A message ready to be published. Vendor-neutral: the names are AMQP's.
@@ -50,12 +51,26 @@ public record Message(
     }
   }
 
-  /** Where a message goes. */
-  public enum Destination {
-    /** To all who want it, by its routing key. */
-    EXCHANGE,
+  /**
+   * Where a message goes.
+   *
+   * @param exchange its name, empty for the default exchange; nothing for that of the settings
+   */
+  public record Destination(boolean isParking, Optional<String> exchange) {
+    /** To all who want it, by its routing key and the exchange of the settings. */
+    public static final Destination EXCHANGE = new Destination(false, Optional.empty());
+
     /** To the queue of what could not be published. */
-    PARKING
+    public static final Destination PARKING = new Destination(true, Optional.empty());
+
+    public Destination {
+      Objects.requireNonNull(exchange, "exchange");
+    }
+
+    /** To the exchange of this name. */
+    public static Destination to(String exchange) {
+      return new Destination(false, Optional.of(exchange));
+    }
   }
 
   public Message {

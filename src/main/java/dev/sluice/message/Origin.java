@@ -6,7 +6,7 @@ import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.json.Utf8Buffer;
-import dev.sluice.route.RoutingKeys;
+import dev.sluice.route.Routes;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -19,7 +19,7 @@ final class Origin {
   private final byte[] bson;
   private final Namespace namespace;
   private final byte[] names;
-  private final Map<Operation, String> routingKeys = new EnumMap<>(Operation.class);
+  private final Map<Operation, Address> addresses = new EnumMap<>(Operation.class);
 
   private Origin(byte[] bson, Namespace namespace) {
     this.bson = bson;
@@ -59,9 +59,9 @@ final class Origin {
     return names;
   }
 
-  /** For all events of such an operation, where the keys are no document's. */
-  String routingKey(Operation operation, RoutingKeys keys) {
-    return routingKeys.computeIfAbsent(operation, of -> keys.of(namespace, of.text()));
+  /** Of all its events of such an operation. */
+  Address address(Operation operation, Routes routes) {
+    return addresses.computeIfAbsent(operation, of -> Address.of(namespace, of.text(), routes));
   }
 
   static void writeNames(String database, String collection, Utf8Buffer out) {

@@ -6,8 +6,8 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Oversized;
-import dev.sluice.config.KeyTemplate;
-import dev.sluice.route.RoutingKeys;
+import dev.sluice.route.Routes;
+import dev.sluice.route.Way;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ import org.bson.RawBsonDocument;
 /**
  * Writes what cannot be published as a message for the parking queue: under the id that it would
  * have had, with the reason, and with as much of it as fits, so that it can be published once the
- * cause is gone. docs/PARKING.md has the form. Stateless.
+ * cause is gone. docs/PARKING.md has the form. Called on the encoder's thread only.
  */
 public final class ParkedMessages {
   /** Why it is parked: {@code poison}, {@code oversized} or {@code unroutable}. */
@@ -41,33 +41,35 @@ public final class ParkedMessages {
    */
   public static final String ROUTING_KEY = "parkedRoutingKey";
 
+  /** The exchange that it would have gone to, where that is a route's. */
+  public static final String EXCHANGE = "parkedExchange";
+
   private static final String POINTER = "pointer";
 
   /** All headers have to fit one frame, and a driver's message may be a page. */
   private static final int LONGEST_ERROR = 1_000;
 
   private final String parkingQueue;
-  private final RoutingKeys routingKeys;
+  private final Routes routes;
   private final long maxMessageBytes;
 
-  /** As the other one, with the routing keys that most have. */
+  /** As the other one, without routes and with the default routing keys. */
   public ParkedMessages(String parkingQueue, long maxMessageBytes) {
-    this(parkingQueue, new RoutingKeys(KeyTemplate.DEFAULT), maxMessageBytes);
+    this(parkingQueue, Routes.none(), maxMessageBytes);
   }
 
   /**
    * @param maxMessageBytes what is larger leaves a pointer in its place
    */
-  public ParkedMessages(String parkingQueue, RoutingKeys routingKeys, long maxMessageBytes) {
+  public ParkedMessages(String parkingQueue, Routes routes, long maxMessageBytes) {
     this.parkingQueue = parkingQueue;
-    this.routingKeys = routingKeys;
+    this.routes = routes;
     this.maxMessageBytes = maxMessageBytes;
   }
 
   /** A message that RabbitMQ would not have, or that is too large for it. */
   public Message of(Change change, Message message, String reason, String error) {
-    Map<String, Object> headers = headers(message.headers(), reason, error);
-    headers.put(ROUTING_KEY, message.routingKey());
+    Map<String, Object> headers = headers(message, reason, error);
     if (message.body().length > maxMessageBytes) {
       return pointer(change, error, message.body().length, headers);
     }
@@ -97,8 +99,7 @@ public final class ParkedMessages {
 
   /** A message of which RabbitMQ would not have as much as the other methods leave of it. */
   public Message pointerTo(Change change, Message message, String reason, String error) {
-    Map<String, Object> headers = headers(message.headers(), reason, error);
-    headers.put(ROUTING_KEY, message.routingKey());
+    Map<String, Object> headers = headers(message, reason, error);
     return pointer(change, error, message.body().length, headers);
   }
 
@@ -109,8 +110,14 @@ public final class ParkedMessages {
 
   /** Whether there is nothing left that could be taken away to make it fit. */
   public static boolean isPointer(Message message) {
-    return message.destination() == Message.Destination.PARKING
-        && POINTER.equals(message.headers().get(BODY));
+    return message.destination().isParking() && POINTER.equals(message.headers().get(BODY));
+  }
+
+  private static Map<String, Object> headers(Message message, String reason, String error) {
+    Map<String, Object> headers = headers(message.headers(), reason, error);
+    headers.put(ROUTING_KEY, message.routingKey());
+    message.destination().exchange().ifPresent(exchange -> headers.put(EXCHANGE, exchange));
+    return headers;
   }
 
   private static Map<String, Object> headers(Map<String, Object> own, String reason, String error) {
@@ -138,9 +145,11 @@ public final class ParkedMessages {
     headers.put("operation", operation);
     headers.put("database", namespace.database());
     headers.put("collection", namespace.collection());
-    if (routingKeys.isOfOrigin()) {
-      headers.put(ROUTING_KEY, routingKeys.of(namespace, operation));
+    Way way = routes.of(namespace, operation);
+    if (way.routingKeys().isOfOrigin()) {
+      headers.put(ROUTING_KEY, way.routingKeys().of(namespace, operation));
     }
+    way.exchange().ifPresent(exchange -> headers.put(EXCHANGE, exchange));
     return headers;
   }
 

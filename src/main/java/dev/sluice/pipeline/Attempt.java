@@ -31,6 +31,7 @@ final class Attempt {
   private final Leadership leadership;
   private final PipelineListener listener;
   private final Start start;
+  private final boolean transactionMarkers;
   private final InFlightWindow window;
   private final Admission admission;
   private final Publishing publishing;
@@ -55,6 +56,7 @@ final class Attempt {
     this.leadership = leadership;
     this.listener = listener;
     this.start = start;
+    this.transactionMarkers = parts.transactionMarkers();
     this.confirmedBefore.addAll(start.confirmed());
     int maxInFlight = start.oneByOne() > 0 ? 1 : settings.maxInFlight();
     this.window =
@@ -153,13 +155,21 @@ final class Attempt {
 
   /** With the snapshot that goes on beside it, if there is one. */
   private Flux<Change> stream() {
-    Position from = start.from().stream();
     return start.from().snapshot().isEmpty()
-        ? source.changes(from, this::progress)
+        ? changesAndMarkers(this::progress)
         : snapshots
             .stage(start.from())
-            .flatMapMany(
-                stage -> stage.into(progress -> source.changes(from, progress), this::reached));
+            .flatMapMany(stage -> stage.into(this::changesAndMarkers, this::reached));
+  }
+
+  private Flux<Change> changesAndMarkers(ChangeSource.Progress progress) {
+    Position from = start.from().stream();
+    if (!transactionMarkers) {
+      return source.changes(from, progress);
+    }
+    TransactionMarkers markers = new TransactionMarkers(from);
+    return new Insertions(markers)
+        .into(inner -> source.changes(markers.opening(), inner), progress);
   }
 
   private void progress(long events, ResumeToken token) {

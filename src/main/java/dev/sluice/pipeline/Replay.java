@@ -42,7 +42,8 @@ public final class Replay {
                 parts.settings(),
                 neverOverAGap(parts.failures()),
                 Snapshots.none(stretch),
-                parts.schedulers()),
+                parts.schedulers(),
+                parts.transactionMarkers()),
             new Beginning(Optional.of(from), false),
             stretch::isExhausted,
             listener);

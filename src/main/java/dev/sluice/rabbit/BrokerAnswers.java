@@ -3,14 +3,12 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.ExchangeType;
-import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.TopologyMode;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,11 +38,10 @@ final class BrokerAnswers {
   private static final Pattern MISSING = Pattern.compile("no (queue|exchange) '(.*)' in vhost '");
 
   /** With 503 on RabbitMQ 3.10. */
-  private static final Pattern UNKNOWN_TYPE = Pattern.compile("(unknown|invalid) exchange type");
+  private static final Pattern UNKNOWN_TYPE =
+      Pattern.compile("(unknown|invalid) exchange type(?: '([^']*)')?");
 
   private static final Pattern QUOTED = Pattern.compile("'(.*?)'.*");
-
-  private static final String OF_QUEUE_TYPE = "x-queue-type";
 
   /** What RabbitMQ refuses by a method: its number is the class's, two digits, and its own. */
   private enum Method {
@@ -166,19 +163,26 @@ final class BrokerAnswers {
     return passing("RabbitMQ at %s cannot find or reach what it needs", settings.address());
   }
 
+  /** Where the broker does not say which, it is that of the settings. */
   private PipelineException unknownExchangeType() {
-    String type = settings.topology().exchangeType().text();
+    Matcher unknown = UNKNOWN_TYPE.matcher(text);
+    String type =
+        unknown.find() && unknown.group(2) != null
+            ? unknown.group(2)
+            : settings.topology().exchangeType().text();
     return refused(
-        "RabbitMQ at %s knows no exchange of the type %s: %sset another SLUICE_EXCHANGE_TYPE",
+        "RabbitMQ at %s knows no exchange of the type %s: %sset another SLUICE_EXCHANGE_TYPE%s",
         settings.address(),
         type,
-        settings.topology().exchangeType() == ExchangeType.X_CONSISTENT_HASH
+        type.equals(ExchangeType.X_CONSISTENT_HASH.text())
             ? "have its plugin rabbitmq_consistent_hash_exchange enabled, or "
-            : "");
+            : "",
+        settings.routes().isEmpty() ? "" : ", or exchangeType in SLUICE_ROUTES_FILE");
   }
 
   private PipelineException preconditionFailed() {
     Matcher differs = INEQUIVALENT.matcher(text);
+    OtherArguments others = new OtherArguments(settings);
     if (differs.find()) {
       return refused(
           "The %s \"%s\" exists with other arguments (its %s is %s, and Sluice asks for %s): %s",
@@ -188,8 +192,8 @@ final class BrokerAnswers {
           value(differs.group(5)),
           value(differs.group(4)),
           differs.group(2).equals("queue")
-              ? otherQueue(differs.group(3), differs.group(1), value(differs.group(5)))
-              : otherExchange(differs.group(1), value(differs.group(5))));
+              ? others.ofQueue(differs.group(3), differs.group(1), value(differs.group(5)))
+              : others.ofExchange(differs.group(3), differs.group(1), value(differs.group(5))));
     }
     Matcher limit = LIMIT.matcher(text);
     if (limit.find()) {
@@ -202,48 +206,15 @@ final class BrokerAnswers {
     }
     return refused(
         "RabbitMQ at %s refuses what Sluice asks for: check SLUICE_EXCHANGE, SLUICE_QUEUE,"
-            + " SLUICE_QUEUE_TYPE and SLUICE_QUEUE_ARGUMENTS",
-        settings.address());
+            + " SLUICE_QUEUE_TYPE and SLUICE_QUEUE_ARGUMENTS%s",
+        settings.address(),
+        settings.routes().isEmpty() ? "" : ", and the same in SLUICE_ROUTES_FILE");
   }
 
   /** {@code 'x'}, {@code the value 'x' of type 'longstr'}, or {@code none}. */
   private static String value(String told) {
     Matcher quoted = QUOTED.matcher(told);
     return quoted.find() ? quoted.group(1) : told;
-  }
-
-  private static String otherExchange(String argument, String current) {
-    return (argument.equals("type")
-            ? ExchangeType.named(current)
-                .map(type -> "set SLUICE_EXCHANGE_TYPE=" + type.text() + ", ")
-                .orElse("")
-            : "")
-        + "choose another name by SLUICE_EXCHANGE, or delete it once nobody publishes to it and"
-        + " nothing is bound to it";
-  }
-
-  private String otherQueue(String name, String argument, String current) {
-    if (name.equals(settings.parkingQueue())) {
-      return "replay or drain it and then delete it, or choose another name by SLUICE_QUEUE, to which"
-          + " its name belongs";
-    }
-    String otherwise =
-        "choose another name by SLUICE_QUEUE, or delete the queue once it is drained and nobody uses"
-            + " it";
-    if (argument.equals(OF_QUEUE_TYPE)) {
-      // Before RabbitMQ 4 a queue of no declared type is a classic one.
-      return typeOf(current.equals("none") ? "classic" : current)
-          .map(type -> "set SLUICE_QUEUE_TYPE=" + type + ", " + otherwise)
-          .orElse(otherwise);
-    }
-    return "ask for the same by SLUICE_QUEUE_ARGUMENTS, "
-        + otherwise
-        + "; a queue with arguments of its own can be bound to the exchange beside ours"
-        + " (docs/CONSUMING.md)";
-  }
-
-  private static Optional<String> typeOf(String text) {
-    return Arrays.stream(QueueType.values()).map(QueueType::text).filter(text::equals).findFirst();
   }
 
   private PipelineException accessRefused() {

@@ -6,11 +6,13 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.message.Message;
+import dev.sluice.message.Message.Destination;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.io.IOException;
 import java.util.Date;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
@@ -64,9 +66,11 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
 
   private void tell(EventPublisher.Outcomes outcomes) {
     String full =
-        "RabbitMQ refuses messages: the queue \""
-            + settings.queue()
-            + "\", or another one that they go to, is full or has lost its leader";
+        "RabbitMQ refuses messages: the queue "
+            + settings.queues().stream()
+                .map(queue -> "\"" + queue + "\"")
+                .collect(Collectors.joining(", "))
+            + ", or another one that they go to, is full or has lost its leader";
     channel.addConfirmListener(tags::confirmed, (tag, upTo) -> tags.refused(tag, upTo, full));
     channel.addReturnListener(
         returned ->
@@ -148,13 +152,18 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
 
   /** The parking queue is reached by the default exchange: nothing else can be bound to it. */
   private String exchange(Message message) {
-    return message.destination() == Message.Destination.PARKING ? "" : settings.exchange();
+    Destination destination = message.destination();
+    return destination.isParking() ? "" : destination.exchange().orElse(settings.exchange());
   }
 
   private String routingKey(Message message) {
-    return message.destination() == Message.Destination.PARKING
-        ? settings.parkingQueue()
-        : settings.usesDefaultExchange() ? settings.queue() : message.routingKey();
+    Destination destination = message.destination();
+    if (destination.isParking()) {
+      return settings.parkingQueue();
+    }
+    return destination.exchange().isEmpty() && settings.usesDefaultExchange()
+        ? settings.queue()
+        : message.routingKey();
   }
 
   @Override

@@ -22,6 +22,11 @@ public final class ConfirmingPublisher implements EventPublisher {
    */
   private static final Duration DECLARE_TIMEOUT = Duration.ofSeconds(10);
 
+  /** Beyond the few things that one exchange and its queue are. */
+  private static final Duration FOR_EACH_FURTHER = Duration.ofSeconds(1);
+
+  private static final int FEW = 5;
+
   private final RabbitConnection connection;
   private final Topology topology;
   private final int lanes;
@@ -51,9 +56,13 @@ public final class ConfirmingPublisher implements EventPublisher {
             channel ->
                 topology
                     .prepare(channel, connection.blocking())
-                    .timeout(DECLARE_TIMEOUT, connection.blocking()),
+                    .timeout(declareTimeout(), connection.blocking()),
             this::closeQuietly)
         .thenReturn(opened);
+  }
+
+  private Duration declareTimeout() {
+    return DECLARE_TIMEOUT.plus(FOR_EACH_FURTHER.multipliedBy(Math.max(0, topology.size() - FEW)));
   }
 
   private Mono<Void> closeQuietly(Channel channel) {

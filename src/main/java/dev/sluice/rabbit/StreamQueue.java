@@ -55,7 +55,11 @@ public final class StreamQueue {
         channel.queueDeclarePassive(settings.queue());
       }
       channel.queueDeclare(
-          settings.queue(), true, false, false, Topology.queueArguments(settings.topology()));
+          settings.queue(),
+          true,
+          false,
+          false,
+          Topology.arguments(settings.outlet().queue().orElseThrow()));
       return settings.queue();
     } finally {
       channel.abort();

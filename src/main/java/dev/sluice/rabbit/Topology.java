@@ -2,11 +2,16 @@ package dev.sluice.rabbit;
 
 import com.rabbitmq.client.Channel;
 import dev.sluice.config.ExchangeType;
+import dev.sluice.config.Outlet;
+import dev.sluice.config.QueueSettings;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
-import dev.sluice.config.TopologySettings;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.rabbitmq.BindingSpecification;
@@ -18,19 +23,54 @@ import reactor.rabbitmq.Sender;
 import reactor.rabbitmq.SenderOptions;
 
 /**
- * What has to be there before a message can be published: the exchange, the queue, the binding.
- * Declared through reactor-rabbitmq, which does this well; publishing is ours
- * (docs/decisions/0001).
+ * What has to be there before a message can be published: exchanges, queues, bindings. Declared
+ * through reactor-rabbitmq, which does this well; publishing is ours (docs/decisions/0001).
  */
 final class Topology {
   private static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
 
   private final RabbitSettings settings;
-  private final BoundExchange exchange;
+
+  /** By name; of those that several ways lead to, one that needs the alternate if any does. */
+  private final Map<String, BoundExchange> exchanges = new LinkedHashMap<>();
+
+  private final Map<String, QueueSpecification> queues = new LinkedHashMap<>();
+  private final List<BindingSpecification> bindings = new ArrayList<>();
 
   Topology(RabbitSettings settings) {
     this.settings = settings;
-    this.exchange = new BoundExchange(settings);
+    settings.outlets().forEach(this::add);
+    if (settings.topology().parking()) {
+      queues.put(settings.parkingQueue(), parkingQueue());
+    }
+  }
+
+  private void add(Outlet outlet) {
+    BoundExchange exchange = new BoundExchange(outlet);
+    if (!outlet.isStraight()) {
+      exchanges.merge(exchange.name(), exchange, (one, next) -> one.hasAlternate() ? one : next);
+    }
+    outlet
+        .queue()
+        .ifPresent(
+            queue -> {
+              queues.put(
+                  queue.name(),
+                  QueueSpecification.queue(queue.name()).durable(true).arguments(arguments(queue)));
+              if (!outlet.isStraight()) {
+                bindings.add(binding(exchange, queue.name()));
+              }
+            });
+  }
+
+  private static BindingSpecification binding(BoundExchange exchange, String queue) {
+    return BindingSpecification.binding(exchange.source(), exchange.bindingKey(), queue)
+        .arguments(exchange.bindingArguments());
+  }
+
+  /** How many things are asked for, one after the other. */
+  int size() {
+    return exchanges.size() + queues.size() + bindings.size();
   }
 
   /**
@@ -52,12 +92,11 @@ final class Topology {
   private Mono<Void> verify(Channel channel) {
     return Mono.fromCallable(
         () -> {
-          if (!settings.usesDefaultExchange()) {
-            channel.exchangeDeclarePassive(settings.exchange());
+          for (String exchange : exchanges.keySet()) {
+            channel.exchangeDeclarePassive(exchange);
           }
-          channel.queueDeclarePassive(settings.queue());
-          if (settings.topology().parking()) {
-            channel.queueDeclarePassive(settings.parkingQueue());
+          for (String queue : queues.keySet()) {
+            channel.queueDeclarePassive(queue);
           }
           return null;
         });
@@ -66,51 +105,36 @@ final class Topology {
   private Mono<Void> declare(Sender sender, Channel channel) {
     ResourceManagementOptions onChannel =
         new ResourceManagementOptions().channelMono(Mono.just(channel));
-    Mono<?> declared = sender.declareQueue(queue(), onChannel);
-    if (settings.topology().parking()) {
-      declared = declared.then(sender.declareQueue(parkingQueue(), onChannel));
-    }
-    if (!settings.usesDefaultExchange()) {
-      declared =
-          declareExchange(sender, onChannel).then(declared).then(sender.bind(binding(), onChannel));
-    }
-    return declared.then();
+    return Flux.fromIterable(exchanges.values())
+        .concatMap(exchange -> declare(exchange, sender, onChannel))
+        .thenMany(Flux.fromIterable(queues.values()))
+        .concatMap(queue -> sender.declareQueue(queue, onChannel))
+        .thenMany(Flux.fromIterable(bindings))
+        .concatMap(binding -> sender.bind(binding, onChannel))
+        .then();
   }
 
-  private Mono<?> declareExchange(Sender sender, ResourceManagementOptions onChannel) {
-    Mono<?> declared =
-        sender.declareExchange(
-            ExchangeSpecification.exchange(settings.exchange())
-                .type(exchange.type())
-                .durable(true)
-                .arguments(exchange.arguments()),
-            onChannel);
+  private static Mono<?> declare(
+      BoundExchange exchange, Sender sender, ResourceManagementOptions onChannel) {
+    ExchangeSpecification declared =
+        ExchangeSpecification.exchange(exchange.name()).type(exchange.type()).durable(true);
     if (!exchange.hasAlternate()) {
-      return declared;
+      return sender.declareExchange(declared, onChannel);
     }
+    ExchangeSpecification alternate =
+        ExchangeSpecification.exchange(exchange.alternate())
+            .type(ExchangeType.FANOUT.text())
+            .durable(true);
     return sender
-        .declareExchange(
-            ExchangeSpecification.exchange(settings.alternateExchange())
-                .type(ExchangeType.FANOUT.text())
-                .durable(true),
-            onChannel)
-        .then(declared);
-  }
-
-  private BindingSpecification binding() {
-    return BindingSpecification.binding(exchange.source(), exchange.bindingKey(), settings.queue())
-        .arguments(exchange.bindingArguments());
-  }
-
-  private QueueSpecification queue() {
-    return QueueSpecification.queue(settings.queue())
-        .durable(true)
-        .arguments(queueArguments(settings.topology()));
+        .declareExchange(alternate, onChannel)
+        .then(
+            sender.declareExchange(
+                declared.arguments(Map.of("alternate-exchange", exchange.alternate())), onChannel));
   }
 
   /** All arguments of the queue, with its type. */
-  static Map<String, Object> queueArguments(TopologySettings topology) {
-    return typed(topology.queueType(), topology.queueArguments());
+  static Map<String, Object> arguments(QueueSettings queue) {
+    return typed(queue.type(), queue.arguments());
   }
 
   /**

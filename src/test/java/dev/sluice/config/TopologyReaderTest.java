@@ -111,7 +111,13 @@ class TopologyReaderTest {
         "`` | ``"
       })
   void knowsByWhichArgumentsEventsAreThrownAway(String text, String names) {
-    assertThat(String.join(",", read(Map.of("SLUICE_QUEUE_ARGUMENTS", text)).throwingAway()))
-        .isEqualTo(names);
+    QueueSettings queue =
+        SettingsReader.read(Map.of("SLUICE_QUEUE_ARGUMENTS", text), Path.of("no-such-file"))
+            .rabbit()
+            .outlet()
+            .queue()
+            .orElseThrow();
+
+    assertThat(String.join(",", queue.throwingAway())).isEqualTo(names);
   }
 }

@@ -142,7 +142,11 @@ class ProcessIT {
       try (SluiceProcess second = SluiceProcess.run(sluice.environment()).awaitStreaming()) {
         await()
             .atMost(Duration.ofMinutes(2))
-            .until(() -> TestRabbit.shared().queueMessages(sluice.queue()) >= events);
+            .untilAsserted(
+                () ->
+                    assertThat(TestRabbit.shared().queueMessages(sluice.queue()))
+                        .as(second.log())
+                        .isGreaterThanOrEqualTo(events));
         assertThat(second.peakMegabytes()).isLessThan(300);
         assertThat(second.terminate()).isZero();
         assertThat(second.log()).doesNotContain("BACKING_OFF");

@@ -187,6 +187,27 @@ class ShippedHeapIT {
     }
   }
 
+  /** Each thread of the driver could keep the memory for one, and all of them have this much. */
+  @Test
+  void keepsNoMemoryBesideTheHeapForEachThreadThatHasReadALargeReply() throws Exception {
+    int large = 12;
+    try (PipelineUnderTest sluice = pipeline();
+        SluiceProcess process =
+            SluiceProcess.start(sluice.environment(), List.of("-XX:MaxDirectMemorySize=40m"), "run")
+                .awaitStreaming()) {
+      sluice.consume();
+      for (int i = 0; i < large; i++) {
+        sluice
+            .collection()
+            .insertOne(document("q" + i).append("p", new BsonString("x".repeat(LARGEST))));
+      }
+
+      await().atMost(PATIENCE).until(() -> sluice.deliveries.size() >= large || !process.isAlive());
+      assertThat(process.isAlive()).as(process.log()).isTrue();
+      assertThat(process.log()).doesNotContain("BACKING_OFF");
+    }
+  }
+
   static List<Arguments> backlogs() {
     return List.of(
         Arguments.of("small ones that grow to six times", 40, "\u0001".repeat(700_000)),

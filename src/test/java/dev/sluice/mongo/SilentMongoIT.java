@@ -50,7 +50,8 @@ class SilentMongoIT {
                   View.NEW_IMAGE,
                   false,
                   true,
-                  100),
+                  100,
+                  false),
               Clock.systemUTC());
       List<Change> events = new CopyOnWriteArrayList<>();
       List<Long> progress = new CopyOnWriteArrayList<>();
@@ -100,7 +101,8 @@ class SilentMongoIT {
                   View.NEW_IMAGE,
                   false,
                   true,
-                  100),
+                  100,
+                  false),
               Clock.systemUTC());
       Position.At now = new Position.At(connection.operationTime().block());
       AtomicReference<Throwable> failure = new AtomicReference<>();

@@ -80,6 +80,26 @@ class RestorationTest {
   }
 
   @Test
+  void givesAMessageBackToTheExchangeOfItsRoute() {
+    Message plain = encoded(insert(1));
+    Message routed =
+        new Message(
+            plain.body(),
+            plain.content(),
+            plain.messageId(),
+            "its.key",
+            plain.type(),
+            plain.timestampSeconds(),
+            plain.headers(),
+            Destination.to("its exchange"));
+
+    CompletableFuture<Message> restored =
+        restored(whole.of(insert(1), routed, "unroutable", REASON));
+
+    assertThat(restored.join()).usingRecursiveComparison().isEqualTo(routed);
+  }
+
+  @Test
   void encodesTheEventThatIsInIt() {
     assertIsMessageOf(insert(1), restored(whole.of(insert(1), "poison", REASON)));
   }

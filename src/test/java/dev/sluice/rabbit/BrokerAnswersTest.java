@@ -8,6 +8,8 @@ import dev.sluice.config.AmqpKeys;
 import dev.sluice.config.Broker;
 import dev.sluice.config.ExchangeType;
 import dev.sluice.config.HostPort;
+import dev.sluice.config.Outlet;
+import dev.sluice.config.QueueSettings;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
@@ -19,6 +21,7 @@ import dev.sluice.pipeline.PipelineException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +49,14 @@ class BrokerAnswersTest {
           "e",
           "q",
           new TopologySettings(
-              TopologyMode.DECLARE, ExchangeType.TOPIC, QueueType.QUORUM, Map.of(), true));
+              TopologyMode.DECLARE, ExchangeType.TOPIC, QueueType.QUORUM, Map.of(), true),
+          List.of(
+              new Outlet(
+                  2,
+                  "re",
+                  ExchangeType.DIRECT,
+                  Optional.of(new QueueSettings("rq", QueueType.CLASSIC, Map.of())),
+                  Optional.empty())));
 
   private static PipelineException answer(int code, int classId, int methodId, String text) {
     AMQP.Channel.Close close =
@@ -197,6 +207,43 @@ class BrokerAnswersTest {
 
     assertThat(unknown.kind()).isEqualTo(FailureKind.MISCONFIGURED);
     assertThat(unknown).hasMessageContaining("set another SLUICE_EXCHANGE_TYPE");
+  }
+
+  @Test
+  void theTypeThatNobodyKnowsIsTheOneThatTheBrokerNames() {
+    assertThat(
+            answer(
+                AMQP.PRECONDITION_FAILED,
+                EXCHANGE,
+                DECLARE,
+                "PRECONDITION_FAILED - invalid exchange type 'x-consistent-hash'"))
+        .hasMessageContaining("no exchange of the type x-consistent-hash")
+        .hasMessageContaining("rabbitmq_consistent_hash_exchange")
+        .hasMessageContaining("exchangeType in SLUICE_ROUTES_FILE");
+  }
+
+  @Test
+  void whatDiffersOfARouteIsSetInItsFile() {
+    assertThat(
+            preconditionFailed(
+                QUEUE,
+                "inequivalent arg 'x-queue-type' for queue 'rq' in vhost '/': received 'classic' but"
+                    + " current is 'quorum'"))
+        .hasMessageContaining("set queueType quorum, choose another name in route 2 of")
+        .hasMessageContaining("SLUICE_ROUTES_FILE");
+    assertThat(
+            preconditionFailed(
+                QUEUE,
+                "inequivalent arg 'x-max-length' for queue 'rq' in vhost '/': received none but"
+                    + " current is the value '5' of type 'signedint'"))
+        .hasMessageContaining(
+            "ask for the same by queueArguments in route 2 of SLUICE_ROUTES_FILE");
+    assertThat(
+            preconditionFailed(
+                EXCHANGE,
+                "inequivalent arg 'type' for exchange 're' in vhost '/': received 'direct' but"
+                    + " current is 'topic'"))
+        .hasMessageContaining("set exchangeType topic in route 2 of SLUICE_ROUTES_FILE");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.sluice.config.FieldRule;
 import dev.sluice.config.FieldRule.Action;
 import dev.sluice.config.JsonMode;
 import dev.sluice.config.KeyTemplate;
+import dev.sluice.config.RouteSettings;
 import dev.sluice.config.Scope;
 import dev.sluice.config.Secret;
 import dev.sluice.config.ShapeSettings;
@@ -16,7 +17,7 @@ import dev.sluice.config.View;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
-import dev.sluice.route.RoutingKeys;
+import dev.sluice.route.Routes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +42,8 @@ class HiddenFieldsTest {
   private static final int EVENTS = 3_000;
 
   /** One that asks for nothing but what is hidden. */
-  private static final RoutingKeys KEYS =
-      new RoutingKeys(
+  private static final RouteSettings ROUTES =
+      new RouteSettings(
           KeyTemplate.parse(
               "{document.a.card.number}.{before.a.card.number}.{document.a.0.card.number}"));
 
@@ -59,7 +60,7 @@ class HiddenFieldsTest {
             Optional.of(new Secret("0123456789abcdef")),
             false);
     Shaping shaping = new Shaping(settings);
-    ParkedMessages parked = new ParkedMessages("parked", KEYS, 1 << 20);
+    ParkedMessages parked = new ParkedMessages("parked", new Routes(ROUTES), 1 << 20);
     int secrets = 0;
     for (int i = 0; i < EVENTS; i++) {
       BsonDocument made = event();
@@ -86,7 +87,7 @@ class HiddenFieldsTest {
                 format,
                 JsonMode.RELAXED,
                 Long.MAX_VALUE),
-            KEYS,
+            new Routes(ROUTES),
             1 << 20)
         .encode(event);
   }
