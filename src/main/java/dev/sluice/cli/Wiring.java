@@ -8,6 +8,7 @@ import dev.sluice.mongo.ChangeStreamSource;
 import dev.sluice.mongo.MongoCheckpointStore;
 import dev.sluice.mongo.MongoConnection;
 import dev.sluice.mongo.SnapshotReads;
+import dev.sluice.mongo.SnapshotRequests;
 import dev.sluice.mongo.StoredPositions;
 import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.Heartbeats;
@@ -16,6 +17,7 @@ import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineSupervisor;
 import dev.sluice.pipeline.Replay;
+import dev.sluice.pipeline.RequestDesk;
 import dev.sluice.pipeline.Restoration;
 import dev.sluice.pipeline.SnapshotReport;
 import dev.sluice.pipeline.Snapshots;
@@ -54,6 +56,7 @@ public final class Wiring implements AutoCloseable {
   private final RabbitConnection publishing;
   private final RabbitConnection reading;
   private final RabbitConnection telling;
+  private Snapshots snapshots;
   private final Scheduler encoder = Schedulers.newSingle("sluice-encode", true);
   private final Scheduler publisher = Schedulers.newSingle("sluice-publish", true);
   private final Scheduler timer = Schedulers.newSingle("sluice-timer", true);
@@ -88,10 +91,12 @@ public final class Wiring implements AutoCloseable {
 
   /** Runs the pipeline, and what the settings want beside it. */
   public Mono<Void> run(PipelineSupervisor pipeline) {
+    Mono<Void> work =
+        new RequestDesk(pipeline, snapshots(), requests(), timer).during(pipeline.run());
     return settings
         .heartbeat()
-        .map(period -> heartbeats(pipeline, period).during(pipeline.run()))
-        .orElseGet(pipeline::run);
+        .map(period -> heartbeats(pipeline, period).during(work))
+        .orElse(work);
   }
 
   private Heartbeats heartbeats(PipelineSupervisor pipeline, Duration period) {
@@ -141,13 +146,23 @@ public final class Wiring implements AutoCloseable {
     return new SnapshotReport(pipeline::position, snapshots(), period, tell, timer);
   }
 
-  private Snapshots snapshots() {
-    return new Snapshots(
-        source(),
-        new SnapshotReads(mongo, settings.capture(), settings.snapshot()),
-        settings.snapshot(),
-        !settings.capture().view().hasNewImage(),
-        Clock.systemUTC());
+  /** One for the process: who asks for a snapshot and who takes it speak of the same. */
+  private synchronized Snapshots snapshots() {
+    if (snapshots == null) {
+      snapshots =
+          new Snapshots(
+              source(),
+              new SnapshotReads(mongo, settings.capture(), settings.snapshot()),
+              settings.snapshot(),
+              !settings.capture().view().hasNewImage(),
+              Clock.systemUTC());
+    }
+    return snapshots;
+  }
+
+  /** What people ask of the running pipeline. */
+  public SnapshotRequests requests() {
+    return new SnapshotRequests(mongo, settings.capture().pipeline());
   }
 
   private EnvelopeEncoder encoder() {

@@ -7,7 +7,6 @@ import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
-import org.bson.BsonMaxKey;
 import org.bson.BsonString;
 import org.bson.BsonTimestamp;
 
@@ -53,10 +52,10 @@ final class ChunkCommand {
             .append("limit", new BsonInt32(request.limit()))
             .append("batchSize", new BsonInt32(request.limit()))
             .append("singleBatch", BsonBoolean.TRUE);
-    if (range.start() != null && !range.isMaxKeyOnly()) {
+    if (range.start() != null && !range.isSingle()) {
       find.append("min", range.start().asId());
     }
-    if (range.end() != null) {
+    if (range.end() != null && !range.isSingle()) {
       find.append("max", range.end().asId());
     }
     if (keysOnly) {
@@ -70,8 +69,8 @@ final class ChunkCommand {
 
   private static BsonDocument filter(ChunkRequest request) {
     BsonDocument own = new BsonDocument();
-    if (request.range().isMaxKeyOnly()) {
-      own.append("_id", new BsonMaxKey());
+    if (request.range().isSingle()) {
+      own.append("_id", request.range().start().named("$eq"));
     } else if (request.range().behind()) {
       own.append("_id", request.range().start().named("$ne"));
     }

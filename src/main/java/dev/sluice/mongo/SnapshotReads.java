@@ -12,6 +12,7 @@ import dev.sluice.snapshot.Chunk;
 import dev.sluice.snapshot.ChunkReader;
 import dev.sluice.snapshot.ChunkRequest;
 import dev.sluice.snapshot.KeyRange;
+import dev.sluice.snapshot.SnapshotRequest;
 import dev.sluice.snapshot.SnapshotSource;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -64,14 +65,23 @@ public final class SnapshotReads implements SnapshotSource {
   public Mono<List<KeyRange>> ranges(int readers) {
     return collections()
         .collectList()
-        .flatMap(
-            all ->
-                all.size() < readers
-                    ? Flux.fromIterable(all)
-                        .concatMap(each -> RangeSplit.of(connection, each, readers))
-                        .collectList()
-                    : Mono.just(all.stream().map(KeyRange::of).toList()))
+        .flatMap(all -> ranges(all, readers))
         .onErrorMap(this::recognise);
+  }
+
+  @Override
+  public Mono<List<KeyRange>> ranges(SnapshotRequest request, int readers) {
+    return request.ids().isEmpty()
+        ? ranges(request.namespaces(), readers).onErrorMap(this::recognise)
+        : Mono.fromSupplier(request::ranges);
+  }
+
+  private Mono<List<KeyRange>> ranges(List<Namespace> all, int readers) {
+    return all.size() < readers
+        ? Flux.fromIterable(all)
+            .concatMap(each -> RangeSplit.of(connection, each, readers))
+            .collectList()
+        : Mono.just(all.stream().map(KeyRange::of).toList());
   }
 
   @Override

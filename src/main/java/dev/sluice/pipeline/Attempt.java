@@ -104,6 +104,10 @@ final class Attempt {
    * @param stop completes when nothing more is to be taken in
    */
   Mono<Void> run(Mono<Void> stop) {
+    return runUntil(Mono.firstWithSignal(stop, snapshots.wished()));
+  }
+
+  private Mono<Void> runUntil(Mono<Void> stop) {
     return Mono.usingWhen(
         publisher.open(publishing).takeUntilOther(stop),
         channel -> checkpoints.saveDuring(deliver(channel, stop)),

@@ -187,6 +187,19 @@ public final class PipelineSupervisor {
   }
 
   private Mono<Void> attemptFrom(Position from) {
+    Position wished = parts.snapshots().beginWished(from);
+    if (!wished.equals(from)) {
+      return parts
+          .checkpoints()
+          .save(leadership.checkpoint().at(wished))
+          .then(
+              Mono.defer(
+                  () -> {
+                    leadership.reached(wished);
+                    parts.snapshots().begun();
+                    return attemptFrom(wished);
+                  }));
+    }
     if (parts.snapshots().isDone(Optional.of(from))) {
       log.info("The snapshot has been taken: there is nothing more to do");
       return Mono.empty();

@@ -28,14 +28,21 @@ final class SnapshotStage implements Insertions.Between {
   private final Splice splice;
   private final ChunkReader reader;
   private final int parallel;
+  private final Consumer<SnapshotNotice> ended;
   private final Insertions insertions = new Insertions(this);
+  private volatile boolean paused;
+  private volatile boolean cancelled;
 
   /** What was read and is not told yet; one for each reader at the most. */
   private final Queue<Chunk> read = new ConcurrentLinkedQueue<>();
 
   private final Sinks.Many<ChunkRequest> wanted = Sinks.many().unicast().onBackpressureBuffer();
 
-  SnapshotStage(Splice splice, ChunkReader reader, int parallel) {
+  /**
+   * @param ended hears of the end of the snapshot, which is not confirmed yet
+   */
+  SnapshotStage(Splice splice, ChunkReader reader, int parallel, Consumer<SnapshotNotice> ended) {
+    this.ended = ended;
     this.splice = splice;
     this.reader = reader;
     this.parallel = parallel;
@@ -55,7 +62,21 @@ final class SnapshotStage implements Insertions.Between {
     return insertions
         .into(stream, (events, token) -> reached.reached(events, splice.position()))
         .takeUntilOther(reading())
-        .takeUntil(SnapshotStage::isEnd);
+        .takeUntil(this::isEnd);
+  }
+
+  /** Nothing more is read, or it goes on. From any thread. */
+  void pause(boolean wanted) {
+    if (paused != wanted) {
+      paused = wanted;
+      insertions.wake();
+    }
+  }
+
+  /** It is given up. From any thread. */
+  void cancel() {
+    cancelled = true;
+    insertions.wake();
   }
 
   /** Never completes; fails when something cannot be read. */
@@ -71,8 +92,12 @@ final class SnapshotStage implements Insertions.Between {
     insertions.wake();
   }
 
-  private static boolean isEnd(Change change) {
-    return change instanceof SnapshotNotice && change.position().snapshot().isEmpty();
+  private boolean isEnd(Change change) {
+    boolean isEnd = change instanceof SnapshotNotice && change.position().snapshot().isEmpty();
+    if (isEnd) {
+      ended.accept((SnapshotNotice) change);
+    }
+    return isEnd;
   }
 
   @Override
@@ -93,7 +118,12 @@ final class SnapshotStage implements Insertions.Between {
     for (Chunk chunk = read.poll(); chunk != null; chunk = read.poll()) {
       splice.arrived(chunk);
     }
-    splice.letInNext(out);
+    splice.pause(paused);
+    if (cancelled) {
+      splice.cancel(out);
+    } else {
+      splice.letInNext(out);
+    }
     goOn();
   }
 

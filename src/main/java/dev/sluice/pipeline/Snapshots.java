@@ -2,12 +2,14 @@ package dev.sluice.pipeline;
 
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Position;
+import dev.sluice.change.SnapshotNotice;
 import dev.sluice.config.SnapshotSettings;
 import dev.sluice.config.SnapshotSettings.Mode;
 import dev.sluice.snapshot.ChunkReader;
 import dev.sluice.snapshot.KeyRange;
 import dev.sluice.snapshot.SnapshotLimits;
 import dev.sluice.snapshot.SnapshotProgress;
+import dev.sluice.snapshot.SnapshotRequest;
 import dev.sluice.snapshot.SnapshotSource;
 import dev.sluice.snapshot.Splice;
 import java.time.Clock;
@@ -22,6 +24,7 @@ import org.bson.types.ObjectId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** When a snapshot is taken, and of what it is made. Takes no part in a stream without one. */
 public final class Snapshots {
@@ -32,6 +35,16 @@ public final class Snapshots {
   private final SnapshotSettings settings;
   private final boolean keysOnly;
   private final Clock clock;
+
+  /** What somebody wants and is not begun yet. */
+  private volatile Optional<BsonDocument> wanted = Optional.empty();
+
+  private volatile Sinks.Empty<Void> wish = Sinks.empty();
+
+  /** The one that runs, or ran last. */
+  private volatile Optional<SnapshotStage> stage = Optional.empty();
+
+  private volatile Optional<SnapshotNotice> lastEnd = Optional.empty();
 
   /**
    * @param keysOnly whether the documents themselves are not wanted
@@ -75,14 +88,82 @@ public final class Snapshots {
 
   /** What is to be kept of a snapshot of everything that begins now. */
   Mono<BsonDocument> planned() {
+    String id = new ObjectId().toHexString();
     return changes
         .now()
-        .flatMap(now -> source.ranges(settings.parallel()).map(ranges -> plan(now, ranges)));
+        .flatMap(
+            now ->
+                source
+                    .ranges(settings.parallel())
+                    .map(ranges -> plan(id, now, settings.match(), ranges)));
   }
 
-  private BsonDocument plan(BsonTimestamp now, List<KeyRange> ranges) {
-    SnapshotProgress progress =
-        SnapshotProgress.begin(new ObjectId().toHexString(), now, settings.match(), ranges);
+  /** Plans one that somebody wants; what runs now is to end, and to go on with it. Cold. */
+  Mono<Void> take(SnapshotRequest request) {
+    return changes
+        .now()
+        .zipWith(source.ranges(request, settings.parallel()))
+        .doOnNext(
+            planned -> {
+              wanted =
+                  Optional.of(
+                      plan(request.id(), planned.getT1(), request.match(), planned.getT2()));
+              wish.tryEmitEmpty();
+            })
+        .then();
+  }
+
+  /** Completes when there is one to begin with. */
+  Mono<Void> wished() {
+    return wish.asMono();
+  }
+
+  boolean isWished() {
+    return wanted.isPresent();
+  }
+
+  /** The position with the snapshot that somebody wants, if none is beside it. */
+  Position beginWished(Position from) {
+    if (!from.snapshot().isEmpty()) {
+      // Another one came before it. It is asked for again when that is through.
+      begun();
+    }
+    return wanted.map(plan -> Position.of(from, plan)).orElse(from);
+  }
+
+  /** What was wanted is kept. */
+  void begun() {
+    if (wanted.isPresent()) {
+      wanted = Optional.empty();
+      wish = Sinks.empty();
+    }
+  }
+
+  void pause(boolean wanted) {
+    stage.ifPresent(current -> current.pause(wanted));
+  }
+
+  void cancel() {
+    stage.ifPresent(SnapshotStage::cancel);
+  }
+
+  /** How it ended, for people. */
+  String endOf(String id) {
+    return lastEnd
+        .filter(notice -> notice.snapshot().equals(id))
+        .map(
+            notice ->
+                notice.reason().orElse("completed")
+                    + ": "
+                    + notice.documents()
+                    + " documents published, "
+                    + notice.leftOut()
+                    + " left out")
+        .orElse("over");
+  }
+
+  private BsonDocument plan(String id, BsonTimestamp now, String match, List<KeyRange> ranges) {
+    SnapshotProgress progress = SnapshotProgress.begin(id, now, match, ranges);
     log.info("A snapshot of {} is to be taken, {}", named(progress), progress.id());
     return progress.toBson();
   }
@@ -118,7 +199,14 @@ public final class Snapshots {
             now.getValue(),
             SnapshotLimits.of(settings.chunk(), settings.parallel(), keysOnly),
             clock);
-    return new SnapshotStage(splice, reader, settings.parallel());
+    SnapshotStage made = new SnapshotStage(splice, reader, settings.parallel(), this::noteEnd);
+    stage = Optional.of(made);
+    return made;
+  }
+
+  private void noteEnd(SnapshotNotice notice) {
+    lastEnd = Optional.of(notice);
+    log.info("The snapshot {} has ended, {}", notice.snapshot(), endOf(notice.snapshot()));
   }
 
   private static SnapshotProgress progress(BsonDocument kept) {
@@ -136,6 +224,11 @@ public final class Snapshots {
   private static final class Nothing implements SnapshotSource {
     @Override
     public Mono<List<KeyRange>> ranges(int readers) {
+      return Mono.just(List.of());
+    }
+
+    @Override
+    public Mono<List<KeyRange>> ranges(SnapshotRequest request, int readers) {
       return Mono.just(List.of());
     }
 

@@ -15,6 +15,7 @@ final class ChunkSizes {
   private final int wanted;
   private final long bytes;
   private final Map<Namespace, Integer> limits = new HashMap<>();
+  private final Map<Namespace, Long> averages = new HashMap<>();
 
   ChunkSizes(int wanted, long bytes) {
     this.wanted = wanted;
@@ -25,6 +26,11 @@ final class ChunkSizes {
     return limits.getOrDefault(namespace, Math.min(wanted, FIRST));
   }
 
+  /** About how many bytes the next chunk has; an ordinary one of a collection not known yet. */
+  long bytesOf(Namespace namespace) {
+    return averages.containsKey(namespace) ? averages.get(namespace) * of(namespace) : bytes;
+  }
+
   /** Learns of a chunk that was good; grows no faster than twofold, as a few may be small. */
   void learn(Chunk chunk) {
     if (chunk.size() == 0) {
@@ -32,6 +38,7 @@ final class ChunkSizes {
     }
     Namespace namespace = chunk.request().namespace();
     long average = Math.max(1, chunk.sizeBytes() / chunk.size());
+    averages.put(namespace, average);
     long most = Math.min(wanted, Math.max(1, bytes / average));
     limits.put(namespace, (int) Math.min(most, FIRST + 2L * of(namespace)));
   }

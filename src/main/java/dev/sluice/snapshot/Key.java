@@ -41,7 +41,7 @@ public final class Key {
   }
 
   /** As {@link #asId} gives it. */
-  static Key of(BsonDocument id) {
+  public static Key of(BsonDocument id) {
     RawBsonDocument raw =
         id instanceof RawBsonDocument same
             ? same

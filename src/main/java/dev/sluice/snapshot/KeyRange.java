@@ -52,14 +52,24 @@ public record KeyRange(Namespace namespace, Key start, boolean behind, Key end) 
     return ranges;
   }
 
-  /** Whether it is the one key that an index scan with bounds never gives: its end is exclusive. */
-  public boolean isMaxKeyOnly() {
-    return start != null && start.isMax();
+  /** One document alone. */
+  public static KeyRange only(Namespace namespace, Key id) {
+    return new KeyRange(namespace, id, false, id);
+  }
+
+  /**
+   * Whether it is one key alone, which is no scan of an index: one that is asked for, or {@code
+   * MaxKey}, which a scan with bounds never gives, as its end is exclusive.
+   */
+  public boolean isSingle() {
+    return start != null && (start.isMax() || start.equals(end));
   }
 
   /** What is left behind a document of it. */
   Optional<KeyRange> behind(Key last) {
-    return last.isMax() ? Optional.empty() : Optional.of(new KeyRange(namespace, last, true, end));
+    return last.isMax() || isSingle()
+        ? Optional.empty()
+        : Optional.of(new KeyRange(namespace, last, true, end));
   }
 
   /**
@@ -67,7 +77,7 @@ public record KeyRange(Namespace namespace, Key start, boolean behind, Key end) 
    * {@code MaxKey}, which therefore has to be looked for on its own.
    */
   Optional<KeyRange> exhausted() {
-    return end != null || start == null || isMaxKeyOnly()
+    return end != null || start == null || isSingle()
         ? Optional.empty()
         : Optional.of(new KeyRange(namespace, Key.MAX, false, null));
   }

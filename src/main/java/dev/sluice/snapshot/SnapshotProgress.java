@@ -21,6 +21,7 @@ import org.bson.BsonValue;
  * @param id its name
  * @param from a cluster time: whatever it reads, it reads as it was then or later
  * @param match a condition in JSON that documents must meet; empty for all
+ * @param isFiltered whether it reads only a part of each collection
  * @param announced whether its beginning has been told
  * @param namespaces the collections of it that are still there
  * @param left what is still to be read
@@ -31,6 +32,7 @@ public record SnapshotProgress(
     String id,
     long from,
     String match,
+    boolean isFiltered,
     boolean announced,
     List<Namespace> namespaces,
     List<KeyRange> left,
@@ -52,6 +54,7 @@ public record SnapshotProgress(
         id,
         from.getValue(),
         match,
+        !match.isEmpty() || ranges.stream().anyMatch(KeyRange::isSingle),
         false,
         ranges.stream().map(KeyRange::namespace).distinct().toList(),
         ranges,
@@ -64,13 +67,9 @@ public record SnapshotProgress(
     return new ChangePosition(from, 0);
   }
 
-  /** Whether it reads only a part of each collection. */
-  public boolean isFiltered() {
-    return !match.isEmpty();
-  }
-
   SnapshotProgress told() {
-    return new SnapshotProgress(id, from, match, true, namespaces, left, documents, leftOut);
+    return new SnapshotProgress(
+        id, from, match, isFiltered, true, namespaces, left, documents, leftOut);
   }
 
   /**
@@ -91,6 +90,7 @@ public record SnapshotProgress(
         id,
         from,
         match,
+        isFiltered,
         announced,
         namespaces,
         ranges,
@@ -104,6 +104,7 @@ public record SnapshotProgress(
         id,
         from,
         match,
+        isFiltered,
         announced,
         namespaces.stream().filter(gone.negate()).toList(),
         left.stream().filter(range -> !gone.test(range.namespace())).toList(),
@@ -121,6 +122,7 @@ public record SnapshotProgress(
         .append("id", new BsonString(id))
         .append("from", new BsonTimestamp(from))
         .append("match", new BsonString(match))
+        .append("filtered", BsonBoolean.valueOf(isFiltered))
         .append("announced", BsonBoolean.valueOf(announced))
         .append("namespaces", array(namespaces.stream().map(each -> text(each)).toList()))
         .append("left", array(left.stream().map(KeyRange::toBson).toList()))
@@ -148,6 +150,7 @@ public record SnapshotProgress(
         kept.getString("id").getValue(),
         kept.getTimestamp("from").getValue(),
         kept.getString("match").getValue(),
+        kept.getBoolean("filtered").getValue(),
         kept.getBoolean("announced").getValue(),
         kept.getArray("namespaces").stream().map(SnapshotProgress::namespace).toList(),
         kept.getArray("left").stream().map(range -> KeyRange.of(range.asDocument())).toList(),

@@ -9,6 +9,9 @@ public interface SnapshotSource {
   /** All that is watched and there, for as many readers as are wanted. */
   Mono<List<KeyRange>> ranges(int readers);
 
+  /** What is asked for, for as many readers as are wanted. */
+  Mono<List<KeyRange>> ranges(SnapshotRequest request, int readers);
+
   /** About how many documents are in them, matching or not; the server need not count them. */
   Mono<Long> estimate(List<Namespace> collections);
 

@@ -63,6 +63,7 @@ public final class Splice {
 
   private long eventsSinceChunk;
   private boolean over;
+  private boolean paused;
 
   /**
    * @param progress how far the snapshot is that goes on
@@ -335,10 +336,25 @@ public final class Splice {
         position());
   }
 
+  /** Whether nothing more is to be read for now. */
+  public void pause(boolean wanted) {
+    paused = wanted;
+  }
+
+  /** Large documents are read by fewer readers; one chunk always has room. */
+  private boolean hasRoomFor(KeyRange range) {
+    long bytes = sizes.bytesOf(range.namespace());
+    for (KeyRange other : underWay.keySet()) {
+      bytes += sizes.bytesOf(other.namespace());
+    }
+    return underWay.isEmpty() || bytes <= limits.parallel() * limits.chunkBytes();
+  }
+
   /** What is to be read now. Each is answered by {@link #arrived}. */
   public List<ChunkRequest> toRead() {
     long at = justBefore(reached);
     if (over
+        || paused
         || !progress.announced()
         || reached == 0
         || ClusterTimes.isBefore(at, floor)
@@ -350,7 +366,7 @@ public final class Splice {
       if (underWay.size() >= limits.parallel()) {
         break;
       }
-      if (!underWay.containsKey(range)) {
+      if (!underWay.containsKey(range) && hasRoomFor(range)) {
         underWay.put(range, at);
         requests.add(new ChunkRequest(range, at, sizes.of(range.namespace()), progress.match()));
       }

@@ -8,6 +8,7 @@ import dev.sluice.config.SnapshotSettings;
 import dev.sluice.snapshot.ChunkReader;
 import dev.sluice.snapshot.KeyRange;
 import dev.sluice.snapshot.SnapshotProgress;
+import dev.sluice.snapshot.SnapshotRequest;
 import dev.sluice.snapshot.SnapshotSource;
 import dev.sluice.testing.ScriptedSource;
 import java.time.Clock;
@@ -69,6 +70,11 @@ class SnapshotReportTest {
   private static final class Thousand implements SnapshotSource {
     @Override
     public Mono<List<KeyRange>> ranges(int readers) {
+      return Mono.just(List.of());
+    }
+
+    @Override
+    public Mono<List<KeyRange>> ranges(SnapshotRequest request, int readers) {
       return Mono.just(List.of());
     }
 

@@ -170,7 +170,7 @@ final class ModelServer {
     int end =
         range.end() != null
             ? AllKeys.rank(value(range.end()))
-            : range.start() == null || range.isMaxKeyOnly()
+            : range.start() == null || range.isSingle()
                 ? AllKeys.IN_ORDER.size()
                 : AllKeys.IN_ORDER.size() - 1;
     List<BsonDocument> found = new ArrayList<>();
