@@ -23,6 +23,7 @@ import dev.sluice.pipeline.SnapshotReport;
 import dev.sluice.pipeline.Snapshots;
 import dev.sluice.pipeline.StartPoint;
 import dev.sluice.rabbit.ConfirmingPublisher;
+import dev.sluice.rabbit.ParkedRelease;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.SingleMessages;
@@ -191,6 +192,11 @@ public final class Wiring implements AutoCloseable {
 
   public ParkingQueue parkingQueue() {
     return new ParkingQueue(reading);
+  }
+
+  /** What a consumer has parked goes back by. */
+  public ParkedRelease parkedRelease() {
+    return new ParkedRelease(reading, publishing, settings.rabbit().queue());
   }
 
   /** What makes messages of parked ones again. */

@@ -92,7 +92,7 @@ public final class RequestDesk {
     for (SnapshotRequest request : open) {
       if (request.id().equals(id)) {
         answers = answers.then(steer(request, running.orElseThrow()));
-      } else if (request.state() == State.RUNNING || request.state() == State.PAUSED) {
+      } else if (hasEnded(request)) {
         answers =
             answers.then(book.answer(request.id(), State.ENDED, snapshots.endOf(request.id())));
       } else if (request.wish() == Wish.CANCEL) {
@@ -110,6 +110,13 @@ public final class RequestDesk {
       }
     }
     return answers;
+  }
+
+  /** A small one may be over before it was ever seen to run. */
+  private boolean hasEnded(SnapshotRequest request) {
+    return request.state() == State.RUNNING
+        || request.state() == State.PAUSED
+        || snapshots.hasEnded(request.id());
   }
 
   /** Of the one that runs. */

@@ -147,6 +147,11 @@ public final class Snapshots {
     stage.ifPresent(SnapshotStage::cancel);
   }
 
+  /** Whether the end of it has been let into the stream by this process. */
+  boolean hasEnded(String id) {
+    return lastEnd.filter(notice -> notice.snapshot().equals(id)).isPresent();
+  }
+
   /** How it ended, for people. */
   String endOf(String id) {
     return lastEnd

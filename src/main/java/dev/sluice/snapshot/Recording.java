@@ -78,7 +78,7 @@ final class Recording {
     return last != null && ClusterTimes.isBefore(time, last);
   }
 
-  int size() {
-    return changed.size();
+  boolean isEmpty() {
+    return changed.isEmpty();
   }
 }

@@ -25,7 +25,7 @@ import org.bson.BsonTimestamp;
 /**
  * Puts the chunks of a snapshot between the changes of the stream, so that no document goes back in
  * time: a chunk that was read at the time T is let in when the stream has passed T, without the
- * documents that the stream has changed after T. docs/decisions/0010 has the argument.
+ * documents that the stream has changed after T. docs/decisions/0011 has the argument.
  *
  * <p>A state machine: it is told what happens, in one order, and says what comes out of it and what
  * is to be read. Not thread-safe. Serves one attempt.
@@ -249,7 +249,9 @@ public final class Splice {
     int left = 0;
     for (int i = 0; i < chunk.size(); i++) {
       keys.add(chunk.key(i));
-      stale[i] = recording.isNewer(DocumentKey.of(namespace, keys.get(i)), chunk.from());
+      stale[i] =
+          !recording.isEmpty()
+              && recording.isNewer(DocumentKey.of(namespace, keys.get(i)), chunk.from());
       last = stale[i] ? last : i;
       left += stale[i] ? 1 : 0;
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * document may go back in time, and in the end each of four consumers has the collection exactly.
  */
 class SnapshotModelTest {
-  private static final int RUNS = 1_500;
+  private static final int RUNS = 300;
   private static final int WINDOW = 12;
   private static final int MOST_STEPS = 60_000;
 

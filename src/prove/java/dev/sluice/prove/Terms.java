@@ -1,0 +1,16 @@
+package dev.sluice.prove;
+
+import java.util.Set;
+
+/**
+ * What messages are held to.
+ *
+ * @param namespaces the watched collections; nothing of any other may come
+ * @param images whether each change carries the document as it was before, and an update the
+ *     document exactly as it left it
+ */
+record Terms(Set<String> namespaces, boolean images) {
+  Terms {
+    namespaces = Set.copyOf(namespaces);
+  }
+}
