@@ -64,6 +64,9 @@ public enum SettingKey {
   SLUICE_TOPOLOGY("declare"),
   SLUICE_ROUTING_KEY("{database}.{collection}.{operation}"),
   SLUICE_ROUTES_FILE(""),
+  SLUICE_HEADERS_FROM(""),
+  SLUICE_PRIORITY(""),
+  SLUICE_TTL(""),
   SLUICE_FORMAT("envelope"),
   SLUICE_JSON("relaxed"),
   /** What RabbitMQ takes from version 4.0 on; before, it took 128 MiB. */

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonNull;
@@ -49,6 +50,11 @@ public final class ParkedMessages {
 
   /** Of what a consumer had parked and was given back to it: which release that was. */
   public static final String RELEASED = "released";
+
+  /** The priority and the expiration that it would have had, where it would have had any. */
+  public static final String PRIORITY = "parkedPriority";
+
+  public static final String EXPIRATION = "parkedExpiration";
 
   private static final String POINTER = "pointer";
 
@@ -114,6 +120,15 @@ public final class ParkedMessages {
     return pointer(change, error, change.sizeBytes(), headers(origin(change), reason, error));
   }
 
+  /** Where a parked message, whose headers these are, would have gone. */
+  public static Message.Destination destination(Map<String, Object> headers) {
+    return new Message.Destination(
+        false,
+        Optional.ofNullable(headers.get(EXCHANGE)).map(Object::toString),
+        Optional.ofNullable(headers.get(PRIORITY)).map(text -> Integer.valueOf(text.toString())),
+        Optional.ofNullable(headers.get(EXPIRATION)).map(Object::toString));
+  }
+
   /** Whether there is nothing left that could be taken away to make it fit. */
   public static boolean isPointer(Message message) {
     return message.destination().isParking() && POINTER.equals(message.headers().get(BODY));
@@ -122,7 +137,10 @@ public final class ParkedMessages {
   private static Map<String, Object> headers(Message message, String reason, String error) {
     Map<String, Object> headers = headers(message.headers(), reason, error);
     headers.put(ROUTING_KEY, message.routingKey());
-    message.destination().exchange().ifPresent(exchange -> headers.put(EXCHANGE, exchange));
+    Message.Destination destination = message.destination();
+    destination.exchange().ifPresent(exchange -> headers.put(EXCHANGE, exchange));
+    destination.priority().ifPresent(priority -> headers.put(PRIORITY, priority.toString()));
+    destination.expiration().ifPresent(expiration -> headers.put(EXPIRATION, expiration));
     return headers;
   }
 
