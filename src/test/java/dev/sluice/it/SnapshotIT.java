@@ -169,8 +169,14 @@ class SnapshotIT {
           .untilAsserted(() -> assertThat(copy(sluice).keySet()).isEqualTo(wanted));
 
       assertThat(copy(sluice).get("600").get("n").asInt()).isEqualTo(-1);
+      List<String> read = new ArrayList<>();
+      for (Delivery delivery : sluice.deliveries) {
+        if (delivery.getProperties().getType().equals("read")) {
+          read.add(delivery.getProperties().getHeaders().get("id").toString());
+        }
+      }
       // In order stopped, nothing is read twice.
-      assertThat(types(sluice)).filteredOn("read"::equals).hasSizeBetween(1_990, 2_000);
+      assertThat(read).doesNotHaveDuplicates().hasSizeGreaterThan(1_990);
       assertThat(types(sluice)).filteredOn("snapshot-started"::equals).hasSize(1);
     }
   }
