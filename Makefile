@@ -7,8 +7,8 @@ ifeq ($(SHELL),)
 $(error bash is missing: install the package bash (Debian, Ubuntu, Fedora, Homebrew, Alpine))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
-        local-start-cdc local-test-cdc local-tail java-there jdk-there
+.PHONY: help demo demo-consumers test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
+        local-start-cdc local-test-cdc local-tail local-consume java-there jdk-there
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
@@ -29,9 +29,10 @@ DEMO_EVENTS ?= 40
 BACKEND     ?= auto
 YES         ?=
 FAULT       ?= stepDown
+TO          ?= file:plays.jsonl
 export BACKEND YES DEMO_EVENTS VIEW FORMAT
 # Of `make prove`; what is not said has its default there (docs/PROVING.md).
-export DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES
+export SHAPE DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES
 # Of `make bench`, likewise (docs/PERFORMANCE.md).
 export BENCH ROUNDS EVENTS SIZES CONTENDERS LIVE_ROUNDS LIVE_SECONDS HEAP BENCH_JVM BENCH_LOOP_JVM BENCH_DEBEZIUM
 # The embedded replica set keeps the backlog in its heap, and the log of it.
@@ -49,10 +50,15 @@ demo: java-there $(TESTS) ## The whole way on embedded servers, by itself (DEMO_
 	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.embedded.Demo
 
+demo-consumers: DEMO_EVENTS = 2000
+demo-consumers: java-there $(TESTS) ## Keeps every target that needs no server in step, kills it, compares it (DEMO_EVENTS=2000)
+	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.embedded.DemoConsumers
+
 test: jdk-there ## All tests and checks, as CI runs them
 	@mvn -B -ntp verify $(TEST_ARGS)
 
-prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,...
+prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: SHAPE=wide|plain DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,...
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 
@@ -104,6 +110,9 @@ local-test-cdc: java-there $(ARCHIVE) ## Inserts COUNT=10 documents and checks t
 
 local-tail: java-there $(ARCHIVE) ## Shows events live, without taking them from the queue
 	@exec $(SLUICE) tail
+
+local-consume: java-there $(ARCHIVE) ## Keeps a target in step with the queue: TO=jdbc:sqlite:plays.db (docs/TARGETS.md)
+	@exec $(SLUICE) consume --to '$(TO)'
 
 $(DEBEZIUM):
 	@echo "Fetching Debezium Server (782 MB) ..." >&2

@@ -1,7 +1,10 @@
 package dev.sluice;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -157,6 +160,70 @@ class ArchitectureTest {
                 "io.airlift.compress.zstd..",
                 "java..")
             .because("what a message looks like is said in dev.sluice.message"));
+  }
+
+  @Test
+  void theConsumersLoopKnowsNoStoreAndNoServer() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.sluice.consume..")
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage(
+                        "dev.sluice.consume..",
+                        "dev.sluice.change..",
+                        "dev.sluice.config..",
+                        "dev.sluice.message..",
+                        "com.fasterxml.jackson..",
+                        "io.airlift.compress.zstd..",
+                        "org.slf4j..",
+                        "java..")
+                    .or(
+                        nameMatching(
+                            "dev\\.sluice\\.pipeline\\.(Backoff|FailureKind|PipelineException)")))
+            .because("a store is for dev.sluice.target, the queue for dev.sluice.rabbit"));
+  }
+
+  @Test
+  void targetsKnowTheConsumersPortAndNotEachOther() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.target..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("dev.sluice..")
+                    .and(
+                        not(
+                            resideInAnyPackage(
+                                "dev.sluice.target..",
+                                "dev.sluice.consume..",
+                                "dev.sluice.change..",
+                                "dev.sluice.tls..",
+                                "dev.sluice.config.."))))
+            .because("what two targets need belongs to dev.sluice.consume"));
+    check(
+        slices()
+            .matching("dev.sluice.target.(*)..")
+            .should()
+            .notDependOnEachOther()
+            .because("what two targets need belongs to dev.sluice.consume"));
+  }
+
+  @Test
+  void thePipelineDoesWithoutTheConsumers() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                "dev.sluice.consume..", "dev.sluice.target..", "dev.sluice.cli..")
+            .and()
+            .haveNameNotMatching("dev\\.sluice\\.rabbit\\.QueueInbox.*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.sluice.consume..", "dev.sluice.target..")
+            .because("they lie in sluice-consumers.jar, which need not be there"));
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.Settings;
+import dev.sluice.config.WrongSettings;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
+import dev.sluice.rabbit.ParkedRelease;
 import dev.sluice.rabbit.ParkingQueue.Replayed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,19 @@ final class ParkedCommand implements Callable<Integer> {
               + " events may come behind newer ones of their document.")
   private boolean replay;
 
+  @Option(
+      names = "--release",
+      description =
+          "Gives what a consumer (sluice consume) has parked back to its queue, once its target would"
+              + " take it. Those of the pipeline stay.")
+  private boolean release;
+
+  @Option(
+      names = "--queue",
+      paramLabel = "QUEUE",
+      description = "The queue whose parked messages these are (default: SLUICE_QUEUE).")
+  private String queue;
+
   @Option(names = "--body", description = "Shows whole bodies as well.")
   private boolean body;
 
@@ -44,6 +59,15 @@ final class ParkedCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings settings = settingsOption.load(console.environment());
+    if (replay && (release || queue != null)) {
+      throw WrongSettings.of("--replay goes with neither --release nor --queue.");
+    }
+    if (queue != null) {
+      settings = settings.straightTo(queue);
+    }
+    if (release) {
+      return release(settings);
+    }
     try (Wiring wiring = new Wiring(settings)) {
       return replay ? replay(settings, wiring) : list(settings, wiring);
     }
@@ -53,6 +77,22 @@ final class ParkedCommand implements Callable<Integer> {
     List<Message> parked =
         wiring.parkingQueue().messages().doOnNext(this::show).collectList().block();
     console.err().println(parked.size() + " parked in " + settings.rabbit().parkingQueue());
+    return ExitCode.OK;
+  }
+
+  private int release(Settings settings) {
+    try (Wiring wiring = new Wiring(settings)) {
+      ParkedRelease parked = wiring.parkedRelease();
+      int released = parked.release();
+      console
+          .err()
+          .println(
+              released
+                  + " of "
+                  + parked.parkingQueue()
+                  + " given back to "
+                  + settings.rabbit().queue());
+    }
     return ExitCode.OK;
   }
 

@@ -18,6 +18,7 @@ import dev.sluice.pipeline.Replay;
 import dev.sluice.pipeline.Restoration;
 import dev.sluice.pipeline.StartPoint;
 import dev.sluice.rabbit.ConfirmingPublisher;
+import dev.sluice.rabbit.ParkedRelease;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.SingleMessages;
@@ -152,6 +153,11 @@ public final class Wiring implements AutoCloseable {
 
   public ParkingQueue parkingQueue() {
     return new ParkingQueue(reading);
+  }
+
+  /** What a consumer has parked goes back by. */
+  public ParkedRelease parkedRelease() {
+    return new ParkedRelease(reading, publishing, settings.rabbit().queue());
   }
 
   /** What makes messages of parked ones again. */

@@ -6,13 +6,13 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the word that a mistyped one was meant to be. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /**
    * @param mostErrors more typing errors than these make another word
    */
-  static Optional<String> to(String word, Collection<String> words, int mostErrors) {
+  public static Optional<String> to(String word, Collection<String> words, int mostErrors) {
     return words.stream()
         .filter(each -> errors(word, each) <= mostErrors)
         .min(Comparator.comparingInt(each -> errors(word, each)));

@@ -47,7 +47,7 @@ public record RabbitSettings(
   }
 
   /** The same with another queue alone, and straight to it: by the exchange without a name. */
-  RabbitSettings straightTo(String other) {
+  public RabbitSettings straightTo(String other) {
     return new RabbitSettings(broker, "", other, topology);
   }
 

@@ -46,6 +46,12 @@ public final class ParkedMessages {
   /** The exchange that it would have gone to, where that is a route's. */
   public static final String EXCHANGE = "parkedExchange";
 
+  /** Of what a consumer has parked and not the pipeline: the consumer's name. */
+  public static final String PARKED_BY = "parkedBy";
+
+  /** Of what a consumer had parked and was given back to it: which release that was. */
+  public static final String RELEASED = "released";
+
   /** The priority and the expiration that it would have had, where it would have had any. */
   public static final String PRIORITY = "parkedPriority";
 

@@ -8,7 +8,7 @@ import java.util.function.DoubleSupplier;
  * jitter so that many pipelines do not come back at one instant. Progress resets it; that a
  * connection came about does not.
  */
-final class Backoff {
+public final class Backoff {
   /** Short enough that an election or a closed channel is hardly noticed. */
   private static final Duration FIRST = Duration.ofMillis(200);
 
@@ -21,19 +21,19 @@ final class Backoff {
   /**
    * @param random numbers from 0 to 1
    */
-  Backoff(DoubleSupplier random) {
+  public Backoff(DoubleSupplier random) {
     this.random = random;
   }
 
   /** Between half of the full wait and all of it. */
-  Duration next() {
+  public Duration next() {
     long full = FIRST.toMillis() << Math.min(failures, 16);
     failures++;
     long capped = Math.min(full, LONGEST.toMillis());
     return Duration.ofMillis((long) (capped * (0.5 + random.getAsDouble() / 2)));
   }
 
-  void reset() {
+  public void reset() {
     failures = 0;
   }
 }

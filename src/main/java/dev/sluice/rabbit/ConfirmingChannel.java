@@ -11,7 +11,6 @@ import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.io.IOException;
-import java.util.Date;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
@@ -23,7 +22,6 @@ import reactor.core.publisher.Mono;
  * order: a message that no queue takes is first returned and then confirmed all the same.
  */
 final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
-  private static final int PERSISTENT = 2;
 
   private final Channel channel;
   private final RabbitConnection connection;
@@ -109,26 +107,16 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
 
   @Override
   public void publish(long number, Message message, long document) {
-    AMQP.BasicProperties.Builder properties =
-        new AMQP.BasicProperties.Builder()
-            .contentType(message.content().type())
-            .deliveryMode(PERSISTENT)
-            .messageId(message.messageId())
-            .timestamp(new Date(message.timestampSeconds() * 1000))
-            .type(message.type())
-            .appId(Message.APP_ID)
-            .headers(message.headers())
-            .priority(message.destination().priority().orElse(null))
-            .expiration(message.destination().expiration().orElse(null));
-    if (!message.content().encoding().isEmpty()) {
-      properties.contentEncoding(message.content().encoding());
-    }
     connection.hold();
     // Before: its answer may be here sooner than the call is back.
     tags.next(number);
     try {
       channel.basicPublish(
-          exchange(message), routingKey(message), true, properties.build(), message.body());
+          exchange(message),
+          routingKey(message),
+          true,
+          SentMessage.properties(message),
+          message.body());
     } catch (ShutdownSignalException e) {
       // Why the channel is gone can be seen here before the listener is told.
       throw lost(e);

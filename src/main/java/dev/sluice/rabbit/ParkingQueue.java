@@ -7,13 +7,11 @@ import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.message.Message;
-import dev.sluice.message.Message.Content;
 import dev.sluice.message.Message.Destination;
+import dev.sluice.message.ParkedMessages;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.PipelineException;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
@@ -71,6 +69,8 @@ public final class ParkingQueue {
     return withChannel(
         channel ->
             take(channel)
+                // What a consumer has parked concerns its queue alone, and is released.
+                .filter(one -> !one.message().headers().containsKey(ParkedMessages.PARKED_BY))
                 .collectList()
                 .filter(all -> !all.isEmpty())
                 .flatMapMany(
@@ -171,27 +171,9 @@ public final class ParkingQueue {
   }
 
   private static Taken taken(GetResponse response) {
-    AMQP.BasicProperties properties = response.getProps();
-    Map<String, Object> headers = new HashMap<>();
-    if (properties.getHeaders() != null) {
-      properties.getHeaders().forEach((key, value) -> headers.put(key, String.valueOf(value)));
-    }
     return new Taken(
         response.getEnvelope().getDeliveryTag(),
-        new Message(
-            response.getBody(),
-            content(properties),
-            String.valueOf(properties.getMessageId()),
-            response.getEnvelope().getRoutingKey(),
-            String.valueOf(properties.getType()),
-            properties.getTimestamp() == null ? 0 : properties.getTimestamp().getTime() / 1000,
-            headers,
-            Destination.PARKING));
-  }
-
-  private static Content content(AMQP.BasicProperties properties) {
-    String type = properties.getContentType();
-    String encoding = properties.getContentEncoding();
-    return new Content(type == null ? Content.JSON.type() : type, encoding == null ? "" : encoding);
+        ReceivedMessage.of(
+            response.getEnvelope(), response.getProps(), response.getBody(), Destination.PARKING));
   }
 }

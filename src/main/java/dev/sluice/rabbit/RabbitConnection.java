@@ -88,7 +88,8 @@ public final class RabbitConnection implements AutoCloseable {
     return Mono.fromCallable(this::openNow).subscribeOn(blocking);
   }
 
-  private synchronized Connection openNow() {
+  /** As {@link #open}, for a thread that may block. */
+  synchronized Connection openNow() {
     if (connection == null || !connection.isOpen()) {
       connection = openAny();
     }

@@ -6,6 +6,9 @@ import dev.sluice.config.Outlet;
 import dev.sluice.config.QueueSettings;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.TopologyMode;
+import dev.sluice.config.TopologySettings;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -141,16 +144,25 @@ final class Topology {
    * Whoever lists what is parked takes it and gives it back, which a quorum queue counts. RabbitMQ
    * 4 drops a message that came back twenty times unless told otherwise.
    */
+  private static Map<String, Object> parkingArguments(TopologySettings topology) {
+    QueueType type = topology.parkingQueueType();
+    return typed(
+        type,
+        type == QueueType.QUORUM ? Map.of("x-delivery-limit", PRACTICALLY_UNLIMITED) : Map.of());
+  }
+
   private QueueSpecification parkingQueue() {
-    QueueType type = settings.topology().parkingQueueType();
     return QueueSpecification.queue(settings.parkingQueue())
         .durable(true)
-        .arguments(
-            typed(
-                type,
-                type == QueueType.QUORUM
-                    ? Map.of("x-delivery-limit", PRACTICALLY_UNLIMITED)
-                    : Map.of()));
+        .arguments(parkingArguments(settings.topology()));
+  }
+
+  /** For a consumer, which needs it and nothing else. */
+  static void declareParkingQueue(Channel channel, RabbitSettings settings) throws IOException {
+    if (settings.topology().mode() == TopologyMode.DECLARE) {
+      channel.queueDeclare(
+          settings.parkingQueue(), true, false, false, parkingArguments(settings.topology()));
+    }
   }
 
   private static Map<String, Object> typed(QueueType type, Map<String, Object> arguments) {

@@ -1,0 +1,125 @@
+package dev.sluice.cli;
+
+import dev.sluice.config.Settings;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Keeps a target in step with a queue. What does that lies in a jar of its own, so nothing of it is
+ * in this class's fields and methods: the other commands must do without.
+ */
+@Command(
+    name = "consume",
+    description = {
+      "Keeps a target in step with a queue of Sluice's, exactly right whatever is repeated; Ctrl-C"
+          + " applies what is under way and exits 0.",
+      "Targets: file:plays.jsonl, file:plays.csv?columns=_id,word, jdbc:sqlite:plays.db and others:"
+          + " docs/TARGETS.md."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class ConsumeCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin private SettingsOption settingsOption;
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "TARGET",
+      description =
+          "What is kept in step, as a URI. One with a password is better in a file with this"
+              + " option: sluice consume @FILE.")
+  private String to;
+
+  @Option(
+      names = "--queue",
+      paramLabel = "QUEUE",
+      description = "The queue to read (default: SLUICE_QUEUE).")
+  private String queue;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "EXCHANGE:PATTERN",
+      description =
+          "Reads a queue of its own, named by --name, which is bound to that exchange for routing"
+              + " keys such as scrabble.# and stays when this ends.")
+  private String bind;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Of this consumer, and of the queue of --bind (default: the queue's name).")
+  private String name;
+
+  @Option(
+      names = "--shared",
+      description = "Lets others read the queue at the same time. Parking is then up to each.")
+  private boolean shared;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Most events that are applied together (default: 500).")
+  private int batch;
+
+  @Option(
+      names = "--linger",
+      paramLabel = "TIME",
+      defaultValue = "200ms",
+      description = "How long a batch waits for more after its first event (default: 200ms).")
+  private Duration linger;
+
+  @Option(
+      names = "--on-gap",
+      paramLabel = "WHAT",
+      defaultValue = "stop",
+      description =
+          "stop (default) or apply: what becomes of a gap, and of a collection that another has"
+              + " replaced.")
+  private String onGap;
+
+  @Option(
+      names = "--on-drop",
+      paramLabel = "WHAT",
+      defaultValue = "apply",
+      description = "apply (default) or stop: what becomes of drop, rename and dropDatabase.")
+  private String onDrop;
+
+  @Option(
+      names = "--max-parked",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "Stops when more documents than that are parked because the target refuses them"
+              + " (default: 1000).")
+  private int maxParked;
+
+  ConsumeCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = settingsOption.load(console.environment());
+    try {
+      return new ConsumerRun(
+              settings,
+              new ConsumerRun.Options(
+                  to, queue, bind, name, shared, batch, linger, onGap, onDrop, maxParked))
+          .run();
+    } catch (NoClassDefFoundError missing) {
+      console
+          .err()
+          .println(
+              "sluice: The consumers are not there: put sluice-consumers.jar beside sluice.jar ("
+                  + missing.getMessage()
+                  + ").");
+      return ExitCode.MISCONFIGURED;
+    }
+  }
+}

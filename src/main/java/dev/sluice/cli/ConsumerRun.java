@@ -1,0 +1,160 @@
+package dev.sluice.cli;
+
+import dev.sluice.config.QueueType;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.Settings;
+import dev.sluice.config.WrongSettings;
+import dev.sluice.consume.ConsumeSettings;
+import dev.sluice.consume.ConsumeSettings.Answer;
+import dev.sluice.consume.Consumption;
+import dev.sluice.consume.Target;
+import dev.sluice.consume.TargetException;
+import dev.sluice.consume.TargetUri;
+import dev.sluice.pipeline.Backoff;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import dev.sluice.rabbit.QueueInboxes;
+import dev.sluice.rabbit.QueueInboxes.Reading;
+import dev.sluice.rabbit.RabbitConnection;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** Puts a consumer together, and runs it until it is told to stop. */
+final class ConsumerRun {
+  private static final Logger log = LoggerFactory.getLogger(ConsumerRun.class);
+
+  /** What the batch under way and closing the connections may take. */
+  private static final Duration CLOSING = Duration.ofSeconds(30);
+
+  /** What the command line says; null for what it does not. */
+  record Options(
+      String to,
+      String queue,
+      String bind,
+      String name,
+      boolean shared,
+      int batch,
+      Duration linger,
+      String onGap,
+      String onDrop,
+      int maxParked) {}
+
+  private final Settings settings;
+  private final Options options;
+
+  ConsumerRun(Settings settings, Options options) {
+    this.settings = settings;
+    this.options = options;
+  }
+
+  int run() {
+    Reading reading = reading();
+    String name = options.name() == null ? reading.queue() : options.name();
+    ConsumeSettings consume =
+        new ConsumeSettings(
+            name,
+            settings.rabbit().straightTo(reading.queue()).parkingQueue(),
+            options.batch(),
+            options.linger(),
+            options.maxParked(),
+            answer("--on-gap", options.onGap()),
+            answer("--on-drop", options.onDrop()));
+    TargetUri uri;
+    Target.Opener target;
+    try {
+      uri = TargetUri.parse(options.to());
+      target = Targets.opener(uri);
+    } catch (TargetException wrong) {
+      throw WrongSettings.of(wrong.getMessage() + ".");
+    }
+    log.info("Keeping {} in step with the queue {}", uri, reading.queue());
+    run(consume, reading, target);
+    return ExitCode.OK;
+  }
+
+  private Reading reading() {
+    RabbitSettings rabbit = settings.rabbit();
+    if (options.bind() == null) {
+      String queue = options.queue() == null ? rabbit.queue() : options.queue();
+      if (queue.equals(rabbit.queue()) && rabbit.topology().queueType() == QueueType.STREAM) {
+        throw WrongSettings.of(
+            "The queue "
+                + queue
+                + " is a stream, of which nothing can be acknowledged: give the consumer a queue of"
+                + " its own, by --bind and --name.");
+      }
+      return new Reading(queue, "", "", options.shared());
+    }
+    int colon = options.bind().indexOf(':');
+    if (colon < 1 || options.queue() != null || options.name() == null) {
+      throw WrongSettings.of(
+          "--bind is written as 'exchange:pattern', such as 'sluice:scrabble.#', and goes with --name"
+              + " for the queue's name, without --queue.");
+    }
+    return new Reading(
+        options.name(),
+        options.bind().substring(0, colon),
+        options.bind().substring(colon + 1),
+        options.shared());
+  }
+
+  private static Answer answer(String option, String text) {
+    return switch (text) {
+      case "apply" -> Answer.APPLY;
+      case "stop" -> Answer.STOP;
+      default -> throw WrongSettings.of(option + " is stop or apply, not \"" + text + "\".");
+    };
+  }
+
+  private void run(ConsumeSettings consume, Reading reading, Target.Opener target) {
+    Scheduler blocking = Schedulers.newBoundedElastic(2, 16, "sluice-blocking", 60, true);
+    CountDownLatch closed = new CountDownLatch(1);
+    Random random = new Random();
+    RabbitSettings rabbit = settings.rabbit();
+    try (RabbitConnection from =
+            new RabbitConnection(rabbit, "sluice consume " + consume.name(), blocking, random);
+        RabbitConnection parking =
+            new RabbitConnection(rabbit, "sluice parking " + consume.name(), blocking, random)) {
+      // One batch is applied while the next is on its way.
+      QueueInboxes inboxes = new QueueInboxes(from, parking, reading, 2 * consume.batch());
+      Consumption consumption =
+          new Consumption(consume, inboxes, target, new Backoff(random::nextDouble));
+      stopOnSignal(consumption, closed);
+      consumption.run();
+      log.info("Stopped behind {} messages", consumption.messages());
+    } catch (TargetException wrong) {
+      throw new PipelineException(FailureKind.MISCONFIGURED, wrong.getMessage(), wrong);
+    } finally {
+      blocking.dispose();
+      closed.countDown();
+    }
+  }
+
+  /** As the run command does: a stop that was asked for and went well ends with 0. */
+  private static void stopOnSignal(Consumption consumption, CountDownLatch closed) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  if (closed.getCount() == 0) {
+                    return;
+                  }
+                  consumption.stop();
+                  try {
+                    if (closed.await(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+                      Runtime.getRuntime().halt(ExitCode.OK);
+                    }
+                    log.warn("Not everything closed in time; nothing is lost by that");
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                },
+                "sluice-stop"));
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.cli;
+
+import dev.sluice.config.Nearest;
+import dev.sluice.consume.Target;
+import dev.sluice.consume.TargetException;
+import dev.sluice.consume.TargetUri;
+import dev.sluice.target.file.FileParameters;
+import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.sql.SqlDialect;
+import dev.sluice.target.sql.SqlParameters;
+import dev.sluice.target.sql.SqlTarget;
+import dev.sluice.target.sql.SqliteDialect;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** All targets there are, by the scheme of their URI: the one place that knows them. */
+final class Targets {
+  /** More typing errors than these make another word. */
+  private static final int TYPING_ERRORS = 3;
+
+  private static final Map<String, Function<TargetUri, Target.Opener>> BY_SCHEME =
+      new TreeMap<>(
+          Map.of("file", Targets::file, "jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))));
+
+  private Targets() {}
+
+  /**
+   * What opens the target. Its parameters are checked here, whether it is there when it is opened.
+   *
+   * @throws TargetException if there is no such target, or a parameter is wrong
+   */
+  static Target.Opener opener(TargetUri uri) {
+    Function<TargetUri, Target.Opener> known = BY_SCHEME.get(uri.scheme());
+    if (known == null) {
+      throw TargetException.unusable(
+          "There is no target "
+              + uri.scheme()
+              + ":"
+              + Nearest.to(uri.scheme(), BY_SCHEME.keySet(), TYPING_ERRORS)
+                  .map(nearest -> " (did you mean " + nearest + ":?)")
+                  .orElse("")
+              + "; there are "
+              + String.join(":, ", BY_SCHEME.keySet())
+              + ":");
+    }
+    return known.apply(uri);
+  }
+
+  private static Target.Opener file(TargetUri uri) {
+    FileParameters parameters = FileParameters.of(uri);
+    return () -> FileTarget.open(parameters);
+  }
+
+  private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
+    SqlParameters parameters = SqlParameters.of(uri);
+    return () -> SqlTarget.open(dialect, parameters);
+  }
+}

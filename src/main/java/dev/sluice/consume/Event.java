@@ -1,0 +1,104 @@
+package dev.sluice.consume;
+
+import dev.sluice.change.Namespace;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a message says, whatever its format.
+ *
+ * @param messageId the same whenever the event is repeated; 32 hexadecimal digits
+ * @param namespace null for all that is watched; without a collection for a whole database
+ * @param key null where the event is of no one document
+ * @param position where it stands in the order of all changes: 24 lower-case hexadecimal digits, to
+ *     be compared as a text. Of two changes of one document the later has the greater one
+ * @param state what the event says of the document's state
+ * @param document the document; null unless {@code state} is {@link State#PRESENT}
+ * @param details what else the event has, by name and in the message's order: {@code update},
+ *     {@code to}, {@code from}, {@code gap}, {@code snapshot} and the like
+ */
+public record Event(
+    String messageId,
+    EventType type,
+    Namespace namespace,
+    DocumentKey key,
+    String position,
+    State state,
+    Json document,
+    Map<String, Json> details) {
+  /** What an event says of its document's state. */
+  public enum State {
+    /** It is this. */
+    PRESENT,
+    /** There is none any more. */
+    DELETED,
+    /** A lookup found nothing: a later event says why, mostly the delete. Changes no state. */
+    NOT_FOUND,
+    /** The pipeline does not send whole documents: no state can be kept of that. */
+    NOT_SENT,
+    /** MongoDB had kept the document for too short a time. The state is not known. */
+    EXPIRED,
+    /** The event is of no one document. */
+    NONE
+  }
+
+  /** Hexadecimal digits of the seconds at the beginning of a position. */
+  private static final int SECONDS_DIGITS = 8;
+
+  private static final int HEXADECIMAL = 16;
+
+  public Event {
+    Objects.requireNonNull(messageId, "messageId");
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(position, "position");
+    Objects.requireNonNull(state, "state");
+    if (type.isOnDocument() != (key != null)
+        || (state == State.PRESENT) != (document != null)
+        || (state == State.NONE) == type.isOnDocument()
+        || type.isOnDocument() && namespace == null) {
+      throw new IllegalArgumentException(type + " with key " + key + " is " + state);
+    }
+    details = Map.copyOf(details);
+  }
+
+  /** When it was committed, in whole seconds. */
+  public Instant time() {
+    return Instant.ofEpochSecond(secondsOf(position));
+  }
+
+  /** The seconds since 1970 at which a position stands. */
+  public static long secondsOf(String position) {
+    return Long.parseLong(position, 0, SECONDS_DIGITS, HEXADECIMAL);
+  }
+
+  /** The new name, of a rename. */
+  public Namespace renamedTo() {
+    return named("to").orElseThrow();
+  }
+
+  /**
+   * Whether another collection took the name of this one: what was in it is gone, and what is in it
+   * now came without inserts.
+   */
+  public boolean isReplaced() {
+    return type == EventType.RENAME && details.containsKey("from");
+  }
+
+  private Optional<Namespace> named(String name) {
+    return Optional.ofNullable(details.get(name))
+        .map(Json::tree)
+        .map(to -> new Namespace(to.path("database").asText(), to.path("collection").asText()));
+  }
+
+  /** Its kind, place and id, never the document. */
+  @Override
+  public String toString() {
+    return type.text()
+        + " "
+        + messageId
+        + (namespace == null ? "" : " of " + namespace)
+        + (key == null ? "" : " " + key);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.sluice.consume;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Values of BSON in the JSON of any mode: plain, relaxed or canonical Extended JSON v2, and the
+ * older strict form that Debezium writes.
+ */
+final class ExtendedJson {
+  /** Longer exponents than these no store takes, and the digits would fill the memory. */
+  private static final int MAX_SCALE = 10_000;
+
+  private ExtendedJson() {}
+
+  /** A text, or what stands for a value that is none, without the wrapping of Extended JSON. */
+  static Optional<String> text(JsonNode value) {
+    if (value.isTextual()) {
+      return Optional.of(value.textValue());
+    }
+    if (value.isNumber() || value.isBoolean()) {
+      return Optional.of(value.asText());
+    }
+    JsonNode wrapped = wrapped(value);
+    return wrapped != null && wrapped.isValueNode()
+        ? Optional.of(wrapped.asText())
+        : Optional.of(value.toString());
+  }
+
+  /** A finite number; a decimal in the mode plain is a text there. */
+  static Optional<BigDecimal> number(JsonNode value) {
+    JsonNode wrapped = value.isObject() ? wrapped(value) : value;
+    if (wrapped == null || value.isObject() && !isNumeric(value)) {
+      return Optional.empty();
+    }
+    try {
+      BigDecimal number =
+          wrapped.isNumber() ? wrapped.decimalValue() : new BigDecimal(wrapped.textValue());
+      return Math.abs((long) number.scale()) > MAX_SCALE ? Optional.empty() : Optional.of(number);
+    } catch (NumberFormatException | NullPointerException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Any number, NaN and the infinities among them. */
+  static Optional<Double> floating(JsonNode value) {
+    JsonNode wrapped = value.isObject() ? wrapped(value) : value;
+    if (wrapped != null && wrapped.isTextual()) {
+      switch (wrapped.textValue()) {
+        case "NaN":
+          return Optional.of(Double.NaN);
+        case "Infinity":
+          return Optional.of(Double.POSITIVE_INFINITY);
+        case "-Infinity":
+          return Optional.of(Double.NEGATIVE_INFINITY);
+        default:
+          break;
+      }
+    }
+    return number(value).map(BigDecimal::doubleValue);
+  }
+
+  /** A date; in the mode plain a text as ISO 8601 has it. */
+  static Optional<Instant> date(JsonNode value) {
+    JsonNode date = value.isObject() ? value.get("$date") : value;
+    if (date == null) {
+      return Optional.empty();
+    }
+    if (date.isTextual()) {
+      return Optional.of(Instant.parse(date.textValue()));
+    }
+    return value.isObject()
+        ? number(date).map(BigDecimal::longValue).map(Instant::ofEpochMilli)
+        : Optional.empty();
+  }
+
+  private static boolean isNumeric(JsonNode value) {
+    return value.fieldNames().next().startsWith("$number");
+  }
+
+  /** What is in {@code {"$type": value}}; null if it is no such object. */
+  private static JsonNode wrapped(JsonNode value) {
+    if (!value.isObject() || value.size() != 1) {
+      return null;
+    }
+    String name = value.fieldNames().next();
+    return name.startsWith("$") ? value.get(name) : null;
+  }
+}

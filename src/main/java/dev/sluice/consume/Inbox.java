@@ -1,0 +1,38 @@
+package dev.sluice.consume;
+
+import dev.sluice.message.Message;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The queue's side: messages as they are delivered, and what becomes of them. For one thread; what
+ * is neither acknowledged nor parked when it is closed goes back to the queue. Everything throws a
+ * {@link dev.sluice.pipeline.PipelineException}.
+ */
+public interface Inbox extends AutoCloseable {
+  /** Opens the queue; every call anew. */
+  interface Opener {
+    Inbox open();
+  }
+
+  /**
+   * The next message; empty if none comes within that time.
+   *
+   * @throws InterruptedException if the thread is to stop
+   */
+  Optional<Incoming> next(Duration patience) throws InterruptedException;
+
+  /** This one and all delivered before it are done. */
+  void acknowledge(Incoming last);
+
+  /** Shows each message that lies in the queue of what is parked; all stay there. */
+  void parked(Consumer<Message> each);
+
+  /** Puts a message into the queue of what is parked; returns when RabbitMQ has it for good. */
+  void park(Message parked);
+
+  /** Does not throw. */
+  @Override
+  void close();
+}

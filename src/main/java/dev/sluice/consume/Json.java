@@ -1,0 +1,117 @@
+package dev.sluice.consume;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * A JSON value as it came: a piece of a message's bytes, in UTF-8. Nothing is parsed before
+ * somebody asks, and what is stored is the text as it was published, to the last digit.
+ */
+public final class Json {
+  /**
+   * The broker has limited the message; the parser's own limits would refuse what it let through.
+   */
+  static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(FACTORY).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  private final byte[] bytes;
+  private final int from;
+  private final int to;
+  private JsonNode tree;
+
+  /** Bytes {@code from} to {@code to} (exclusive); they are not copied and must not change. */
+  Json(byte[] bytes, int from, int to) {
+    Objects.checkFromToIndex(from, to, bytes.length);
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** A value from its text. */
+  public static Json of(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return new Json(bytes, 0, bytes.length);
+  }
+
+  /** How many bytes the text has. */
+  public int length() {
+    return to - from;
+  }
+
+  /** The text. */
+  public String text() {
+    return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  /** A copy of the text's bytes. */
+  public byte[] bytes() {
+    return Arrays.copyOfRange(bytes, from, to);
+  }
+
+  /** The text's bytes, to be looked at by {@code out} only. */
+  public void writeTo(OutputStream out) throws IOException {
+    out.write(bytes, from, to - from);
+  }
+
+  /** The value, parsed once; big numbers keep all their digits. Not for two threads. */
+  public JsonNode tree() {
+    if (tree == null) {
+      try {
+        tree = MAPPER.readTree(bytes, from, to - from);
+      } catch (IOException e) {
+        throw new UncheckedIOException("it was JSON when the message was read", e);
+      }
+    }
+    return tree;
+  }
+
+  /** Whether the text has more than one line; within its strings there are no line ends. */
+  public boolean hasLineEnds() {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] == '\n' || bytes[i] == '\r') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it begins with this character, as an object does with a brace. */
+  boolean begins(char first) {
+    return to > from && bytes[from] == first;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Json json && text().equals(json.text());
+  }
+
+  @Override
+  public int hashCode() {
+    return text().hashCode();
+  }
+
+  /** Its size, never itself, which is somebody's data. */
+  @Override
+  public String toString() {
+    return "JSON of " + length() + " bytes";
+  }
+}

@@ -1,0 +1,133 @@
+package dev.sluice.consume;
+
+import dev.sluice.change.Namespace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a batch changes what a store keeps of the documents' newest states: the same for every store,
+ * so that all mean the same by a drop.
+ *
+ * <p>What a whole collection loses is remembered as its floor: a position below which changes are
+ * ignored from then on. So an older change that is repeated later brings nothing back, and neither
+ * a drop nor a rename does harm when it is repeated itself.
+ */
+public final class NewestStates {
+  /**
+   * A store that keeps states, within one transaction, or whatever makes all of it durable at once.
+   * Everything throws a {@link TargetException}.
+   */
+  public interface Store {
+    /** The floor of that very namespace, with or without a collection; empty if there is none. */
+    String floor(Namespace namespace);
+
+    /** Sets the floor of that very namespace. */
+    void setFloor(Namespace namespace, String position);
+
+    /**
+     * Writes states of one collection: each only if its position is greater than what is there for
+     * its key, a marker of a delete included. A delete leaves a marker.
+     *
+     * @param newest present and deleted ones, each key once
+     */
+    void write(Namespace collection, List<Event> newest);
+
+    /** Removes what has a smaller position than this, markers included. */
+    void clear(Namespace collection, String below);
+
+    /** Puts all that is in one collection into another, which is empty. */
+    void move(Namespace from, Namespace to);
+
+    /** The collections of a database of which there may be something. */
+    List<Namespace> collections(String database);
+  }
+
+  private NewestStates() {}
+
+  /**
+   * Does to the store what the batch says.
+   *
+   * @throws TargetException if the store does, or if an event tells no state
+   */
+  public static void apply(Batch batch, Store store) {
+    for (Batch.Step step : batch.steps()) {
+      if (step instanceof Batch.States states) {
+        write(states.newest(), store);
+      } else if (step instanceof Batch.Whole whole) {
+        apply(whole.event(), store);
+      }
+    }
+  }
+
+  private static void write(List<Event> newest, Store store) {
+    Map<Namespace, List<Event>> byCollection = new LinkedHashMap<>();
+    for (Event event : newest) {
+      byCollection.computeIfAbsent(event.namespace(), none -> new ArrayList<>()).add(event);
+    }
+    byCollection.forEach(
+        (collection, events) -> {
+          String floor = effectiveFloor(collection, store);
+          if (!floor.isEmpty()) {
+            events.removeIf(event -> event.position().compareTo(floor) < 0);
+          }
+          if (!events.isEmpty()) {
+            store.write(collection, events);
+          }
+        });
+  }
+
+  private static String effectiveFloor(Namespace collection, Store store) {
+    return later(store.floor(collection), store.floor(new Namespace(collection.database(), null)));
+  }
+
+  private static String later(String one, String other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  private static void apply(Event event, Store store) {
+    switch (event.type()) {
+      case DROP -> clear(event.namespace(), event.position(), store);
+      case RENAME -> rename(event, store);
+      case DROP_DATABASE -> {
+        for (Namespace each : store.collections(event.namespace().database())) {
+          store.clear(each, event.position());
+        }
+        raise(new Namespace(event.namespace().database(), null), event.position(), store);
+      }
+      case SNAPSHOT_COMPLETED -> {
+        SnapshotEnd end = SnapshotEnd.of(event);
+        if (end.whole()) {
+          end.namespaces().forEach(each -> clear(each, end.from(), store));
+        }
+      }
+      default -> {
+        // Concerns no state; whether it may be passed over was decided before.
+      }
+    }
+  }
+
+  private static void rename(Event event, Store store) {
+    Namespace from = event.namespace();
+    Namespace to = event.renamedTo();
+    if (event.isReplaced()) {
+      clear(from, event.position(), store);
+    } else if (effectiveFloor(from, store).compareTo(event.position()) < 0) {
+      clear(to, event.position(), store);
+      store.move(from, to);
+      raise(from, event.position(), store);
+    }
+  }
+
+  private static void clear(Namespace collection, String below, Store store) {
+    store.clear(collection, below);
+    raise(collection, below, store);
+  }
+
+  private static void raise(Namespace namespace, String position, Store store) {
+    if (store.floor(namespace).compareTo(position) < 0) {
+      store.setFloor(namespace, position);
+    }
+  }
+}

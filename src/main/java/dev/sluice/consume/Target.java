@@ -1,0 +1,40 @@
+package dev.sluice.consume;
+
+/**
+ * What is kept in step: a table, an index, a file. For one thread. It need not get over a failure:
+ * behind one it is closed and another is opened.
+ *
+ * <p>What each target has to see to, and {@code TargetKeepsStep} of the tests proves:
+ *
+ * <ul>
+ *   <li>A state is written only if its position is greater than that of what is there, in the same
+ *       statement or transaction; a delete leaves a marker with its position. So repeats, replays,
+ *       redelivery and a second consumer change nothing.
+ *   <li>What goes away with a drop, a rename or at the end of a snapshot stays away when an older
+ *       change is repeated: {@link Floors} says how.
+ *   <li>History has each message-id once.
+ * </ul>
+ */
+public interface Target extends AutoCloseable {
+  /** Opens a target; every call makes a new one. */
+  interface Opener {
+    /**
+     * Sees that the store is there and has what is needed, which is made if it is missing.
+     *
+     * @throws TargetException of the kind unavailable or unusable
+     */
+    Target open();
+  }
+
+  /**
+   * Applies the whole batch and returns when the store has it durably; or throws, and then has
+   * applied nothing of it that a second try would not make good.
+   *
+   * @throws TargetException if it cannot
+   */
+  void apply(Batch batch);
+
+  /** Ends whatever is open. Does not throw. */
+  @Override
+  void close();
+}

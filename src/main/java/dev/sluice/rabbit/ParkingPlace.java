@@ -1,0 +1,79 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.message.Message;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Puts messages of a consumer into a queue, one at a time and confirmed. Declares the parking queue
+ * when it is first needed. For one thread, which may block.
+ */
+final class ParkingPlace implements AutoCloseable {
+  /** Longer than a broker takes that is alive. */
+  private static final long CONFIRM_MILLIS = 30_000;
+
+  private final RabbitConnection connection;
+  private final RabbitSettings settings;
+  private Channel channel;
+  private volatile boolean returned;
+
+  ParkingPlace(RabbitConnection connection, RabbitSettings settings) {
+    this.connection = connection;
+    this.settings = settings;
+  }
+
+  /** Into the parking queue. */
+  void put(Message message) {
+    send(message, settings.parkingQueue());
+  }
+
+  /** Into the queue of that name. Returns when RabbitMQ has it for good. */
+  void send(Message message, String queue) {
+    try {
+      Channel open = open();
+      returned = false;
+      open.basicPublish("", queue, true, SentMessage.properties(message), message.body());
+      if (!open.waitForConfirms(CONFIRM_MILLIS)) {
+        throw refused(queue, "refuses messages: it is full or has lost its leader");
+      }
+      if (returned) {
+        throw refused(queue, "is gone");
+      }
+    } catch (IOException | ShutdownSignalException e) {
+      close();
+      throw RabbitFailures.recognise(e, settings);
+    } catch (TimeoutException e) {
+      close();
+      throw refused(queue, "has confirmed nothing for " + CONFIRM_MILLIS / 1000 + " s");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      throw refused(queue, "was not waited for");
+    }
+  }
+
+  private PipelineException refused(String queue, String what) {
+    return new PipelineException(FailureKind.TRANSIENT, "The queue \"" + queue + "\" " + what);
+  }
+
+  private Channel open() throws IOException {
+    if (channel == null || !channel.isOpen()) {
+      channel = connection.openNow().createChannel();
+      Topology.declareParkingQueue(channel, settings);
+      channel.confirmSelect();
+      channel.addReturnListener(back -> returned = true);
+    }
+    return channel;
+  }
+
+  @Override
+  public void close() {
+    channel = null;
+    connection.close();
+  }
+}

@@ -1,0 +1,160 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.consume.Inbox;
+import dev.sluice.consume.Incoming;
+import dev.sluice.message.Message;
+import dev.sluice.message.Message.Destination;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A queue that is being consumed: the client's own consumer, which puts deliveries into a queue
+ * that the prefetch bounds (docs/decisions/0010). The thread that takes them out is the only one
+ * that works; the client's thread never waits for it.
+ */
+final class QueueInbox implements Inbox {
+  private static final String DELIVERY_COUNT = "x-delivery-count";
+
+  private final RabbitConnection reading;
+  private final RabbitSettings settings;
+  private final ParkingPlace parking;
+  private final int prefetch;
+  private final BlockingQueue<Incoming> delivered = new LinkedBlockingQueue<>();
+  private volatile PipelineException lost;
+  private Channel channel;
+
+  QueueInbox(RabbitConnection reading, RabbitConnection parking, String queue, int prefetch) {
+    this.reading = reading;
+    this.settings = reading.settings().straightTo(queue);
+    this.parking = new ParkingPlace(parking, settings);
+    this.prefetch = prefetch;
+  }
+
+  /**
+   * @param alone whether nobody else may read the queue
+   * @throws IOException if it is refused; then it may be started in another way
+   */
+  void start(Connection connection, boolean alone) throws IOException {
+    channel = connection.createChannel();
+    channel.basicQos(prefetch);
+    channel.basicConsume(
+        settings.queue(), false, "", false, alone, Map.of(), new Receiver(channel));
+  }
+
+  /** On the connection's thread: never waits. */
+  private final class Receiver extends DefaultConsumer {
+    Receiver(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+      Message message = ReceivedMessage.of(envelope, properties, body, Destination.EXCHANGE);
+      delivered.add(
+          new Incoming(envelope.getDeliveryTag(), message, deliveries(message.headers())));
+    }
+
+    /** The queue was deleted, or its node went down. */
+    @Override
+    public void handleCancel(String tag) {
+      lost =
+          new PipelineException(
+              FailureKind.TRANSIENT,
+              "RabbitMQ gives nothing more from the queue \"" + settings.queue() + "\"");
+    }
+
+    @Override
+    public void handleShutdownSignal(String tag, ShutdownSignalException signal) {
+      if (!signal.isInitiatedByApplication()) {
+        lost = RabbitFailures.recognise(signal, settings);
+      }
+    }
+  }
+
+  private static long deliveries(Map<String, Object> headers) {
+    Object count = headers.get(DELIVERY_COUNT);
+    try {
+      return count == null ? 0 : Long.parseLong(count.toString());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public Optional<Incoming> next(Duration patience) throws InterruptedException {
+    if (lost != null) {
+      // What is here already will come again: it cannot be acknowledged any more.
+      throw lost;
+    }
+    return Optional.ofNullable(delivered.poll(patience.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  @Override
+  public void acknowledge(Incoming last) {
+    try {
+      channel.basicAck(last.tag(), true);
+    } catch (IOException | AlreadyClosedException e) {
+      throw lost != null ? lost : RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  /** As many as there are now; the channel's end gives them back. */
+  @Override
+  public void parked(Consumer<Message> each) {
+    try {
+      Channel looking = channel.getConnection().createChannel();
+      try {
+        long count = looking.messageCount(settings.parkingQueue());
+        for (long n = 0; n < count; n++) {
+          GetResponse response = looking.basicGet(settings.parkingQueue(), false);
+          if (response == null) {
+            break;
+          }
+          each.accept(
+              ReceivedMessage.of(
+                  response.getEnvelope(),
+                  response.getProps(),
+                  response.getBody(),
+                  Destination.PARKING));
+        }
+      } finally {
+        looking.abort();
+      }
+    } catch (IOException e) {
+      if (!QueueInboxes.isAnswered(e, AMQP.NOT_FOUND)) {
+        throw RabbitFailures.recognise(e, settings);
+      }
+    } catch (ShutdownSignalException e) {
+      throw RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  @Override
+  public void park(Message parked) {
+    parking.put(parked);
+  }
+
+  @Override
+  public void close() {
+    reading.close();
+    parking.close();
+  }
+}

@@ -1,0 +1,175 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.QueueType;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.consume.Inbox;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a queue to be consumed: one that is there, or one of our own that is bound to an exchange,
+ * which then has a single active consumer.
+ *
+ * <p>The queue of a pipeline is read exclusively where that is possible, so that a second consumer
+ * waits until the first is gone. A queue with a single active consumer refuses that, and sees to
+ * the same by itself.
+ */
+public final class QueueInboxes implements Inbox.Opener {
+  private static final Logger log = LoggerFactory.getLogger(QueueInboxes.class);
+
+  /**
+   * A queue of our own gives a message back as often as it has to: this consumer parks what cannot
+   * be applied, so no limit is needed, and RabbitMQ 4 would lose messages by its own.
+   */
+  private static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
+
+  /**
+   * What is read.
+   *
+   * @param exchange to which the queue is bound; empty if it is not ours, and has to be there
+   * @param pattern of routing keys by which it is bound
+   * @param isShared whether others may read it at the same time
+   */
+  public record Reading(String queue, String exchange, String pattern, boolean isShared) {
+    public Reading {
+      Objects.requireNonNull(queue, "queue");
+      Objects.requireNonNull(exchange, "exchange");
+      Objects.requireNonNull(pattern, "pattern");
+    }
+
+    private boolean isOurs() {
+      return !exchange.isEmpty();
+    }
+  }
+
+  private final RabbitConnection reading;
+  private final RabbitConnection parking;
+  private final Reading what;
+  private final int prefetch;
+
+  /**
+   * @param reading for this alone
+   * @param parking for publishing what is parked: a broker that is short of memory stops reading
+   *     from whoever publishes
+   * @param prefetch how many messages may be under way to us
+   */
+  public QueueInboxes(
+      RabbitConnection reading, RabbitConnection parking, Reading what, int prefetch) {
+    this.reading = reading;
+    this.parking = parking;
+    this.what = what;
+    this.prefetch = prefetch;
+  }
+
+  @Override
+  public Inbox open() {
+    RabbitSettings settings = reading.settings().straightTo(what.queue());
+    try {
+      Connection connection = reading.openNow();
+      prepare(connection);
+      QueueInbox inbox = consume(connection);
+      log.info("Reading the queue {} at {}", what.queue(), reading.settings().address());
+      return inbox;
+    } catch (IOException | ShutdownSignalException e) {
+      reading.close();
+      throw RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  private void prepare(Connection connection) throws IOException {
+    Channel channel = connection.createChannel();
+    try {
+      if (what.isOurs()) {
+        declare(channel);
+      } else {
+        channel.queueDeclarePassive(what.queue());
+      }
+    } catch (IOException e) {
+      if (isAnswered(e, AMQP.NOT_FOUND)) {
+        throw missing(e);
+      }
+      throw e;
+    } finally {
+      channel.abort();
+    }
+  }
+
+  private PipelineException missing(IOException cause) {
+    return new PipelineException(
+        FailureKind.MISCONFIGURED,
+        what.isOurs()
+            ? "RabbitMQ at "
+                + reading.settings().address()
+                + " has no exchange \""
+                + what.exchange()
+                + "\": start the pipeline first, which declares it, or name another one by --bind"
+            : "RabbitMQ at "
+                + reading.settings().address()
+                + " has no queue \""
+                + what.queue()
+                + "\": start the pipeline first, which declares it, name another one by --queue, or"
+                + " have one made by --bind 'exchange:pattern'",
+        cause);
+  }
+
+  private void declare(Channel channel) throws IOException {
+    channel.exchangeDeclarePassive(what.exchange());
+    channel.queueDeclare(
+        what.queue(),
+        true,
+        false,
+        false,
+        Map.of(
+            "x-queue-type",
+            QueueType.QUORUM.text(),
+            "x-single-active-consumer",
+            true,
+            "x-delivery-limit",
+            PRACTICALLY_UNLIMITED));
+    channel.queueBind(what.queue(), what.exchange(), what.pattern());
+  }
+
+  private QueueInbox consume(Connection connection) throws IOException {
+    QueueInbox inbox = new QueueInbox(reading, parking, what.queue(), prefetch);
+    boolean alone = !what.isOurs() && !what.isShared();
+    try {
+      inbox.start(connection, alone);
+      return inbox;
+    } catch (IOException e) {
+      if (!alone || !isAnswered(e, AMQP.ACCESS_REFUSED)) {
+        throw e;
+      }
+    }
+    // Somebody reads it already, or it has a single active consumer.
+    try {
+      inbox.start(connection, false);
+      return inbox;
+    } catch (IOException e) {
+      if (isAnswered(e, AMQP.ACCESS_REFUSED)) {
+        throw new PipelineException(
+            FailureKind.TRANSIENT,
+            "The queue \""
+                + what.queue()
+                + "\" is read by another consumer, which wants it for itself (or this user may not"
+                + " read it)",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  static boolean isAnswered(IOException failure, int code) {
+    return failure.getCause() instanceof ShutdownSignalException shutdown
+        && shutdown.getReason() instanceof AMQP.Channel.Close close
+        && close.getReplyCode() == code;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.target.sql;
+
+import dev.sluice.consume.Column;
+import dev.sluice.consume.TargetException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/** What one database does in its own way. Stateless. */
+public interface SqlDialect {
+  /** The database as a sentence names it. */
+  String name();
+
+  /**
+   * Opens a connection whose commits are durable.
+   *
+   * @throws TargetException if the driver is not there
+   */
+  Connection connect() throws SQLException;
+
+  /**
+   * Begins a transaction in which {@code sluice_collections} does not change under us; the
+   * connection is in auto-commit mode, and is again behind {@link #end}.
+   */
+  void begin(Connection connection) throws SQLException;
+
+  /** Commits, or rolls back. */
+  void end(Connection connection, boolean commit) throws SQLException;
+
+  /** A name of a table or a column, whatever is in it. */
+  String quoted(String name);
+
+  /** The type of a declared column. */
+  String type(Column.Type type);
+
+  /**
+   * The type of a text that is compared byte by byte and may be part of a key.
+   *
+   * @param length most characters of it; longer ones may be refused
+   */
+  String keyType(int length);
+
+  /** The type of a whole document. */
+  String documentType();
+
+  /** What follows the columns in {@code create table}; may be empty. */
+  String tableOptions();
+
+  /**
+   * An insert of one row, given by parameters in the order of the columns, which instead replaces
+   * the row of the same key if the new position is greater, and else does nothing.
+   *
+   * @param table quoted
+   * @param columns quoted; the first two are the key, the third is the position
+   */
+  String upsert(String table, List<String> columns);
+
+  /**
+   * An insert that does nothing where the key is there already.
+   *
+   * @param table quoted
+   * @param source {@code values (…)} or {@code select … where …}
+   */
+  String insertNew(String table, List<String> columns, String source);
+
+  /** Sets a parameter to a value of a column's Java type, or to null. */
+  void bind(PreparedStatement statement, int index, Column.Type type, Object value)
+      throws SQLException;
+
+  /** The names of a table's columns in lower case; none if there is no such table. */
+  List<String> columnsOf(Connection connection, String table) throws SQLException;
+
+  /** What a failure means, by its code. */
+  TargetException recognise(SQLException failure);
+}

@@ -1,0 +1,336 @@
+package dev.sluice.target.sql;
+
+import dev.sluice.change.Namespace;
+import dev.sluice.consume.Batch;
+import dev.sluice.consume.Column;
+import dev.sluice.consume.Columns;
+import dev.sluice.consume.Event;
+import dev.sluice.consume.EventType;
+import dev.sluice.consume.NewestStates;
+import dev.sluice.consume.SnapshotEnd;
+import dev.sluice.consume.Target;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps tables of a database in step, by one connection and one transaction a batch. */
+public final class SqlTarget implements Target, NewestStates.Store {
+  private static final Logger log = LoggerFactory.getLogger(SqlTarget.class);
+
+  /** How much time of the stream lies between two looks for markers that may go. */
+  private static final long SWEEP_SECONDS = 3600;
+
+  /** A statement that may throw, for {@link #sql}. */
+  private interface Work<T> {
+    T run() throws SQLException;
+  }
+
+  private final SqlDialect dialect;
+  private final SqlParameters parameters;
+  private final Connection connection;
+  private final SqlTables tables;
+  private final Columns columns;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private long sweptSeconds;
+
+  private SqlTarget(SqlDialect dialect, SqlParameters parameters, Connection connection)
+      throws SQLException {
+    this.dialect = dialect;
+    this.parameters = parameters;
+    this.connection = connection;
+    this.tables = new SqlTables(dialect, parameters, connection);
+    this.columns = new Columns(parameters.columns());
+  }
+
+  /** Opens the database; see {@link Target.Opener}. */
+  public static SqlTarget open(SqlDialect dialect, SqlParameters parameters) {
+    Connection connection = null;
+    try {
+      connection = dialect.connect();
+      return new SqlTarget(dialect, parameters, connection);
+    } catch (SQLException e) {
+      closeQuietly(connection);
+      throw dialect.recognise(e);
+    } catch (RuntimeException e) {
+      closeQuietly(connection);
+      throw e;
+    }
+  }
+
+  @Override
+  public void apply(Batch batch) {
+    sql(
+        () -> {
+          prepare(batch);
+          dialect.begin(connection);
+          boolean done = false;
+          try {
+            if (parameters.history()) {
+              writeHistory(batch.events());
+            }
+            NewestStates.apply(batch, this);
+            sweep(batch);
+            done = true;
+          } finally {
+            end(done);
+          }
+          return null;
+        });
+  }
+
+  /** A roll-back that fails too hides nothing: the connection is closed next. */
+  private void end(boolean commit) throws SQLException {
+    if (commit) {
+      dialect.end(connection, true);
+      return;
+    }
+    try {
+      dialect.end(connection, false);
+    } catch (SQLException e) {
+      log.debug("Not rolled back", e);
+    }
+  }
+
+  private <T> T sql(Work<T> work) {
+    try {
+      return work.run();
+    } catch (SQLException e) {
+      throw dialect.recognise(e);
+    }
+  }
+
+  /** Before the transaction: some databases commit when a table is made. */
+  private void prepare(Batch batch) throws SQLException {
+    for (Event event : batch.events()) {
+      if (event.namespace() != null) {
+        tables.prepare(event.namespace());
+      }
+      if (event.type() == EventType.RENAME) {
+        tables.prepare(event.renamedTo());
+      } else if (event.type() == EventType.SNAPSHOT_COMPLETED) {
+        for (Namespace each : SnapshotEnd.of(event).namespaces()) {
+          tables.prepare(each);
+        }
+      } else if (event.type() == EventType.DROP_DATABASE) {
+        for (Namespace each : collections(event.namespace().database())) {
+          tables.prepare(each);
+        }
+      }
+    }
+  }
+
+  private PreparedStatement prepared(String sql) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    return statement;
+  }
+
+  private void writeHistory(List<Event> events) throws SQLException {
+    List<String> names = tables.history();
+    String values = "values (" + "?, ".repeat(names.size() - 1) + "?)";
+    Map<Namespace, PreparedStatement> inserts = new HashMap<>();
+    for (Event event : events) {
+      if (event.namespace() == null || event.namespace().collection() == null) {
+        continue;
+      }
+      PreparedStatement insert = inserts.get(event.namespace());
+      if (insert == null) {
+        insert = prepared(dialect.insertNew(tables.historyOf(event.namespace()), names, values));
+        inserts.put(event.namespace(), insert);
+      }
+      bindHistory(insert, event);
+      insert.addBatch();
+    }
+    for (PreparedStatement insert : inserts.values()) {
+      insert.executeBatch();
+    }
+  }
+
+  private void bindHistory(PreparedStatement insert, Event event) throws SQLException {
+    insert.setString(1, event.messageId());
+    insert.setString(2, event.position());
+    insert.setString(3, event.type().text());
+    dialect.bind(insert, 4, Column.Type.DATE, event.time());
+    insert.setString(5, event.key() == null ? null : event.key().id());
+    insert.setString(6, event.key() == null ? null : event.key().type());
+    dialect.bind(insert, 7, Column.Type.JSON, text(event));
+    bindDeclared(insert, 8, event);
+  }
+
+  private static String text(Event event) {
+    return event.document() == null ? null : event.document().text();
+  }
+
+  private void bindDeclared(PreparedStatement statement, int first, Event event)
+      throws SQLException {
+    Object[] values = columns.of(event);
+    for (int i = 0; i < values.length; i++) {
+      dialect.bind(statement, first + i, columns.all().get(i).type(), values[i]);
+    }
+  }
+
+  @Override
+  public void write(Namespace collection, List<Event> newest) {
+    sql(
+        () -> {
+          PreparedStatement upsert =
+              prepared(dialect.upsert(tables.rows(collection), tables.state()));
+          for (Event event : newest) {
+            upsert.setString(1, event.key().id());
+            upsert.setString(2, event.key().type());
+            upsert.setString(3, event.position());
+            upsert.setInt(4, event.document() == null ? 1 : 0);
+            dialect.bind(upsert, 5, Column.Type.JSON, text(event));
+            bindDeclared(upsert, 6, event);
+            upsert.addBatch();
+          }
+          return upsert.executeBatch();
+        });
+  }
+
+  @Override
+  public String floor(Namespace namespace) {
+    return sql(
+        () -> {
+          PreparedStatement query =
+              prepared("select floor from " + SqlTables.COLLECTIONS + " where db = ? and coll = ?");
+          query.setString(1, namespace.database());
+          query.setString(2, coll(namespace));
+          try (ResultSet floor = query.executeQuery()) {
+            return floor.next() ? floor.getString(1) : "";
+          }
+        });
+  }
+
+  /** A database as a whole has a row as well; its collection is the empty text. */
+  private static String coll(Namespace namespace) {
+    return namespace.collection() == null ? "" : namespace.collection();
+  }
+
+  @Override
+  public void setFloor(Namespace namespace, String position) {
+    sql(
+        () -> {
+          PreparedStatement update =
+              prepared(
+                  "update " + SqlTables.COLLECTIONS + " set floor = ? where db = ? and coll = ?");
+          update.setString(1, position);
+          update.setString(2, namespace.database());
+          update.setString(3, coll(namespace));
+          if (update.executeUpdate() == 0) {
+            insertFloor(namespace, position);
+          }
+          return null;
+        });
+  }
+
+  private void insertFloor(Namespace namespace, String position) throws SQLException {
+    PreparedStatement insert =
+        prepared(
+            "insert into "
+                + SqlTables.COLLECTIONS
+                + " (db, coll, table_name, floor) values (?, ?, ?, ?)");
+    insert.setString(1, namespace.database());
+    insert.setString(2, coll(namespace));
+    insert.setString(3, "");
+    insert.setString(4, position);
+    insert.executeUpdate();
+  }
+
+  @Override
+  public void clear(Namespace collection, String below) {
+    sql(
+        () -> {
+          PreparedStatement delete =
+              prepared("delete from " + tables.rows(collection) + " where position < ?");
+          delete.setString(1, below);
+          return delete.executeUpdate();
+        });
+  }
+
+  @Override
+  public void move(Namespace from, Namespace to) {
+    List<String> names = tables.state();
+    sql(
+        () -> {
+          prepared(
+                  dialect.insertNew(
+                      tables.rows(to),
+                      names,
+                      "select "
+                          + String.join(", ", names)
+                          + " from "
+                          + tables.rows(from)
+                          + " where true"))
+              .executeUpdate();
+          return prepared("delete from " + tables.rows(from)).executeUpdate();
+        });
+  }
+
+  @Override
+  public List<Namespace> collections(String database) {
+    return sql(
+        () -> {
+          List<Namespace> all = new ArrayList<>();
+          PreparedStatement query =
+              prepared(
+                  "select coll from "
+                      + SqlTables.COLLECTIONS
+                      + " where db = ? and coll <> '' order by coll");
+          query.setString(1, database);
+          try (ResultSet names = query.executeQuery()) {
+            while (names.next()) {
+              all.add(new Namespace(database, names.getString(1)));
+            }
+          }
+          return all;
+        });
+  }
+
+  /** Markers that are older, in the time of the stream, than any repeat. */
+  private void sweep(Batch batch) throws SQLException {
+    long newest =
+        batch.events().stream()
+            .mapToLong(event -> Event.secondsOf(event.position()))
+            .max()
+            .orElse(0);
+    if (newest - sweptSeconds < SWEEP_SECONDS) {
+      return;
+    }
+    sweptSeconds = newest;
+    String below =
+        String.format(Locale.ROOT, "%08x", Math.max(0, newest - parameters.markers().toSeconds()));
+    for (Namespace each : tables.all()) {
+      PreparedStatement delete =
+          prepared("delete from " + tables.rows(each) + " where deleted = 1 and position < ?");
+      delete.setString(1, below);
+      delete.executeUpdate();
+    }
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(connection);
+  }
+
+  private static void closeQuietly(Connection connection) {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        log.debug("A connection did not close cleanly", e);
+      }
+    }
+  }
+}
