@@ -69,6 +69,19 @@ public record EventId(String value) {
     return ofBytes(text.getBytes(StandardCharsets.US_ASCII));
   }
 
+  static EventId of(Commit commit) {
+    Transaction transaction = commit.transaction();
+    MessageDigest hash = SHA_256.get();
+    hash.update(Commit.OPERATION.getBytes(StandardCharsets.US_ASCII));
+    hash.update(
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(commit.last().clusterTime())
+            .putLong(transaction.number())
+            .flip());
+    hash.update(transaction.session());
+    return new EventId(HEX.formatHex(hash.digest(), 0, BYTES));
+  }
+
   private static EventId ofBytes(byte[] bytes) {
     return new EventId(HEX.formatHex(SHA_256.get().digest(bytes), 0, BYTES));
   }

@@ -1,5 +1,6 @@
 package dev.sluice.change;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,6 +85,33 @@ public final class ResumeToken {
     } catch (CorruptBsonException e) {
       return TokenKey.UNKNOWN;
     }
+  }
+
+  /**
+   * Whether it is an event's, so that there may be others of the same moment before it and behind
+   * it. Not that of an invalidation, behind which nothing else can be resumed.
+   */
+  public boolean isOfEvent() {
+    byte[] digits = digits();
+    return TokenKey.kind(digits, 0, digits.length) == TokenKey.Kind.EVENT;
+  }
+
+  /**
+   * Whether it stands before the other one or is the same. Tokens compare as their texts do
+   * (manual: Change Streams, Resume Tokens), though only those of one version; of two that cannot
+   * be compared it is false.
+   */
+  public boolean isNotBehind(ResumeToken other) {
+    byte[] digits = digits();
+    byte[] others = other.digits();
+    int version = TokenKey.version(digits, 0, digits.length);
+    return version != TokenKey.UNKNOWN
+        && version == TokenKey.version(others, 0, others.length)
+        && data().compareToIgnoreCase(other.data()) <= 0;
+  }
+
+  private byte[] digits() {
+    return data().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** For the event id only. */

@@ -23,6 +23,19 @@ final class TokenKey {
   /** The type of a token that is an event's, and not that of a moment. */
   private static final int EVENT = 128;
 
+  /** Of an event's token: that it stands behind the invalidation that the event led to. */
+  private static final int TRUE = 0x6F;
+
+  /** What a token stands behind. */
+  enum Kind {
+    /** An event; the events of the same moment that come before it are behind the token too. */
+    EVENT,
+    /** The end of a stream. */
+    INVALIDATION,
+    /** All events before a moment, or of a form that is not known. */
+    OTHER
+  }
+
   private final byte[] digits;
   private int at;
   private final int end;
@@ -51,6 +64,34 @@ final class TokenKey {
       return UNKNOWN;
     }
     return key.integer();
+  }
+
+  /**
+   * The version of the token; {@link #UNKNOWN} for one of another form.
+   *
+   * @param digits holds the key from {@code from} up to {@code end}
+   */
+  static int version(byte[] digits, int from, int end) {
+    return new TokenKey(digits, from, end).version();
+  }
+
+  /** What a token stands behind, in the same digits. */
+  static Kind kind(byte[] digits, int from, int end) {
+    TokenKey key = new TokenKey(digits, from, end);
+    int version = key.version();
+    if (version == UNKNOWN || version > 0 && key.integer() != EVENT || key.integer() == UNKNOWN) {
+      return Kind.OTHER;
+    }
+    return key.octet() == TRUE ? Kind.INVALIDATION : Kind.EVENT;
+  }
+
+  private int version() {
+    if (octet() != TIMESTAMP) {
+      return UNKNOWN;
+    }
+    number(Long.BYTES);
+    int version = integer();
+    return version > NEWEST_VERSION ? UNKNOWN : version;
   }
 
   private int integer() {

@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.rabbitmq.client.Delivery;
+import dev.sluice.change.Commit;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,11 @@ public final class EventLine {
     try {
       JsonNode event = mapper.readTree(JsonBody.of(delivery));
       String style = STYLES.getOrDefault(operation, "bold");
-      return ansi.string("@|" + style + " " + pad(operation) + "|@")
-          + " "
+      String head = ansi.string("@|" + style + " " + pad(operation) + "|@") + " ";
+      if (operation.equals(Commit.OPERATION)) {
+        return head + cut(counts(event));
+      }
+      return head
           + namespace(delivery)
           + " "
           + id(delivery, event)
@@ -43,6 +47,12 @@ public final class EventLine {
     } catch (IOException e) {
       return pad(operation) + " (no JSON: " + delivery.getBody().length + " bytes)";
     }
+  }
+
+  /** How many events a transaction had, by collection; each format has that somewhere else. */
+  private static String counts(JsonNode commit) {
+    JsonNode counts = commit.findValue("collections");
+    return String.valueOf(counts == null ? commit.findValue("data_collections") : counts);
   }
 
   private static String namespace(Delivery delivery) {

@@ -4,6 +4,7 @@ import dev.sluice.config.LogSettings;
 import dev.sluice.config.Outlet;
 import dev.sluice.config.QueueSettings;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.RouteSettings;
 import dev.sluice.config.Settings;
 import dev.sluice.config.TopologyMode;
 import dev.sluice.config.WrongSettings;
@@ -85,6 +86,7 @@ final class RunCommand implements Callable<Integer> {
           byRoutes(settings.route().routes().size(), settings.rabbit()),
           settings.rabbit().address());
       warnOfWhatIsThrownAway(settings.rabbit());
+      warnOfTtl(settings.route());
       wiring.run(pipeline).block();
     } catch (PipelineException failure) {
       if (settings.log().format() == LogSettings.Format.TEXT) {
@@ -125,6 +127,31 @@ final class RunCommand implements Callable<Integer> {
             outlet.queue().orElseThrow().name());
       }
     }
+  }
+
+  private static void warnOfTtl(RouteSettings routes) {
+    Optional<Duration> byDefault = routes.properties().ttl();
+    warnOfTtl("SLUICE_TTL", byDefault);
+    for (int i = 0; i < routes.routes().size(); i++) {
+      warnOfTtl(
+          "the ttl of route " + (i + 1) + " in SLUICE_ROUTES_FILE",
+          routes
+              .routes()
+              .get(i)
+              .properties()
+              .ttl()
+              .filter(ttl -> !byDefault.equals(Optional.of(ttl))));
+    }
+  }
+
+  private static void warnOfTtl(String what, Optional<Duration> given) {
+    given.ifPresent(
+        ttl ->
+            log.warn(
+                "RabbitMQ throws events away, or dead-letters them, that nobody has read for {}"
+                    + " ms, by {} (docs/ROUTING.md)",
+                ttl.toMillis(),
+                what));
   }
 
   /**

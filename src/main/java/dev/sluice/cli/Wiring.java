@@ -123,7 +123,8 @@ public final class Wiring implements AutoCloseable {
             settings.delivery().lease()),
         settings.delivery(),
         settings.failures(),
-        new PipelineSchedulers(encoder, publisher, timer));
+        new PipelineSchedulers(encoder, publisher, timer),
+        settings.capture().transactionMarkers());
   }
 
   private EnvelopeEncoder encoder() {

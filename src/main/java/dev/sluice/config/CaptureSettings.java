@@ -19,6 +19,7 @@ import java.util.Set;
  * @param updateLookup whether an update carries the document, by an image where there is one, else
  *     as it is when the event is read; only where the view has new images
  * @param batchSize how many events the server puts into one reply at the most
+ * @param transactionMarkers whether the end of each transaction is told as well
  */
 public record CaptureSettings(
     String pipeline,
@@ -30,7 +31,8 @@ public record CaptureSettings(
     View view,
     boolean enableImages,
     boolean updateLookup,
-    int batchSize) {
+    int batchSize,
+    boolean transactionMarkers) {
   /** What can be done to a document. */
   static final Set<String> EVERY_OPERATION = Set.of("insert", "update", "replace", "delete");
 

@@ -155,7 +155,7 @@ public record KeyTemplate(List<Part> parts) {
   }
 
   /** The one key that it makes, if it is of no value. */
-  Optional<String> constant() {
+  public Optional<String> constant() {
     return parts.stream().allMatch(part -> part.kind() == Kind.LITERAL)
         ? Optional.of(parts.stream().map(Part::text).collect(Collectors.joining()))
         : Optional.empty();

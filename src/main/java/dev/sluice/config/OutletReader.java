@@ -33,9 +33,11 @@ final class OutletReader {
    * The exchange of a route, and its queue if it has one.
    *
    * @param constantKey the routing key of all its events, if that is one
+   * @param properties of its messages, for which the queue has to be fit
    * @return the name of the exchange; nothing for that of the settings
    */
-  Optional<String> read(RouteFields route, Optional<String> constantKey) {
+  Optional<String> read(
+      RouteFields route, Optional<String> constantKey, MessageProperties properties) {
     Optional<String> given =
         route
             .textOrEmpty(RouteFields.EXCHANGE)
@@ -43,6 +45,7 @@ final class OutletReader {
                 name -> Names.problemOfExchange(name).isEmpty() || isWrongExchange(route, name));
     String exchange = given.orElse(rabbit.exchange());
     Optional<QueueSettings> queue = queue(route);
+    queue.ifPresent(its -> refuseUnfit(its, properties, route));
     if (exchange.isEmpty()) {
       return straight(route, given.isPresent(), queue);
     }
@@ -146,6 +149,18 @@ final class OutletReader {
     }
     queues.putIfAbsent(name.get(), queue);
     return Optional.of(queue);
+  }
+
+  private void refuseUnfit(QueueSettings queue, MessageProperties properties, RouteFields route) {
+    if (rabbit.topology().mode() == TopologyMode.DECLARE) {
+      PropertiesReader.problemWith(
+              properties, queue, RouteFields.QUEUE_TYPE, RouteFields.QUEUE_ARGUMENTS)
+          .ifPresent(
+              problem ->
+                  route.isWrong(
+                      properties.priority().isPresent() ? RouteFields.PRIORITY : RouteFields.TTL,
+                      problem));
+    }
   }
 
   private static String text(QueueSettings queue) {

@@ -16,7 +16,8 @@ public record Route(
     List<NamespacePattern> namespaces,
     Set<String> operations,
     Optional<String> exchange,
-    KeyTemplate routingKey) {
+    KeyTemplate routingKey,
+    MessageProperties properties) {
   /** Whatever an event of a collection can be; the end of a database is of none. */
   public static final Set<String> EVERY_OPERATION =
       Set.of(
@@ -40,6 +41,7 @@ public record Route(
     operations = Set.copyOf(operations);
     Objects.requireNonNull(exchange, "exchange");
     Objects.requireNonNull(routingKey, "routingKey");
+    Objects.requireNonNull(properties, "properties");
     if (namespaces.isEmpty()) {
       throw new IllegalArgumentException("a route for no collection");
     }
@@ -66,6 +68,6 @@ public record Route(
 
   /** The same to the exchange of the settings. */
   Route withoutExchange() {
-    return new Route(namespaces, operations, Optional.empty(), routingKey);
+    return new Route(namespaces, operations, Optional.empty(), routingKey, properties);
   }
 }

@@ -25,6 +25,9 @@ final class RouteFields {
   static final String QUEUE_TYPE = "queueType";
   static final String QUEUE_ARGUMENTS = "queueArguments";
   static final String BINDING_KEY = "bindingKey";
+  static final String HEADERS = "headers";
+  static final String PRIORITY = "priority";
+  static final String TTL = "ttl";
 
   private static final List<String> ALL =
       List.of(
@@ -36,7 +39,10 @@ final class RouteFields {
           QUEUE,
           QUEUE_TYPE,
           QUEUE_ARGUMENTS,
-          BINDING_KEY);
+          BINDING_KEY,
+          HEADERS,
+          PRIORITY,
+          TTL);
 
   /** Fewer letters than most of the names have. */
   private static final int MOST_ERRORS = 4;
@@ -88,6 +94,17 @@ final class RouteFields {
     return value == null || !value.isTextual() && isWrong(key, "must be a text in quotes")
         ? Optional.empty()
         : Optional.of(value).filter(JsonNode::isTextual).map(JsonNode::textValue);
+  }
+
+  /** A text, or a number as one. */
+  Optional<String> textOrNumber(String key) {
+    return has(key) && object.get(key).isNumber()
+        ? Optional.of(object.get(key).asText())
+        : text(key);
+  }
+
+  Optional<JsonNode> json(String key) {
+    return Optional.ofNullable(object.get(key));
   }
 
   /**
@@ -164,7 +181,7 @@ final class RouteFields {
   }
 
   Optional<Map<String, Object>> queueArguments() {
-    return Optional.ofNullable(object.get(QUEUE_ARGUMENTS))
+    return json(QUEUE_ARGUMENTS)
         .map(
             json ->
                 new QueueArguments(QUEUE_TYPE, problem -> isWrong(QUEUE_ARGUMENTS, problem))

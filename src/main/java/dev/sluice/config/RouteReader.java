@@ -1,9 +1,9 @@
 package dev.sluice.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.config.KeyTemplate.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -14,7 +14,9 @@ final class RouteReader {
       "[{\"namespaces\": \"shop.orders\", \"exchange\": \"orders\", \"queue\": \"orders\"}]";
 
   private final SettingValues values;
-  private final View view;
+  private final RabbitSettings rabbit;
+  private final TemplateReader templates;
+  private final PropertiesReader properties;
   private final OutletReader outlets;
 
   /**
@@ -23,16 +25,19 @@ final class RouteReader {
    */
   RouteReader(SettingValues values, View view, RabbitSettings rabbit) {
     this.values = values;
-    this.view = view;
+    this.rabbit = rabbit;
+    this.templates = new TemplateReader(view);
+    this.properties = new PropertiesReader(templates);
     this.outlets = new OutletReader(rabbit);
   }
 
   RouteSettings route() {
     KeyTemplate routingKey =
-        template(
-            values.text(SettingKey.SLUICE_ROUTING_KEY),
-            problem -> values.wrong(SettingKey.SLUICE_ROUTING_KEY, problem));
-    return new RouteSettings(routingKey, routes(routingKey));
+        templates
+            .read(values.text(SettingKey.SLUICE_ROUTING_KEY), wrong(SettingKey.SLUICE_ROUTING_KEY))
+            .orElse(KeyTemplate.DEFAULT);
+    RouteSettings one = new RouteSettings(routingKey, properties(), List.of());
+    return new RouteSettings(routingKey, one.properties(), routes(one));
   }
 
   /** Of the routes that were read. */
@@ -40,7 +45,7 @@ final class RouteReader {
     return outlets.outlets();
   }
 
-  private List<Route> routes(KeyTemplate byDefault) {
+  private List<Route> routes(RouteSettings byDefault) {
     String text = values.contentOf(SettingKey.SLUICE_ROUTES_FILE).orElse("");
     List<Route> routes = new ArrayList<>();
     if (text.isEmpty()) {
@@ -61,7 +66,7 @@ final class RouteReader {
     return routes;
   }
 
-  private void read(int number, JsonNode json, KeyTemplate byDefault, List<Route> routes) {
+  private void read(int number, JsonNode json, RouteSettings byDefault, List<Route> routes) {
     if (!json.isObject()) {
       wrong("has a route " + number + " that is no JSON object, such as one of " + EXAMPLE);
       return;
@@ -72,9 +77,11 @@ final class RouteReader {
     KeyTemplate routingKey =
         fields
             .text(RouteFields.ROUTING_KEY)
-            .map(key -> template(key, rest -> fields.isWrong(RouteFields.ROUTING_KEY, rest)))
-            .orElse(byDefault);
-    Optional<String> exchange = outlets.read(fields, routingKey.constant());
+            .flatMap(
+                key -> templates.read(key, rest -> fields.isWrong(RouteFields.ROUTING_KEY, rest)))
+            .orElse(byDefault.routingKey());
+    MessageProperties properties = properties(fields, byDefault.properties());
+    Optional<String> exchange = outlets.read(fields, routingKey.constant(), properties);
     if (namespaces.isEmpty()) {
       return;
     }
@@ -88,7 +95,8 @@ final class RouteReader {
                 .filter(String::isEmpty)
                 .flatMap(none -> fields.text(RouteFields.QUEUE))
                 .map(KeyTemplate::of)
-                .orElse(routingKey));
+                .orElse(routingKey),
+            properties);
     refuseUnreachable(route, fields, routes);
     routes.add(route);
   }
@@ -105,23 +113,63 @@ final class RouteReader {
                         + " too, and the first has them: move it up, or remove it"));
   }
 
-  private KeyTemplate template(String text, Consumer<String> wrong) {
-    KeyTemplate template;
+  /** What a route says of them; what it leaves out is that of the settings. */
+  private MessageProperties properties(RouteFields route, MessageProperties byDefault) {
+    return new MessageProperties(
+        route
+            .json(RouteFields.HEADERS)
+            .map(json -> properties.headers(json, rest -> route.isWrong(RouteFields.HEADERS, rest)))
+            .orElse(byDefault.headers()),
+        route
+            .textOrNumber(RouteFields.PRIORITY)
+            .flatMap(
+                text ->
+                    properties.priority(text, rest -> route.isWrong(RouteFields.PRIORITY, rest)))
+            .or(byDefault::priority),
+        route
+            .text(RouteFields.TTL)
+            .flatMap(text -> properties.ttl(text, rest -> route.isWrong(RouteFields.TTL, rest)))
+            .or(byDefault::ttl));
+  }
+
+  private MessageProperties properties() {
+    MessageProperties read =
+        new MessageProperties(
+            given(SettingKey.SLUICE_HEADERS_FROM).map(this::headers).orElse(Map.of()),
+            given(SettingKey.SLUICE_PRIORITY)
+                .flatMap(text -> properties.priority(text, wrong(SettingKey.SLUICE_PRIORITY))),
+            given(SettingKey.SLUICE_TTL)
+                .flatMap(text -> properties.ttl(text, wrong(SettingKey.SLUICE_TTL))));
+    if (rabbit.topology().mode() == TopologyMode.DECLARE) {
+      PropertiesReader.problemWith(
+              read,
+              rabbit.outlet().queue().orElseThrow(),
+              SettingKey.SLUICE_QUEUE_TYPE.name(),
+              SettingKey.SLUICE_QUEUE_ARGUMENTS.name())
+          .ifPresent(
+              wrong(
+                  read.priority().isPresent()
+                      ? SettingKey.SLUICE_PRIORITY
+                      : SettingKey.SLUICE_TTL));
+    }
+    return read;
+  }
+
+  private Map<String, KeyTemplate> headers(String text) {
     try {
-      template = KeyTemplate.parse(text);
+      return properties.headers(JsonText.parse(text), wrong(SettingKey.SLUICE_HEADERS_FROM));
     } catch (IllegalArgumentException e) {
-      wrong.accept("cannot be read: " + e.getMessage());
-      return KeyTemplate.DEFAULT;
+      values.wrong(SettingKey.SLUICE_HEADERS_FROM, "cannot be read as JSON: " + e.getMessage());
+      return Map.of();
     }
-    if (template.has(Kind.DOCUMENT) && !view.hasNewImage()) {
-      wrong.accept(
-          "has {document.…}, which there is with SLUICE_VIEW=NEW_IMAGE or NEW_AND_OLD_IMAGES only");
-    }
-    if (template.has(Kind.BEFORE) && !view.hasOldImage()) {
-      wrong.accept(
-          "has {before.…}, which there is with SLUICE_VIEW=OLD_IMAGE or NEW_AND_OLD_IMAGES only");
-    }
-    return template;
+  }
+
+  private Optional<String> given(SettingKey key) {
+    return Optional.of(values.text(key)).filter(text -> !text.isEmpty());
+  }
+
+  private Consumer<String> wrong(SettingKey key) {
+    return problem -> values.wrong(key, problem);
   }
 
   private void wrong(String problem) {

@@ -42,6 +42,7 @@ public enum SettingKey {
   SLUICE_UPDATE_LOOKUP("true"),
   /** Where the steps of throughput end: a bigger reply only takes more memory. */
   SLUICE_BATCH_SIZE("500"),
+  SLUICE_TRANSACTION_MARKERS("false"),
   SLUICE_FIELDS_INCLUDE(""),
   SLUICE_FIELDS_EXCLUDE(""),
   SLUICE_FIELDS_MASK(""),
@@ -57,6 +58,9 @@ public enum SettingKey {
   SLUICE_TOPOLOGY("declare"),
   SLUICE_ROUTING_KEY("{database}.{collection}.{operation}"),
   SLUICE_ROUTES_FILE(""),
+  SLUICE_HEADERS_FROM(""),
+  SLUICE_PRIORITY(""),
+  SLUICE_TTL(""),
   SLUICE_FORMAT("envelope"),
   SLUICE_JSON("relaxed"),
   /** What RabbitMQ takes from version 4.0 on; before, it took 128 MiB. */

@@ -140,7 +140,8 @@ public final class SettingsReader {
         values.oneOf(SettingKey.SLUICE_VIEW, View.class),
         values.flag(SettingKey.SLUICE_ENABLE_IMAGES),
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
-        (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000));
+        (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000),
+        values.flag(SettingKey.SLUICE_TRANSACTION_MARKERS));
   }
 
   private Scope scope(MongoSettings mongo) {

@@ -5,6 +5,7 @@ import dev.sluice.change.Namespace;
 import dev.sluice.message.Message.Destination;
 import dev.sluice.route.Routes;
 import dev.sluice.route.Way;
+import java.util.Map;
 
 /**
  * Where the events of one collection and one operation go: found once for all that come behind one
@@ -12,15 +13,17 @@ import dev.sluice.route.Way;
  */
 final class Address {
   private final Namespace namespace;
+  private final String operation;
   private final Way way;
   private final String routingKey;
   private final Destination destination;
 
   private Address(Namespace namespace, String operation, Way way) {
     this.namespace = namespace;
+    this.operation = operation;
     this.way = way;
     this.routingKey = way.routingKeys().of(namespace, operation);
-    this.destination = way.exchange().map(Destination::to).orElse(Destination.EXCHANGE);
+    this.destination = destination(null, "");
   }
 
   /**
@@ -42,7 +45,33 @@ final class Address {
         : way.routingKeys().of(event, namespace, id.text());
   }
 
+  /** Where what has no document goes. */
   Destination destination() {
     return destination;
+  }
+
+  /** Where an event of a document goes. */
+  Destination destination(ChangeEvent event, DocumentId id) {
+    return way.properties().isConstant() ? destination : destination(event, id.text());
+  }
+
+  private Destination destination(ChangeEvent event, String id) {
+    Destination found =
+        new Destination(
+            false,
+            way.exchange(),
+            way.properties().priority(event, namespace, operation, id),
+            way.properties().expiration());
+    return found.equals(Destination.EXCHANGE) ? Destination.EXCHANGE : found;
+  }
+
+  /** The headers that somebody wants on what has no document. */
+  Map<String, Object> headers() {
+    return way.properties().headers(null, namespace, operation, "");
+  }
+
+  /** The headers that somebody wants on an event of a document; most want none. */
+  Map<String, Object> headers(ChangeEvent event, DocumentId id) {
+    return way.properties().headers(event, namespace, operation, id.text());
   }
 }

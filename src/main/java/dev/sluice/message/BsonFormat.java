@@ -1,21 +1,20 @@
 package dev.sluice.message;
 
 import dev.sluice.change.ChangeEvent;
-import dev.sluice.change.Gap;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.json.Utf8Buffer;
 
 /**
- * The change event's own BSON, as MongoDB sent it and as far as its fields may leave. A gap is no
- * event of MongoDB's and is written as the envelope.
+ * The change event's own BSON, as MongoDB sent it and as far as its fields may leave. A gap and the
+ * end of a transaction are no events of MongoDB's and are written as the envelope.
  */
 final class BsonFormat implements MessageFormat {
   private final Utf8Buffer out;
-  private final MessageFormat ofGaps;
+  private final MessageFormat ofOthers;
 
   BsonFormat(EnvelopeSettings settings, Utf8Buffer out) {
     this.out = out;
-    this.ofGaps = new EnvelopeFormat(settings, out);
+    this.ofOthers = new EnvelopeFormat(settings, out);
   }
 
   @Override
@@ -25,10 +24,10 @@ final class BsonFormat implements MessageFormat {
 
   @Override
   public void write(CollectionChange change) {
-    if (change.change() instanceof Gap) {
-      ofGaps.write(change);
+    if (change.change() instanceof ChangeEvent event) {
+      write(event);
     } else {
-      write((ChangeEvent) change.change());
+      ofOthers.write(change);
     }
   }
 
@@ -43,6 +42,6 @@ final class BsonFormat implements MessageFormat {
 
   @Override
   public Message.Content content(CollectionChange change) {
-    return change.change() instanceof Gap ? Message.Content.JSON : Message.Content.BSON;
+    return change.change() instanceof ChangeEvent ? Message.Content.BSON : Message.Content.JSON;
   }
 }

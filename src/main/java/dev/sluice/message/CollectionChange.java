@@ -4,8 +4,8 @@ import dev.sluice.change.BsonBytes;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
+import dev.sluice.change.Commit;
 import dev.sluice.change.EventId;
-import dev.sluice.change.Gap;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.config.NamespacePattern;
@@ -13,7 +13,8 @@ import dev.sluice.config.Scope;
 
 /**
  * What concerns a collection as a whole: its end (drop, rename, end of the database), how it was
- * made or changed, the end of the stream, and a gap.
+ * made or changed, the end of the stream, and a gap; and the end of a transaction, which concerns
+ * several.
  *
  * <p>Of another collection that was renamed to a watched name, which is also how {@code $out} ends,
  * the server tells under that other name. It concerns those who follow the watched one, so it is
@@ -28,6 +29,9 @@ record CollectionChange(
   static final String GAP = "gap";
 
   static CollectionChange of(Change change, Scope scope) {
+    if (change instanceof Commit) {
+      return new CollectionChange(change, null, false, change.id(), change.order().text());
+    }
     boolean replaced = replaced(change, scope);
     return new CollectionChange(
         change,
@@ -77,9 +81,11 @@ record CollectionChange(
     return BsonBytes.text(event.bytes(), value, event.bytes().length);
   }
 
-  /** As an event names it; {@code gap} for a gap. */
+  /** As an event names it; {@code gap} for a gap, {@code commit} for the end of a transaction. */
   String operation() {
-    return change instanceof ChangeEvent event ? event.operation().text() : GAP;
+    return change instanceof ChangeEvent event
+        ? event.operation().text()
+        : change instanceof Commit ? Commit.OPERATION : GAP;
   }
 
   /** Null for everything that is watched. */
@@ -94,8 +100,6 @@ record CollectionChange(
 
   /** A BSON timestamp: seconds in the upper half, the increment in the lower. */
   long clusterTime() {
-    return change instanceof Gap gap
-        ? gap.to().getValue()
-        : ((ChangeEvent) change).int64(Field.CLUSTER_TIME);
+    return change.order().clusterTime();
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
+import dev.sluice.change.Commit;
 import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.json.BsonJsonWriter;
@@ -11,7 +12,7 @@ import dev.sluice.json.Utf8Buffer;
 /**
  * What Debezium's transform ExtractNewDocumentState makes of its events where deletes are
  * rewritten: the document's own fields, and whether it was deleted. What concerns a collection is
- * written as the envelope.
+ * written as the envelope, and the end of a transaction as Debezium does, which it leaves alone.
  */
 final class DebeziumFlatFormat implements MessageFormat {
   /** Ours, whatever the document has there. */
@@ -20,10 +21,12 @@ final class DebeziumFlatFormat implements MessageFormat {
   private final BsonJsonWriter flat = BsonJsonWriter.flat();
   private final Utf8Buffer out;
   private final MessageFormat ofCollections;
+  private final DebeziumTransaction ofTransactions;
 
   DebeziumFlatFormat(EnvelopeSettings settings, Utf8Buffer out) {
     this.out = out;
     this.ofCollections = new EnvelopeFormat(settings, out);
+    this.ofTransactions = new DebeziumTransaction(out);
   }
 
   @Override
@@ -74,6 +77,10 @@ final class DebeziumFlatFormat implements MessageFormat {
 
   @Override
   public void write(CollectionChange change) {
-    ofCollections.write(change);
+    if (change.change() instanceof Commit commit) {
+      ofTransactions.write(commit);
+    } else {
+      ofCollections.write(change);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
+import dev.sluice.change.Commit;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.JsonMode;
 import dev.sluice.json.BsonJsonWriter;
@@ -12,7 +13,7 @@ import java.util.Map;
 /**
  * What Debezium's MongoDB connector writes, without schemas: recorded from its version 3.6.
  * Documents are JSON text in JSON there. What concerns a collection has no such event and is
- * written as the envelope.
+ * written as the envelope; the end of a transaction has one in its transaction topic.
  */
 final class DebeziumFormat implements MessageFormat {
   /** All headers have to fit one frame, 128 KiB at RabbitMQ. */
@@ -28,6 +29,7 @@ final class DebeziumFormat implements MessageFormat {
   private final Utf8Buffer text;
   private final String pipeline;
   private final MessageFormat ofCollections;
+  private final DebeziumTransaction ofTransactions;
 
   /**
    * @param maxTextBytes how large the JSON text of one document may be
@@ -37,6 +39,7 @@ final class DebeziumFormat implements MessageFormat {
     this.text = new Utf8Buffer(maxTextBytes);
     this.pipeline = settings.pipeline();
     this.ofCollections = new EnvelopeFormat(settings, out);
+    this.ofTransactions = new DebeziumTransaction(out);
   }
 
   @Override
@@ -207,6 +210,10 @@ final class DebeziumFormat implements MessageFormat {
 
   @Override
   public void write(CollectionChange change) {
-    ofCollections.write(change);
+    if (change.change() instanceof Commit commit) {
+      ofTransactions.write(commit);
+    } else {
+      ofCollections.write(change);
+    }
   }
 }

@@ -94,9 +94,11 @@ public final class EnvelopeEncoder {
         event.operation().text(),
         change.clusterTime(),
         with(
-            headers.ofDocument(event, origin.namespace(), change.id(), change.position()),
-            format.headers(change)),
-        address.destination());
+            with(
+                headers.ofDocument(event, origin.namespace(), change.id(), change.position()),
+                format.headers(change)),
+            address.headers(event, change.id())),
+        address.destination(event, change.id()));
   }
 
   private Message ofCollection(CollectionChange change) {
@@ -109,9 +111,11 @@ public final class EnvelopeEncoder {
         change.operation(),
         change.clusterTime(),
         with(
-            headers.ofCollection(
-                change.operation(), change.namespace(), change.replaced(), change.position()),
-            format.headers(change)),
+            with(
+                headers.ofCollection(
+                    change.operation(), change.namespace(), change.replaced(), change.position()),
+                format.headers(change)),
+            address.headers()),
         address.destination());
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
+import dev.sluice.change.Commit;
 import dev.sluice.change.Gap;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
@@ -176,6 +177,9 @@ final class EnvelopeParts {
       metadata.clusterTime(change.clusterTime());
     }
     metadata.position(change.position());
+    if (change.change() instanceof Commit commit) {
+      metadata.transaction(commit.transaction());
+    }
     metadata.end();
   }
 
@@ -187,6 +191,10 @@ final class EnvelopeParts {
     Origin.writeNames(change.database(), change.collection(), out);
     if (change.change() instanceof Gap gap) {
       gap(gap);
+      return;
+    }
+    if (change.change() instanceof Commit commit) {
+      counts(commit);
       return;
     }
     ChangeEvent event = (ChangeEvent) change.change();
@@ -207,6 +215,21 @@ final class EnvelopeParts {
     out.appendAscii("\": {");
     Origin.writeNames(namespace.database(), namespace.collection(), out);
     out.append('}');
+  }
+
+  private void counts(Commit commit) {
+    out.appendAscii(", \"document\": null, \"events\": ");
+    out.appendDecimal(commit.events());
+    out.appendAscii(", \"collections\": ");
+    String before = "[{";
+    for (Commit.Count count : commit.counts()) {
+      out.appendAscii(before);
+      Origin.writeNames(count.namespace().database(), count.namespace().collection(), out);
+      out.appendAscii(", \"events\": ");
+      out.appendDecimal(count.events());
+      before = "}, {";
+    }
+    out.appendAscii("}]");
   }
 
   private void gap(Gap gap) {

@@ -52,24 +52,34 @@ public record Message(
   }
 
   /**
-   * Where a message goes.
+   * Where a message goes, and what the queue there is to make of it.
    *
    * @param exchange its name, empty for the default exchange; nothing for that of the settings
+   * @param priority from 0 to 255
+   * @param expiration how long a queue keeps it, in milliseconds as AMQP writes them
    */
-  public record Destination(boolean isParking, Optional<String> exchange) {
+  public record Destination(
+      boolean isParking,
+      Optional<String> exchange,
+      Optional<Integer> priority,
+      Optional<String> expiration) {
     /** To all who want it, by its routing key and the exchange of the settings. */
-    public static final Destination EXCHANGE = new Destination(false, Optional.empty());
+    public static final Destination EXCHANGE =
+        new Destination(false, Optional.empty(), Optional.empty(), Optional.empty());
 
-    /** To the queue of what could not be published. */
-    public static final Destination PARKING = new Destination(true, Optional.empty());
+    /** To the queue of what could not be published, for as long as it takes. */
+    public static final Destination PARKING =
+        new Destination(true, Optional.empty(), Optional.empty(), Optional.empty());
 
     public Destination {
       Objects.requireNonNull(exchange, "exchange");
+      Objects.requireNonNull(priority, "priority");
+      Objects.requireNonNull(expiration, "expiration");
     }
 
     /** To the exchange of this name. */
     public static Destination to(String exchange) {
-      return new Destination(false, Optional.of(exchange));
+      return new Destination(false, Optional.of(exchange), Optional.empty(), Optional.empty());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.change.BsonBytes;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.EventId;
+import dev.sluice.change.Transaction;
 import dev.sluice.json.IsoDate;
 import dev.sluice.json.Utf8Buffer;
 
@@ -88,6 +89,14 @@ final class MetadataWriter {
     out.appendDecimal(event.int64(Field.TRANSACTION_NUMBER));
     out.appendAscii(", \"index\": ");
     out.appendDecimal(event.order().index());
+    out.append('}');
+  }
+
+  void transaction(Transaction transaction) {
+    out.appendAscii(", \"transaction\": {\"lsid\": \"");
+    out.appendUuid(transaction.session(), transaction.uuidOffset());
+    out.appendAscii("\", \"number\": ");
+    out.appendDecimal(transaction.number());
     out.append('}');
   }
 

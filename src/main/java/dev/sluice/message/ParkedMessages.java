@@ -3,6 +3,7 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Commit;
 import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Oversized;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonNull;
@@ -41,14 +43,19 @@ public final class ParkedMessages {
    */
   public static final String ROUTING_KEY = "parkedRoutingKey";
 
+  /** The exchange that it would have gone to, where that is a route's. */
+  public static final String EXCHANGE = "parkedExchange";
+
   /** Of what a consumer has parked and not the pipeline: the consumer's name. */
   public static final String PARKED_BY = "parkedBy";
 
   /** Of what a consumer had parked and was given back to it: which release that was. */
   public static final String RELEASED = "released";
 
-  /** The exchange that it would have gone to, where that is a route's. */
-  public static final String EXCHANGE = "parkedExchange";
+  /** The priority and the expiration that it would have had, where it would have had any. */
+  public static final String PRIORITY = "parkedPriority";
+
+  public static final String EXPIRATION = "parkedExpiration";
 
   private static final String POINTER = "pointer";
 
@@ -114,6 +121,15 @@ public final class ParkedMessages {
     return pointer(change, error, change.sizeBytes(), headers(origin(change), reason, error));
   }
 
+  /** Where a parked message, whose headers these are, would have gone. */
+  public static Message.Destination destination(Map<String, Object> headers) {
+    return new Message.Destination(
+        false,
+        Optional.ofNullable(headers.get(EXCHANGE)).map(Object::toString),
+        Optional.ofNullable(headers.get(PRIORITY)).map(text -> Integer.valueOf(text.toString())),
+        Optional.ofNullable(headers.get(EXPIRATION)).map(Object::toString));
+  }
+
   /** Whether there is nothing left that could be taken away to make it fit. */
   public static boolean isPointer(Message message) {
     return message.destination().isParking() && POINTER.equals(message.headers().get(BODY));
@@ -122,7 +138,10 @@ public final class ParkedMessages {
   private static Map<String, Object> headers(Message message, String reason, String error) {
     Map<String, Object> headers = headers(message.headers(), reason, error);
     headers.put(ROUTING_KEY, message.routingKey());
-    message.destination().exchange().ifPresent(exchange -> headers.put(EXCHANGE, exchange));
+    Message.Destination destination = message.destination();
+    destination.exchange().ifPresent(exchange -> headers.put(EXCHANGE, exchange));
+    destination.priority().ifPresent(priority -> headers.put(PRIORITY, priority.toString()));
+    destination.expiration().ifPresent(expiration -> headers.put(EXPIRATION, expiration));
     return headers;
   }
 
@@ -210,7 +229,9 @@ public final class ParkedMessages {
         content,
         change.id().value(),
         parkingQueue,
-        keys == null ? CollectionChange.GAP : keys.operation().text(),
+        keys != null
+            ? keys.operation().text()
+            : change instanceof Commit ? Commit.OPERATION : CollectionChange.GAP,
         change
             .position()
             .clusterTime()

@@ -6,6 +6,7 @@ import com.mongodb.client.model.changestream.FullDocument;
 import com.mongodb.client.model.changestream.FullDocumentBeforeChange;
 import com.mongodb.reactivestreams.client.ChangeStreamPublisher;
 import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoCluster;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.CorruptBsonException;
@@ -203,11 +204,12 @@ final class ChangeStream implements OversizedEvents.Reading {
   /** Of the collection, the database or the deployment: as narrow as the scope allows. */
   private ChangeStreamPublisher<RawBsonDocument> narrowest(List<Bson> stages) {
     MongoClient client = connection.client();
+    MongoCluster cluster = client.withCodecRegistry(RawEventCodec.in(client.getCodecRegistry()));
     Scope scope = settings.scope();
     if (scope.database().isEmpty()) {
-      return client.watch(stages, RawBsonDocument.class);
+      return cluster.watch(stages, RawBsonDocument.class);
     }
-    MongoDatabase database = client.getDatabase(scope.database().get());
+    MongoDatabase database = cluster.getDatabase(scope.database().get());
     return scope
         .only()
         .flatMap(NamespacePattern::collectionName)

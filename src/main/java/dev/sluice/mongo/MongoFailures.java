@@ -135,6 +135,16 @@ final class MongoFailures {
       return new PipelineException(
           FailureKind.TRANSIENT, "MongoDB at " + address + " has sent a damaged reply", failure);
     }
+    if (failure.getCause() instanceof OutOfMemoryError) {
+      // Of direct buffers, over which the JVM does not end. The next reply would find no more of
+      // it.
+      return new PipelineException(
+          FailureKind.BUG,
+          "Java has no memory left beside its heap for a reply of MongoDB: start it with"
+              + " -Djdk.nio.maxCachedBufferSize as in jvm.options, or with a larger"
+              + " -XX:MaxDirectMemorySize",
+          failure);
+    }
     if (failure instanceof MongoClientException || failure instanceof MongoException) {
       return new PipelineException(
           FailureKind.TRANSIENT, "MongoDB at " + address + " has failed: " + failure, failure);

@@ -30,6 +30,7 @@ final class Attempt {
   private final Leadership leadership;
   private final PipelineListener listener;
   private final Start start;
+  private final boolean transactionMarkers;
   private final InFlightWindow window;
   private final Admission admission;
   private final Publishing publishing;
@@ -53,6 +54,7 @@ final class Attempt {
     this.leadership = leadership;
     this.listener = listener;
     this.start = start;
+    this.transactionMarkers = parts.transactionMarkers();
     this.confirmedBefore.addAll(start.confirmed());
     int maxInFlight = start.oneByOne() > 0 ? 1 : settings.maxInFlight();
     this.window = new InFlightWindow(maxInFlight, settings.maxInFlightBytes());
@@ -144,10 +146,17 @@ final class Attempt {
 
   private Flux<Change> changes() {
     Flux<Change> all =
-        Flux.concat(
-            Mono.justOrEmpty(start.gap()),
-            source.changes(start.from(), this::progress).doOnNext(change -> nowStreaming()));
+        Flux.concat(Mono.justOrEmpty(start.gap()), stream().doOnNext(change -> nowStreaming()));
     return start.oneByOne() > 0 ? all.take(start.oneByOne()) : all;
+  }
+
+  private Flux<Change> stream() {
+    if (!transactionMarkers) {
+      return source.changes(start.from(), this::progress);
+    }
+    TransactionMarkers markers = new TransactionMarkers(start.from());
+    return new Insertions(markers)
+        .into(progress -> source.changes(markers.opening(), progress), this::progress);
   }
 
   private void progress(long events, ResumeToken token) {

@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param shaping called on the encoder's thread only
  * @param encoder called on the encoder's thread only; an exception means that the event is poison
  * @param parked writes what cannot be published
+ * @param transactionMarkers whether a message tells of the end of each transaction
  */
 public record PipelineParts(
     ChangeSource source,
@@ -26,7 +27,8 @@ public record PipelineParts(
     CheckpointStore checkpoints,
     DeliverySettings settings,
     FailureSettings failures,
-    PipelineSchedulers schedulers) {
+    PipelineSchedulers schedulers,
+    boolean transactionMarkers) {
   public PipelineParts {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(shaping, "shaping");

@@ -41,7 +41,8 @@ public final class Replay {
                 new KeptNowhere(),
                 parts.settings(),
                 neverOverAGap(parts.failures()),
-                parts.schedulers()),
+                parts.schedulers(),
+                parts.transactionMarkers()),
             new Beginning(Optional.of(from), false),
             stretch::isExhausted,
             listener);

@@ -75,7 +75,7 @@ public final class Restoration {
     }
     Map<String, Object> headers = new HashMap<>(parked.headers());
     Object routingKey = headers.get(ParkedMessages.ROUTING_KEY);
-    Object exchange = headers.get(ParkedMessages.EXCHANGE);
+    Destination destination = ParkedMessages.destination(headers);
     headers.keySet().removeIf(header -> header.startsWith("parked"));
     return new Message(
         parked.body(),
@@ -85,7 +85,7 @@ public final class Restoration {
         parked.type(),
         parked.timestampSeconds(),
         headers,
-        exchange == null ? Destination.EXCHANGE : Destination.to(exchange.toString()));
+        destination);
   }
 
   private ChangeEvent event(Message parked) {

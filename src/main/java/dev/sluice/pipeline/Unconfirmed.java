@@ -36,7 +36,9 @@ final class Unconfirmed {
 
   /** To be told before the message is handed to the channel, whose answer may come at once. */
   void published(Outgoing outgoing) {
-    refused.remove(outgoing.number());
+    if (!refused.isEmpty()) {
+      refused.remove(outgoing.number());
+    }
     kept.setRelease(slot(outgoing.number()), outgoing);
   }
 

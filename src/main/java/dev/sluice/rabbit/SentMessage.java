@@ -19,7 +19,9 @@ final class SentMessage {
             .timestamp(new Date(message.timestampSeconds() * 1000))
             .type(message.type())
             .appId(Message.APP_ID)
-            .headers(message.headers());
+            .headers(message.headers())
+            .priority(message.destination().priority().orElse(null))
+            .expiration(message.destination().expiration().orElse(null));
     if (!message.content().encoding().isEmpty()) {
       properties.contentEncoding(message.content().encoding());
     }

@@ -2,6 +2,7 @@ package dev.sluice.route;
 
 import dev.sluice.change.Namespace;
 import dev.sluice.config.KeyTemplate;
+import dev.sluice.config.MessageProperties;
 import dev.sluice.config.Route;
 import dev.sluice.config.RouteSettings;
 import java.util.LinkedHashMap;
@@ -38,9 +39,14 @@ public final class Routes {
     this.routes = settings.routes();
     this.ways =
         routes.stream()
-            .map(route -> new Way(new RoutingKeys(route.routingKey()), route.exchange()))
+            .map(route -> way(route.routingKey(), route.exchange(), route.properties()))
             .toList();
-    this.byDefault = new Way(new RoutingKeys(settings.routingKey()), Optional.empty());
+    this.byDefault = way(settings.routingKey(), Optional.empty(), settings.properties());
+  }
+
+  private static Way way(
+      KeyTemplate routingKey, Optional<String> exchange, MessageProperties properties) {
+    return new Way(new RoutingKeys(routingKey), exchange, new PropertyValues(properties));
   }
 
   /** As most have it: one way, and the default routing keys. */

@@ -9,9 +9,10 @@ import java.util.Optional;
  * @param exchange the name of the exchange, empty for the default one; nothing for that of the
  *     settings
  */
-public record Way(RoutingKeys routingKeys, Optional<String> exchange) {
+public record Way(RoutingKeys routingKeys, Optional<String> exchange, PropertyValues properties) {
   public Way {
     Objects.requireNonNull(routingKeys, "routingKeys");
     Objects.requireNonNull(exchange, "exchange");
+    Objects.requireNonNull(properties, "properties");
   }
 }

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TcpProxy;
 import java.io.IOException;
+import java.util.Random;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -22,17 +23,17 @@ final class BrokerCauses {
   private static final String FULL = "{\"max-length\": 50, \"overflow\": \"reject-publish\"}";
 
   private final Site site;
-  private final QueueReader reader;
+  private final Consumers consumers;
 
-  private BrokerCauses(Site site, QueueReader reader) {
+  private BrokerCauses(Site site, Consumers consumers) {
     this.site = site;
-    this.reader = reader;
+    this.consumers = consumers;
   }
 
-  static void add(Causes causes, Site site, QueueReader reader) {
-    BrokerCauses own = new BrokerCauses(site, reader);
-    causes.can(FaultKind.BINDING_REMOVED, random -> own.unbind());
-    causes.can(FaultKind.EXCHANGE_DELETED, random -> own.deleteExchange());
+  static void add(Causes causes, Site site, Consumers consumers) {
+    BrokerCauses own = new BrokerCauses(site, consumers);
+    causes.can(FaultKind.BINDING_REMOVED, own::unbind);
+    causes.can(FaultKind.EXCHANGE_DELETED, own::deleteExchange);
     if (site.rabbit().node().isPresent()) {
       own.ofNode(causes, site.rabbit().node().get());
     } else {
@@ -73,20 +74,22 @@ final class BrokerCauses {
     causes.can(FaultKind.DISK_ALARM, random -> new Cause.Struck("", node.diskAlarm()::close));
     boolean quorum = site.queueType().equals("quorum");
     causes.can(
-        quorum ? FaultKind.QUORUM_QUEUE_FULL : FaultKind.CLASSIC_QUEUE_FULL, random -> full(node));
+        quorum ? FaultKind.QUORUM_QUEUE_FULL : FaultKind.CLASSIC_QUEUE_FULL,
+        random -> full(node, random));
     causes.cannot(
         "needs a run with SLUICE_QUEUE_TYPE=" + (quorum ? "classic" : "quorum"),
         quorum ? FaultKind.CLASSIC_QUEUE_FULL : FaultKind.QUORUM_QUEUE_FULL);
   }
 
-  private Cause.Struck full(RabbitNode node) throws Exception {
-    String policy = site.queue() + "-full";
+  private Cause.Struck full(RabbitNode node, Random random) throws Exception {
+    QueueReader reader = consumers.any(site.layout().places(), random);
+    String policy = reader.queue() + "-full";
     return Cause.Struck.until(
-        "",
+        detail(reader.queue()),
         () -> {
-          node.setPolicy(policy, "^" + site.queue() + "$", REJECTING);
+          node.setPolicy(policy, "^" + reader.queue() + "$", REJECTING);
           reader.pause();
-          node.setPolicy(policy, "^" + site.queue() + "$", FULL);
+          node.setPolicy(policy, "^" + reader.queue() + "$", FULL);
         },
         () -> {
           reader.resume();
@@ -116,19 +119,32 @@ final class BrokerCauses {
     proxy.thaw();
   }
 
-  private Cause.Struck unbind() throws IOException, TimeoutException {
+  private Cause.Struck unbind(Random random) throws IOException, TimeoutException {
+    Layout.Binding binding = anyBinding(random);
     try (Connection connection = site.rabbit().connect();
         Channel channel = connection.createChannel()) {
-      channel.queueUnbind(site.queue(), site.exchange(), "#");
+      channel.queueUnbind(binding.queue(), binding.exchange(), binding.key());
     }
-    return Cause.Struck.once("");
+    return Cause.Struck.once(detail(binding.queue()));
   }
 
-  private Cause.Struck deleteExchange() throws IOException, TimeoutException {
+  private Cause.Struck deleteExchange(Random random) throws IOException, TimeoutException {
+    Layout.Binding binding = anyBinding(random);
     try (Connection connection = site.rabbit().connect();
         Channel channel = connection.createChannel()) {
-      channel.exchangeDelete(site.exchange());
+      channel.exchangeDelete(binding.exchange());
     }
-    return Cause.Struck.once("");
+    return Cause.Struck.once(detail(binding.exchange()));
+  }
+
+  private Layout.Binding anyBinding(Random random) {
+    return site.layout().bindings().get(random.nextInt(site.layout().bindings().size()));
+  }
+
+  /** Which one of several; where there is one only, its name says nothing. */
+  private String detail(String name) {
+    return site.layout().shape() == Shape.PLAIN
+        ? ""
+        : name.substring(site.layout().name().length());
   }
 }

@@ -8,8 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -51,40 +54,73 @@ final class Evidence implements AutoCloseable {
   }
 
   synchronized void arrived(Arrival arrival, Delivery delivery) {
-    String body = new String(delivery.getBody(), StandardCharsets.UTF_8);
     try {
       deliveries.write(
-          "{\"at\": %s, \"messageId\": \"%s\", \"redelivered\": %s, \"digest\": \"%s\", "
+          "{\"at\": %s, \"queue\": \"%s\", \"messageId\": \"%s\", \"redelivered\": %s, \"digest\": \"%s\", "
                   .formatted(
                       seconds(arrival.at()),
+                      arrival.queue(),
                       arrival.messageId(),
                       arrival.redelivered(),
                       arrival.digest())
               + "\"body\": "
-              + body
+              + body(delivery)
               + "}\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Every write, one on a line: when it was sent, when acknowledged, what it was. */
+  /** As it came; what is no JSON, in Base64. */
+  private static String body(Delivery delivery) {
+    byte[] body = delivery.getBody();
+    return body.length > 0 && body[0] == '{'
+        ? new String(body, StandardCharsets.UTF_8)
+        : "\"" + Base64.getEncoder().encodeToString(body) + "\"";
+  }
+
+  /** The logs of processes in which something stands that must not leave, as lines. */
+  List<String> logsWith(HiddenText hidden) {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> found = new ArrayList<>();
+      for (Path log : files.filter(file -> file.toString().endsWith(".log")).toList()) {
+        Files.readString(log, StandardCharsets.ISO_8859_1)
+            .lines()
+            .filter(hidden::isIn)
+            .forEach(line -> found.add(log.getFileName() + ": " + line));
+      }
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Every write, one on a line: when it was sent, when it ended and how, what it was. */
   void wrote(List<AttemptedWrite> writes) {
     try (BufferedWriter out = zipped(folder.resolve("writes.tsv.gz"))) {
-      out.write("sent\tacknowledged\tdocument\tsequence\tkind\n");
+      out.write("sent\tacknowledged\tcollection\tdocument\tsequence\tkind\ttransaction\n");
       for (AttemptedWrite write : writes) {
         out.write(
-            "%s\t%s\t%s\t%d\t%s\n"
+            "%s\t%s\t%s\t%s\t%d\t%s\t%s\n"
                 .formatted(
                     seconds(write.begunAt()),
-                    write.isAcknowledged() ? seconds(write.acknowledgedAt()) : "never",
-                    write.document(),
+                    outcome(write),
+                    write.subject().namespace(),
+                    write.subject().id(),
                     write.sequence(),
-                    write.kind().operation()));
+                    write.kind().operation(),
+                    write.transaction().map(TransactionAttempt::toString).orElse("")));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private String outcome(AttemptedWrite write) {
+    if (write.isAborted()) {
+      return "aborted";
+    }
+    return write.isAcknowledged() ? seconds(write.acknowledgedAt()) : "never";
   }
 
   void keep(String file, String text) {

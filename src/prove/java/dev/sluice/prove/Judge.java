@@ -2,9 +2,7 @@ package dev.sluice.prove;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,39 +16,63 @@ import java.util.stream.Stream;
  * give the same verdict. For one thread, once.
  */
 final class Judge {
-  private static final Set<String> WRITES =
+  /** The operations that are writes. */
+  static final Set<String> WRITES =
       Stream.of(WriteKind.values()).map(WriteKind::operation).collect(Collectors.toSet());
 
-  private final Map<String, TreeMap<Integer, AttemptedWrite>> writes = new HashMap<>();
-  private final Map<String, Arrival> firsts = new LinkedHashMap<>();
+  /** In one queue a message-id is one message. */
+  private record Slot(String queue, String messageId) {}
+
+  private final Terms terms;
+  private final Map<Subject, TreeMap<Integer, AttemptedWrite>> writes = new HashMap<>();
+  private final Map<String, Arrival> owners = new HashMap<>();
+  private final Map<Slot, Arrival> firsts = new LinkedHashMap<>();
   private final Map<AttemptedWrite, Landing> landings = new LinkedHashMap<>();
-  private final List<String> reordered = new ArrayList<>();
-  private final List<String> changed = new ArrayList<>();
+  private final List<Arrival> commits = new ArrayList<>();
+  private final Findings findings = new Findings();
   private final Map<String, Integer> others = new TreeMap<>();
   private final List<Repeats.Repeat> repeats = new ArrayList<>();
   private long redelivered;
 
-  private Judge() {}
+  private Judge(Terms terms) {
+    this.terms = terms;
+  }
 
   /**
    * @param writes those of one document in ascending order
-   * @param arrivals in the order in which they came
+   * @param arrivals those of one queue in the order in which they came
    */
-  static Verdict judge(Collection<AttemptedWrite> writes, List<Arrival> arrivals) {
-    Judge judge = new Judge();
+  static Verdict judge(Collection<AttemptedWrite> writes, List<Arrival> arrivals, Terms terms) {
+    Judge judge = new Judge(terms);
     for (AttemptedWrite write : writes) {
       judge
           .writes
-          .computeIfAbsent(write.document(), document -> new TreeMap<>())
+          .computeIfAbsent(write.subject(), subject -> new TreeMap<>())
           .put(write.sequence(), write);
     }
     arrivals.forEach(judge::sortOutRepeats);
     judge.holdAgainstWrites();
+    PositionCheck.check(judge.landings.values(), judge.findings);
+    TransactionCheck.check(writes, judge.landings, judge.findings);
+    CommitCheck.check(writes, judge.landings, judge.commits, terms, judge.findings);
     return judge.verdict(writes);
   }
 
   private void sortOutRepeats(Arrival arrival) {
-    Arrival first = firsts.putIfAbsent(arrival.messageId(), arrival);
+    Arrival.Event event = arrival.event();
+    for (String place : arrival.leaks()) {
+      findings.add(Offence.LEAKED, "%s of %s (message-id %s)", place, event, arrival.messageId());
+    }
+    Arrival owner = owners.putIfAbsent(arrival.messageId(), arrival);
+    if (owner != null && !owner.event().isSameAs(event)) {
+      findings.add(
+          Offence.CHANGED,
+          "message-id %s stands for %s and for %s",
+          arrival.messageId(),
+          owner.event(),
+          event);
+    }
+    Arrival first = firsts.putIfAbsent(new Slot(arrival.queue(), arrival.messageId()), arrival);
     if (first == null) {
       return;
     }
@@ -59,89 +81,65 @@ final class Judge {
     } else {
       repeats.add(new Repeats.Repeat(first.at(), arrival.at()));
     }
-    if (!first.isOfSameEvent(arrival)) {
-      changed.add(
-          "message-id %s stands for %s and for %s"
-              .formatted(arrival.messageId(), told(first), told(arrival)));
-    } else if (!first.digest().equals(arrival.digest())) {
-      changed.add(
-          "the body of %s (message-id %s) differs in a repeat"
-              .formatted(told(first), arrival.messageId()));
+    if (first.event().isSameAs(event) && !first.digest().equals(arrival.digest())) {
+      findings.add(
+          Offence.CHANGED,
+          "the body of %s (message-id %s) differs in a repeat",
+          event,
+          arrival.messageId());
     }
   }
 
   private void holdAgainstWrites() {
-    Map<Arrival, Integer> deletes = numberDeletes();
-    Map<String, Integer> newest = new HashMap<>();
+    Map<Arrival, Integer> deletes = DeleteNumbers.of(firsts.values(), writes);
+    Map<Subject, Integer> newest = new HashMap<>();
     for (Arrival first : firsts.values()) {
-      if (first.operation().equals(Arrival.UNREADABLE)) {
-        changed.add("a message cannot be read: " + first.digest());
-        continue;
-      }
-      if (!WRITES.contains(first.operation())) {
-        others.merge(first.operation(), 1, Integer::sum);
-        continue;
-      }
-      int sequence = deletes.getOrDefault(first, first.sequence());
-      AttemptedWrite write = writes.getOrDefault(first.document(), new TreeMap<>()).get(sequence);
-      if (write == null || !write.kind().operation().equals(first.operation())) {
-        changed.add("nobody wrote %s (message-id %s)".formatted(told(first), first.messageId()));
-      } else if (landings.putIfAbsent(write, new Landing(write, first.at())) != null) {
-        changed.add("%s came out under a second message-id %s".formatted(write, first.messageId()));
+      Arrival.Event event = first.event();
+      if (event.operation().equals(Arrival.UNREADABLE)) {
+        findings.add(Offence.CHANGED, "a message cannot be read: %s", first.digest());
+      } else if (event.isCommit()) {
+        commits.add(first);
+        others.merge(event.operation(), 1, Integer::sum);
+      } else if (!terms.namespaces().contains(event.subject().namespace())) {
+        findings.add(Offence.OUT_OF_SCOPE, "%s (message-id %s)", event, first.messageId());
+      } else if (!WRITES.contains(event.operation())) {
+        others.merge(event.operation(), 1, Integer::sum);
       } else {
-        checkOrder(write, newest);
+        int sequence = deletes.getOrDefault(first, event.sequence());
+        holdAgainst(
+            writes.getOrDefault(event.subject(), new TreeMap<>()).get(sequence), first, newest);
       }
     }
   }
 
-  private void checkOrder(AttemptedWrite write, Map<String, Integer> newest) {
-    int before = newest.getOrDefault(write.document(), -1);
-    if (write.sequence() < before) {
-      reordered.add("%s came behind write %d".formatted(write, before));
+  private void holdAgainst(AttemptedWrite write, Arrival first, Map<Subject, Integer> newest) {
+    if (write == null || !write.kind().operation().equals(first.event().operation())) {
+      findings.add(
+          Offence.CHANGED, "nobody wrote %s (message-id %s)", first.event(), first.messageId());
+    } else if (write.isAborted()) {
+      findings.add(Offence.ABORTED, "%s came out", write);
+    } else if (!write.queue().equals(first.queue())) {
+      findings.add(
+          Offence.WRONG_QUEUE,
+          "%s came to %s and belongs to %s",
+          write,
+          first.queue(),
+          write.queue());
+    } else if (landings.putIfAbsent(write, new Landing(write, first)) != null) {
+      findings.add(
+          Offence.CHANGED, "%s came out under a second message-id %s", write, first.messageId());
     } else {
-      newest.put(write.document(), write.sequence());
+      checkOrder(write, newest);
+      ImageCheck.check(write, first, terms, findings);
     }
   }
 
-  /**
-   * The message of a delete has no sequence. Which of the document's deletes it is follows from its
-   * place among the document's other events in MongoDB's own order, not from when it came.
-   */
-  private Map<Arrival, Integer> numberDeletes() {
-    Map<String, List<Arrival>> byDocument =
-        firsts.values().stream()
-            .filter(first -> WRITES.contains(first.operation()))
-            .sorted(Comparator.comparingLong(Arrival::clusterTime))
-            .collect(Collectors.groupingBy(Arrival::document));
-    Map<Arrival, Integer> numbers = new IdentityHashMap<>();
-    byDocument.forEach(
-        (document, events) -> {
-          List<Integer> deletes =
-              writes.getOrDefault(document, new TreeMap<>()).values().stream()
-                  .filter(write -> write.kind() == WriteKind.DELETE)
-                  .map(AttemptedWrite::sequence)
-                  .toList();
-          numberDeletes(events, deletes, numbers);
-        });
-    return numbers;
-  }
-
-  private static void numberDeletes(
-      List<Arrival> events, List<Integer> deletes, Map<Arrival, Integer> numbers) {
-    int behind = Arrival.UNNUMBERED;
-    Arrival before = null;
-    for (Arrival event : events) {
-      if (!event.operation().equals(WriteKind.DELETE.operation())) {
-        behind = Math.max(behind, event.sequence());
-      } else if (before != null && event.isOfSameEvent(before)) {
-        numbers.put(event, numbers.get(before));
-      } else {
-        int after = behind;
-        int number = deletes.stream().filter(n -> n > after).findFirst().orElse(Arrival.UNNUMBERED);
-        numbers.put(event, number);
-        behind = Math.max(behind, number);
-      }
-      before = event;
+  private void checkOrder(AttemptedWrite write, Map<Subject, Integer> newest) {
+    int before = newest.getOrDefault(write.subject(), -1);
+    if (write.sequence() < before) {
+      findings.add(Offence.REORDERED, "%s came behind write %d", write, before);
+    } else {
+      newest.put(write.subject(), write.sequence());
     }
   }
 
@@ -151,16 +149,10 @@ final class Judge {
         due.size(),
         List.copyOf(landings.values()),
         due.stream().filter(write -> !landings.containsKey(write)).toList(),
-        List.copyOf(reordered),
+        findings,
         List.copyOf(repeats),
         redelivered,
-        List.copyOf(changed),
-        all.size() - due.size(),
+        all.stream().filter(AttemptedWrite::isUncertain).count(),
         others);
-  }
-
-  private static String told(Arrival arrival) {
-    String number = arrival.sequence() < 0 ? "" : " " + arrival.sequence();
-    return arrival.operation() + number + " of " + arrival.document();
   }
 }

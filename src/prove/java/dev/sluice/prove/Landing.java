@@ -1,8 +1,9 @@
 package dev.sluice.prove;
 
-/**
- * A write and the moment at which its event first came out of the queue.
- *
- * @param at by {@link System#nanoTime}
- */
-record Landing(AttemptedWrite write, long at) {}
+/** A write and the first message of it. */
+record Landing(AttemptedWrite write, Arrival message) {
+  /** When it came, by {@link System#nanoTime}. */
+  long at() {
+    return message.at();
+  }
+}

@@ -7,14 +7,24 @@ import java.util.Set;
 
 /** All that was written and all that came out. Thread-safe. */
 final class Ledger {
+  private final Terms terms;
   private final List<AttemptedWrite> writes = new ArrayList<>();
   private final List<Arrival> arrivals = new ArrayList<>();
   private final Set<String> messageIds = new HashSet<>();
   private long acknowledged;
+  private long outside;
+
+  /**
+   * @param terms what the verdict is to hold the messages to
+   */
+  Ledger(Terms terms) {
+    this.terms = terms;
+  }
 
   /** Notes a write that is about to be sent. */
-  AttemptedWrite begin(String document, int sequence, WriteKind kind) {
-    AttemptedWrite write = new AttemptedWrite(document, sequence, kind, System.nanoTime());
+  AttemptedWrite begin(AttemptedWrite.Plan plan) {
+    AttemptedWrite write = new AttemptedWrite(plan, System.nanoTime());
+    plan.transaction().ifPresent(transaction -> transaction.add(write));
     synchronized (this) {
       writes.add(write);
     }
@@ -27,6 +37,11 @@ final class Ledger {
     synchronized (this) {
       acknowledged++;
     }
+  }
+
+  /** Notes a write to a collection that is not watched. */
+  synchronized void wroteOutside() {
+    outside++;
   }
 
   synchronized void arrived(Arrival arrival) {
@@ -52,6 +67,11 @@ final class Ledger {
     return List.copyOf(writes);
   }
 
+  /** How many writes went to collections that are not watched. */
+  synchronized long outside() {
+    return outside;
+  }
+
   /** The verdict on what is noted so far. */
   Verdict judge() {
     List<AttemptedWrite> written;
@@ -60,6 +80,6 @@ final class Ledger {
       written = List.copyOf(writes);
       arrived = List.copyOf(arrivals);
     }
-    return Judge.judge(written, arrived);
+    return Judge.judge(written, arrived, terms);
   }
 }

@@ -29,10 +29,11 @@ final class MongoMembers {
     this.hosts = hello().getList("hosts", String.class);
   }
 
+  /** By its older name, which every release still knows. */
   private Document hello() {
     return client
         .getDatabase("admin")
-        .runCommand(new Document("hello", 1), ReadPreference.primary());
+        .runCommand(new Document("isMaster", 1), ReadPreference.primary());
   }
 
   /** Waits for a primary, and gives the port it has. */

@@ -18,8 +18,16 @@ final class Proof implements AutoCloseable {
    * What a run has found out.
    *
    * @param startedAt when the load began, by {@link System#nanoTime}
+   * @param endings of processes that nobody ended
+   * @param leaks logs in which something stands that must not leave
    */
-  record Result(long startedAt, Verdict verdict, List<FaultRecord> faults, List<String> endings) {
+  record Result(
+      long startedAt,
+      Verdict verdict,
+      Coverage coverage,
+      List<FaultRecord> faults,
+      List<String> endings,
+      List<String> leaks) {
     /**
      * Also a fault that could not be caused, a process that gave up, and more repeats than a fault
      * may cost, are no good end.
@@ -27,8 +35,22 @@ final class Proof implements AutoCloseable {
     boolean isGood() {
       return verdict.isClean()
           && endings.isEmpty()
+          && leaks.isEmpty()
           && tooManyRepeats().isEmpty()
+          && lateRepeats().isEmpty()
           && faults.stream().allMatch(fault -> fault.failure().isEmpty());
+    }
+
+    /** What came again although it was confirmed, and its position saved, long ago. */
+    List<String> lateRepeats() {
+      return LateRepeats.of(verdict.repeats(), faults).stream()
+          .map(
+              repeat ->
+                  "what came at %s came again at %s, and no fault accounts for it"
+                      .formatted(
+                          Report.seconds(repeat.firstAt() - startedAt),
+                          Report.seconds(repeat.at() - startedAt)))
+          .toList();
     }
 
     /** The faults, in words, that cost more repeats than they may. */
@@ -64,12 +86,12 @@ final class Proof implements AutoCloseable {
   private final ProveOptions options;
   private final Site site;
   private final Progress progress;
-  private final Ledger ledger = new Ledger();
+  private final Ledger ledger;
   private final Evidence evidence;
   private final MongoClient commands;
   private final MongoClient writes;
   private final Fleet fleet;
-  private final QueueReader reader;
+  private final Consumers consumers;
   private final Writers writers;
   private final Causes causes = new Causes();
   private final List<FaultRecord> faults = new ArrayList<>();
@@ -79,13 +101,15 @@ final class Proof implements AutoCloseable {
     this.site = site;
     this.progress = progress;
     this.evidence = evidence;
+    this.ledger = new Ledger(site.layout().terms());
     this.commands = site.connectToMongo();
     this.writes = site.connectToMongo();
-    this.fleet = new Fleet(options.instances(), site.environment(), evidence.folder());
-    this.reader = new QueueReader(site.rabbit(), site.queue(), ledger, evidence);
-    this.writers = new Writers(writes, site, ledger, options, options.seed());
+    this.fleet =
+        new Fleet(options.instances(), site.environment(evidence.folder()), evidence.folder());
+    this.consumers = new Consumers(site, ledger, evidence);
+    this.writers = new Writers(writes, site.layout(), ledger, options, options.seed());
     SluiceCauses.add(causes, fleet);
-    BrokerCauses.add(causes, site, reader);
+    BrokerCauses.add(causes, site, consumers);
     MongoCauses.add(causes, site, commands);
   }
 
@@ -104,7 +128,7 @@ final class Proof implements AutoCloseable {
     long start = System.nanoTime();
     evidence.startsAt(start);
     progress.begin(ledger, start, options.duration());
-    reader.start();
+    consumers.start();
     writers.start();
     for (PlannedFault fault : schedule) {
       if (waits(start, fault.at(), stop)) {
@@ -119,10 +143,16 @@ final class Proof implements AutoCloseable {
     awaitAll(stop);
     fleet.stop();
     awaitEmptyQueue();
-    reader.close();
+    consumers.close();
     progress.end();
     evidence.wrote(ledger.writes());
-    return new Result(start, ledger.judge(), List.copyOf(faults), fleet.endings());
+    return new Result(
+        start,
+        ledger.judge(),
+        Coverage.of(ledger.writes(), ledger.outside(), site.layout()),
+        List.copyOf(faults),
+        fleet.endings(),
+        site.layout().hidden().map(evidence::logsWith).orElse(List.of()));
   }
 
   private void awaitStreaming(CountDownLatch stop) {
@@ -170,7 +200,7 @@ final class Proof implements AutoCloseable {
   private void awaitAll(CountDownLatch stop) {
     int before = -1;
     long since = System.nanoTime();
-    while (ledger.somethingIsMissing() || !ledger.judge().lost().isEmpty()) {
+    while (ledger.somethingIsMissing() || !ledger.judge().isComplete()) {
       int now = ledger.arrivals();
       if (now != before) {
         before = now;
@@ -193,10 +223,10 @@ final class Proof implements AutoCloseable {
           .until(
               () -> {
                 int before = ledger.arrivals();
-                return reader.waiting() == 0 && ledger.arrivals() == before;
+                return consumers.waiting() == 0 && ledger.arrivals() == before;
               });
     } catch (ConditionTimeoutException e) {
-      progress.say("The queue does not run empty.");
+      progress.say("A queue does not run empty.");
     }
   }
 
@@ -204,7 +234,7 @@ final class Proof implements AutoCloseable {
   public void close() {
     writers.close();
     fleet.close();
-    reader.close();
+    consumers.close();
     commands.close();
     writes.close();
   }

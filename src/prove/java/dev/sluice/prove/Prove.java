@@ -80,11 +80,12 @@ public final class Prove {
     }
     ProveOptions options = ProveOptions.read(environment);
     quieten();
-    try (Site site = Site.open(environment);
-        Evidence evidence = Evidence.in(folder(options));
+    try (Evidence evidence = Evidence.in(folder(options));
+        Site site = Site.open(environment, options);
         Progress progress = new Progress(System.out, System.console() != null, environment);
         Proof proof = new Proof(options, site, evidence, progress)) {
       List<PlannedFault> schedule = schedule(options, proof.causes());
+      announce(options, site.layout(), progress);
       announce(options, proof.causes(), schedule, progress);
       Proof.Result result = proof.run(schedule, stop);
       List<String> report = Report.lines(result, options, evidence.folder());
@@ -122,6 +123,15 @@ public final class Prove {
       throw new ProveOptions.WrongOption("DURATION is too short for any of the faults.");
     }
     return schedule;
+  }
+
+  private static void announce(ProveOptions options, Layout layout, Progress progress) {
+    if (options.shape() == Shape.WIDE && !layout.images()) {
+      progress.say(
+          "Left out: documents as they were before a change, and exactly as an update left them:"
+              + " needs MongoDB 6.0 or newer");
+    }
+    progress.say("shape " + options.shape().word() + ": " + layout.told());
   }
 
   private static void announce(

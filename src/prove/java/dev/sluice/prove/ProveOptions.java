@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param writers threads that write
  * @param rate writes a second, of all of them
  * @param instances processes of the one pipeline
+ * @param shape how much of Sluice is in use
  */
 record ProveOptions(
     Duration duration,
@@ -29,7 +30,8 @@ record ProveOptions(
     int keys,
     int writers,
     int rate,
-    int instances) {
+    int instances,
+    Shape shape) {
 
   /** An option that cannot be what it says; the message is for whoever typed it. */
   static final class WrongOption extends RuntimeException {
@@ -57,7 +59,8 @@ record ProveOptions(
         number(environment, "KEYS", 1_000, LARGEST),
         number(environment, "WRITERS", 4, MOST_WRITERS),
         number(environment, "RATE", 700, LARGEST),
-        number(environment, "INSTANCES", usualInstances(), MOST_INSTANCES));
+        number(environment, "INSTANCES", usualInstances(), MOST_INSTANCES),
+        shape(given(environment, "SHAPE", Shape.WIDE.word())));
   }
 
   /** A second process without a lease would not stand by: it would fence off the first. */
@@ -97,6 +100,13 @@ record ProveOptions(
     } catch (NumberFormatException e) {
       throw new WrongOption("SEED must be a whole number, not \"" + text + "\".");
     }
+  }
+
+  private static Shape shape(String text) {
+    return Arrays.stream(Shape.values())
+        .filter(shape -> shape.word().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new WrongOption("SHAPE must be plain or wide, not \"" + text + "\"."));
   }
 
   private static Optional<Set<FaultKind>> faults(String text) {

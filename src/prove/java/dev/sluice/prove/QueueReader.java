@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The one consumer of the queue: notes every message, then acknowledges it. Goes to the broker
+ * The one consumer of a queue: notes every message, then acknowledges it. Goes to the broker
  * directly, not through the proxy of the faults, and connects again whenever the broker lets it.
  */
 final class QueueReader implements AutoCloseable {
@@ -29,6 +29,7 @@ final class QueueReader implements AutoCloseable {
 
   private final TestRabbit rabbit;
   private final String queue;
+  private final ArrivalReader reader;
   private final Ledger ledger;
   private final Evidence evidence;
   private final ScheduledExecutorService tending =
@@ -38,11 +39,17 @@ final class QueueReader implements AutoCloseable {
   private Taken taken;
   private boolean paused;
 
-  QueueReader(TestRabbit rabbit, String queue, Ledger ledger, Evidence evidence) {
+  QueueReader(
+      TestRabbit rabbit, String queue, ArrivalReader reader, Ledger ledger, Evidence evidence) {
     this.rabbit = rabbit;
     this.queue = queue;
+    this.reader = reader;
     this.ledger = ledger;
     this.evidence = evidence;
+  }
+
+  String queue() {
+    return queue;
   }
 
   void start() {
@@ -92,13 +99,7 @@ final class QueueReader implements AutoCloseable {
   }
 
   private void take(Delivery delivery, Taken from) {
-    long at = System.nanoTime();
-    Arrival arrival;
-    try {
-      arrival = ArrivalReader.read(delivery, at);
-    } catch (IOException | RuntimeException unreadable) {
-      arrival = Arrival.unreadable(at, unreadable.toString());
-    }
+    Arrival arrival = reader.read(delivery, System.nanoTime());
     evidence.arrived(arrival, delivery);
     ledger.arrived(arrival);
     from.noted(delivery.getEnvelope().getDeliveryTag());

@@ -28,13 +28,17 @@ final class Report {
     lines.add(
         "uncertain %d (writes without an answer), of them delivered %d; redelivered by the broker %d"
             .formatted(verdict.uncertain(), verdict.uncertainDelivered(), verdict.redelivered()));
+    lines.add(result.coverage().line());
     verdict
         .others()
         .forEach((operation, count) -> lines.add("other messages: " + operation + " " + count));
     shown("LOST", lost(result), lines);
-    shown("REORDERED", verdict.reordered(), lines);
-    shown("CHANGED", verdict.changed(), lines);
+    for (Offence offence : Offence.values()) {
+      shown(offence.name().replace('_', ' '), verdict.findings().of(offence), lines);
+    }
+    shown("LEAKED", result.leaks(), lines);
     shown("REPEATED", result.tooManyRepeats(), lines);
+    shown("REPEATED", result.lateRepeats(), lines);
     shown("PROCESS", result.endings(), lines);
     result.faults().stream()
         .filter(fault -> fault.failure().isPresent())
@@ -120,7 +124,8 @@ final class Report {
     }
   }
 
-  private static String seconds(long nanos) {
+  /** With one digit behind the point. */
+  static String seconds(long nanos) {
     return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
   }
 

@@ -13,13 +13,17 @@ import dev.sluice.testing.TcpProxy;
 import dev.sluice.testing.TestMongo;
 import dev.sluice.testing.TestRabbit;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.Document;
 
 /**
  * The servers of a run, the stretch of network before RabbitMQ, and the names that the run uses
@@ -35,18 +39,30 @@ final class Site implements AutoCloseable {
   /** A write that hangs is uncertain after this: some faults last longer, and writers go on. */
   private static final int WRITE_SECONDS = 10;
 
+  /** The first release of MongoDB that keeps documents as they were before a change. */
+  private static final int FIRST_WITH_IMAGES = 6;
+
   private final TestMongo mongo;
   private final TestRabbit rabbit;
   private final Optional<TcpProxy> proxy;
   private final Map<String, String> given;
-  private final String name = TestRabbit.freshName("prove");
+  private final Layout layout;
 
   private Site(
-      TestMongo mongo, TestRabbit rabbit, Optional<TcpProxy> proxy, Map<String, String> given) {
+      TestMongo mongo,
+      TestRabbit rabbit,
+      Optional<TcpProxy> proxy,
+      Map<String, String> given,
+      ProveOptions options) {
     this.mongo = mongo;
     this.rabbit = rabbit;
     this.proxy = proxy;
     this.given = given;
+    String name = TestRabbit.freshName("prove");
+    this.layout =
+        options.shape() == Shape.PLAIN
+            ? Layout.plain(name)
+            : Layout.wide(name, HiddenText.drawn(new Random(options.seed())), keepsImages());
   }
 
   /**
@@ -54,7 +70,7 @@ final class Site implements AutoCloseable {
    *
    * @param given the environment; settings of Sluice in it are passed on, unless the run has them
    */
-  static Site open(Map<String, String> given) {
+  static Site open(Map<String, String> given, ProveOptions options) {
     TestMongo mongo = TestMongo.shared();
     TestRabbit rabbit = TestRabbit.shared();
     // Behind a proxy the certificate would be for another host.
@@ -62,7 +78,9 @@ final class Site implements AutoCloseable {
         rabbit.uri().startsWith("amqps:")
             ? Optional.empty()
             : Optional.of(TcpProxy.to(rabbit.host(), rabbit.port()));
-    return new Site(mongo, rabbit, proxy, given);
+    Site site = new Site(mongo, rabbit, proxy, given, options);
+    site.createCollections();
+    return site;
   }
 
   TestMongo mongo() {
@@ -78,20 +96,8 @@ final class Site implements AutoCloseable {
     return proxy;
   }
 
-  String database() {
-    return name;
-  }
-
-  String collection() {
-    return "ledger";
-  }
-
-  String queue() {
-    return name;
-  }
-
-  String exchange() {
-    return name;
+  Layout layout() {
+    return layout;
   }
 
   /** As the setting has it. */
@@ -100,8 +106,32 @@ final class Site implements AutoCloseable {
         SettingKey.SLUICE_QUEUE_TYPE.name(), SettingKey.SLUICE_QUEUE_TYPE.defaultValue());
   }
 
-  /** The settings of every process of the pipeline. */
-  Map<String, String> environment() {
+  /** From MongoDB 6.0 on. */
+  private boolean keepsImages() {
+    try (MongoClient client = connectToMongo()) {
+      Document build = client.getDatabase("admin").runCommand(new Document("buildInfo", 1));
+      return build.getList("versionArray", Integer.class).get(0) >= FIRST_WITH_IMAGES;
+    }
+  }
+
+  /** A pattern has no collections to switch images on for but those that are there. */
+  private void createCollections() {
+    if (layout.shape() == Shape.PLAIN) {
+      return;
+    }
+    try (MongoClient client = connectToMongo()) {
+      Stream.concat(layout.places().stream(), layout.outside().stream())
+          .forEach(
+              place -> client.getDatabase(place.database()).createCollection(place.collection()));
+    }
+  }
+
+  /**
+   * The settings of every process of the pipeline.
+   *
+   * @param folder for the files that they name
+   */
+  Map<String, String> environment(Path folder) {
     Map<String, String> environment = new HashMap<>();
     for (SettingKey key : SettingKey.values()) {
       if (given.containsKey(key.name()) && key.name().startsWith("SLUICE_")) {
@@ -109,16 +139,12 @@ final class Site implements AutoCloseable {
       }
     }
     environment.put("MONGO_DATABASE_HOST", mongo.uri());
-    environment.put("MONGO_DATABASE_NAME", database());
     environment.put("RABBITMQ_URI", proxy.map(this::through).orElse(rabbit.uri()));
-    environment.put("SLUICE_COLLECTION", collection());
-    environment.put("SLUICE_PIPELINE", name);
-    environment.put("SLUICE_EXCHANGE", exchange());
-    environment.put("SLUICE_QUEUE", queue());
     environment.put("SLUICE_FORMAT", "envelope");
     environment.put("SLUICE_JSON", "relaxed");
     environment.put("SLUICE_OPERATIONS", "insert,update,replace,delete");
     environment.put("SLUICE_CONFIRM_TIMEOUT", CONFIRM_TIMEOUT);
+    environment.putAll(layout.settings(folder));
     if (ProveOptions.hasLease()) {
       environment.put("SLUICE_LEASE", LEASE);
     }
@@ -148,16 +174,18 @@ final class Site implements AutoCloseable {
   @Override
   public void close() {
     proxy.ifPresent(TcpProxy::close);
-    removed(channel -> channel.queueDelete(queue()));
-    removed(channel -> channel.exchangeDelete(exchange()));
+    layout.queues().forEach(queue -> removed(channel -> channel.queueDelete(queue)));
+    layout.bindings().stream()
+        .map(Layout.Binding::exchange)
+        .forEach(exchange -> removed(channel -> channel.exchangeDelete(exchange)));
     try (MongoClient client = connectToMongo()) {
-      client.getDatabase(database()).drop();
+      layout.databases().forEach(database -> client.getDatabase(database).drop());
       client
           .getDatabase("sluice")
           .getCollection("checkpoints", BsonDocument.class)
-          .deleteOne(new BsonDocument("_id", new BsonString(name)));
+          .deleteOne(new BsonDocument("_id", new BsonString(layout.name())));
     } catch (MongoException e) {
-      System.err.println("Could not remove " + name + " from MongoDB: " + e);
+      System.err.println("Could not remove " + layout.name() + " from MongoDB: " + e);
     }
   }
 
@@ -169,7 +197,7 @@ final class Site implements AutoCloseable {
     try (Connection connection = rabbit.connect()) {
       removal.on(connection.createChannel());
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
-      System.err.println("Could not remove " + name + " from RabbitMQ: " + e);
+      System.err.println("Could not remove " + layout.name() + " from RabbitMQ: " + e);
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.sluice.prove;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the judge found.
@@ -9,10 +11,9 @@ import java.util.Map;
  * @param acknowledged writes that a majority of the replica set has
  * @param landings every write whose event came out, in the order in which they first did
  * @param lost acknowledged writes whose event did not come out
- * @param reordered first deliveries that came behind a later write of their document
+ * @param findings all else that is wrong
  * @param repeats messages that the publisher sent again
  * @param redelivered messages that the broker handed out again
- * @param changed repeats that differ from the first, and events that nobody wrote
  * @param uncertain writes without an answer
  * @param others operations that are no writes, and how often they came
  */
@@ -20,10 +21,9 @@ record Verdict(
     long acknowledged,
     List<Landing> landings,
     List<AttemptedWrite> lost,
-    List<String> reordered,
+    Findings findings,
     List<Repeats.Repeat> repeats,
     long redelivered,
-    List<String> changed,
     long uncertain,
     Map<String, Integer> others) {
 
@@ -41,13 +41,27 @@ record Verdict(
     return landings.size() - delivered();
   }
 
+  /** Whether all that is due has come, so that there is nothing to wait for. */
+  boolean isComplete() {
+    return lost.isEmpty() && findings.of(Offence.WRONG_COMMIT).isEmpty();
+  }
+
   boolean isClean() {
-    return lost.isEmpty() && reordered.isEmpty() && changed.isEmpty();
+    return lost.isEmpty()
+        && Stream.of(Offence.values()).allMatch(offence -> findings.of(offence).isEmpty());
   }
 
   String line() {
-    return "acked=%d delivered=%d lost=%d reordered=%d repeated=%d changed=%d"
-        .formatted(
-            acknowledged, delivered(), lost.size(), reordered.size(), repeated(), changed.size());
+    return "acked=%d delivered=%d lost=%d reordered=%d repeated=%d "
+            .formatted(
+                acknowledged,
+                delivered(),
+                lost.size(),
+                findings.of(Offence.REORDERED).size(),
+                repeated())
+        + Stream.of(Offence.values())
+            .filter(offence -> offence != Offence.REORDERED)
+            .map(offence -> offence.word() + "=" + findings.of(offence).size())
+            .collect(Collectors.joining(" "));
   }
 }

@@ -1,18 +1,16 @@
 package dev.sluice.prove;
 
-import com.mongodb.client.MongoCollection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
-import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-import org.bson.BsonString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One writer: each run is one write, by chance to one of its long-lived documents or to one that is
- * inserted and left alone. Runs one after the other.
+ * inserted and left alone; or a transaction; or a write that nobody watches. Runs one after the
+ * other.
  */
 final class Writer implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Writer.class);
@@ -20,94 +18,98 @@ final class Writer implements Runnable {
   /** Of 100 writes. Most are changes of known documents: these have an order to lose. */
   private static final int SINGLE_INSERTS = 30;
 
-  /** Of 100 writes to a long-lived document that is there. */
-  private static final int DELETES = 5;
+  /** Of 100 runs, with four writes each. The end of each holds everything up for two confirms. */
+  private static final int TRANSACTIONS = 3;
 
-  private static final int REPLACES = 10;
+  /** Of 100 runs. */
+  private static final int OUTSIDE = 8;
 
-  /** Characters beside the sequence: from a word to a page. */
-  private static final int SHORTEST = 20;
-
-  private static final int LONGEST = 800;
-
-  /** A document that is written again and again; its deletes and inserts are writes like others. */
-  private static final class Key {
-    private final String name;
-    private int generation;
-    private int next;
-    private boolean there;
-
-    Key(String name) {
-      this.name = name;
-    }
-
-    String document() {
-      return name + "-" + generation;
-    }
-
-    void done(WriteKind kind) {
-      next++;
-      there = kind != WriteKind.DELETE;
-    }
-
-    /** Nobody knows what the document holds now: the next write makes another. */
-    void abandon() {
-      generation++;
-      next = 0;
-      there = false;
-    }
-  }
+  /** Of 1000 inserts that are left alone: enough for some in a short run, and little to carry. */
+  private static final int TOO_LARGE = 20;
 
   private final String name;
-  private final List<Key> keys = new ArrayList<>();
-  private final MongoCollection<BsonDocument> collection;
+  private final Layout layout;
+  private final WriteSender sender;
   private final Ledger ledger;
   private final Random random;
-  private long singles;
+  private final Contents contents;
+  private final List<Key> keys = new ArrayList<>();
+  private final TransactionWriter transactions;
+  private int singles;
 
-  Writer(
-      String name,
-      int keys,
-      MongoCollection<BsonDocument> collection,
-      Ledger ledger,
-      Random random) {
+  /**
+   * @param keys how many long-lived documents it has
+   */
+  Writer(String name, int keys, Layout layout, WriteSender sender, Ledger ledger, Random random) {
     this.name = name;
-    this.collection = collection;
+    this.layout = layout;
+    this.sender = sender;
     this.ledger = ledger;
     this.random = random;
+    this.contents = new Contents(random, layout.hidden());
     for (int n = 0; n < keys; n++) {
-      this.keys.add(new Key(name + "-k" + n));
+      // Documents of different collections share an _id: nothing may take one for the other.
+      int places = layout.places().size();
+      this.keys.add(new Key(layout.places().get(n % places), name + "-k" + n / places));
     }
+    this.transactions = new TransactionWriter(name, sender, ledger, random, contents);
   }
 
   @Override
   public void run() {
-    if (keys.isEmpty() || random.nextInt(100) < SINGLE_INSERTS) {
-      write(name + "-s" + singles++, 0, WriteKind.INSERT);
-      return;
+    int chance = random.nextInt(100);
+    if (layout.shape() == Shape.WIDE && chance < TRANSACTIONS && keys.size() > 1) {
+      transactions.write(keys);
+    } else if (layout.shape() == Shape.WIDE && chance >= 100 - OUTSIDE) {
+      writeOutside();
+    } else if (keys.isEmpty() || random.nextInt(100) < SINGLE_INSERTS) {
+      insertOne();
+    } else {
+      change(keys.get(random.nextInt(keys.size())));
     }
-    Key key = keys.get(random.nextInt(keys.size()));
-    WriteKind kind = key.there ? change() : WriteKind.INSERT;
-    if (write(key.document(), key.next, kind)) {
-      key.done(kind);
+  }
+
+  private void insertOne() {
+    Place place = layout.places().get(random.nextInt(layout.places().size()));
+    String id = name + "-s" + singles++;
+    boolean tooLarge = layout.parkingQueue().isPresent() && random.nextInt(1_000) < TOO_LARGE;
+    Contents.Content content = tooLarge ? contents.tooLarge(id, 0) : contents.next(id, 0);
+    AttemptedWrite.Plan plan =
+        new AttemptedWrite.Plan(
+            new Subject(place.namespace(), id),
+            tooLarge ? layout.parkingQueue().get() : place.queue(),
+            0,
+            WriteKind.INSERT,
+            new States(States.NONE, content.seen()),
+            Optional.empty());
+    write(plan, place, content);
+  }
+
+  private void change(Key key) {
+    WriteKind kind = WriteKind.next(key.state(), random);
+    int number = key.takeNumber();
+    Contents.Content content = contents.next(key.subject().id(), number);
+    String left = kind.leaves(content);
+    AttemptedWrite.Plan plan =
+        new AttemptedWrite.Plan(
+            key.subject(),
+            key.place().queue(),
+            number,
+            kind,
+            new States(key.state(), left),
+            Optional.empty());
+    if (write(plan, key.place(), content)) {
+      key.leftAs(left);
     } else {
       key.abandon();
     }
   }
 
-  private WriteKind change() {
-    int chance = random.nextInt(100);
-    if (chance < DELETES) {
-      return WriteKind.DELETE;
-    }
-    return chance < DELETES + REPLACES ? WriteKind.REPLACE : WriteKind.UPDATE;
-  }
-
   /** Whether it was acknowledged. */
-  private boolean write(String document, int sequence, WriteKind kind) {
-    AttemptedWrite write = ledger.begin(document, sequence, kind);
+  private boolean write(AttemptedWrite.Plan plan, Place place, Contents.Content content) {
+    AttemptedWrite write = ledger.begin(plan);
     try {
-      if (!send(write)) {
+      if (!sender.send(place, plan.subject().id(), plan.kind(), content)) {
         log.warn("{}: the document is not what it was left as", write);
         return false;
       }
@@ -119,27 +121,14 @@ final class Writer implements Runnable {
     return true;
   }
 
-  /** Whether the answer says that it was done. */
-  private boolean send(AttemptedWrite write) {
-    BsonString id = new BsonString(write.document());
-    BsonDocument query = new BsonDocument("_id", id);
-    BsonDocument content =
-        new BsonDocument(Writers.SEQUENCE, new BsonInt32(write.sequence())).append("text", text());
-    return switch (write.kind()) {
-      case INSERT -> {
-        BsonDocument whole = new BsonDocument("_id", id);
-        whole.putAll(content);
-        yield collection.insertOne(whole).wasAcknowledged();
-      }
-      case UPDATE ->
-          collection.updateOne(query, new BsonDocument("$set", content)).getModifiedCount() == 1;
-      case REPLACE -> collection.replaceOne(query, content).getModifiedCount() == 1;
-      case DELETE -> collection.deleteOne(query).getDeletedCount() == 1;
-    };
-  }
-
-  private BsonString text() {
-    int length = SHORTEST + random.nextInt(LONGEST - SHORTEST);
-    return new BsonString(Integer.toString(random.nextInt(10)).repeat(length));
+  private void writeOutside() {
+    Place place = layout.outside().get(random.nextInt(layout.outside().size()));
+    String id = name + "-o" + singles++;
+    try {
+      sender.send(place, id, WriteKind.INSERT, contents.next(id, 0));
+      ledger.wroteOutside();
+    } catch (RuntimeException noAnswer) {
+      log.debug("{} in {}: {}", id, place.namespace(), noAnswer.toString());
+    }
   }
 }

@@ -1,36 +1,28 @@
 package dev.sluice.prove;
 
-import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoCollection;
 import java.util.Random;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.bson.BsonDocument;
 
 /**
  * The load: some threads, each with documents of its own, so that nobody but its one writer decides
  * the order of a document's writes.
  */
 final class Writers implements AutoCloseable {
-  /** The field that holds which write of its document this is. */
-  static final String SEQUENCE = "n";
-
   /** Longer than the client's own time-outs, after which each write has an outcome. */
   private static final long PATIENCE_SECONDS = 30;
 
   private final ScheduledThreadPoolExecutor threads;
-  private final MongoCollection<BsonDocument> collection;
+  private final WriteSender sender;
+  private final Layout layout;
   private final Ledger ledger;
   private final ProveOptions options;
   private final long seed;
 
-  Writers(MongoClient client, Site site, Ledger ledger, ProveOptions options, long seed) {
-    this.collection =
-        client
-            .getDatabase(site.database())
-            .getCollection(site.collection(), BsonDocument.class)
-            .withWriteConcern(WriteConcern.MAJORITY);
+  Writers(MongoClient client, Layout layout, Ledger ledger, ProveOptions options, long seed) {
+    this.sender = new WriteSender(client);
+    this.layout = layout;
     this.ledger = ledger;
     this.options = options;
     this.seed = seed;
@@ -46,7 +38,8 @@ final class Writers implements AutoCloseable {
     long period = TimeUnit.SECONDS.toNanos(1) * writers / options.rate();
     for (int n = 0; n < writers; n++) {
       int keys = options.keys() / writers + (n < options.keys() % writers ? 1 : 0);
-      Writer writer = new Writer("w" + n, keys, collection, ledger, new Random(seeds.nextLong()));
+      Writer writer =
+          new Writer("w" + n, keys, layout, sender, ledger, new Random(seeds.nextLong()));
       // Spread, so that the writers take turns from the start.
       threads.scheduleAtFixedRate(writer, period * n / writers, period, TimeUnit.NANOSECONDS);
     }

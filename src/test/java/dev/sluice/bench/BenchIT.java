@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.testing.BuiltProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,23 +25,7 @@ class BenchIT {
   @TempDir private Path directory;
 
   private Process start(Map<String, String> options) throws IOException {
-    List<String> classes = new ArrayList<>();
-    classes.add(Path.of("target/test-classes").toAbsolutePath().toString());
-    classes.add(Path.of("target/classes").toAbsolutePath().toString());
-    classes.add(Files.readString(Path.of("target/test-classpath.txt")).strip());
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-Dsluice.jar="
-                + Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath(),
-            "-cp",
-            String.join(":", classes),
-            "dev.sluice.bench.Bench");
-    builder.environment().putAll(options);
-    builder.directory(directory.toFile());
-    builder.redirectErrorStream(true).redirectOutput(log().toFile());
-    return builder.start();
+    return BuiltProgram.start("dev.sluice.bench.Bench", options, directory, log());
   }
 
   private Path log() {

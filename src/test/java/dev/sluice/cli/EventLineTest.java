@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
+import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Commit;
+import dev.sluice.change.Transaction;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
@@ -14,6 +17,9 @@ import dev.sluice.config.View;
 import dev.sluice.json.BsonPieces;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
+import dev.sluice.testing.TransactionEvents;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,7 +40,22 @@ class EventLineTest {
     assertThat(line).startsWith("insert  scrabble.plays 7 ").contains("QUIZ");
   }
 
-  private static Message encode(EventFormat format, ChangeEvent event) {
+  @ParameterizedTest
+  @EnumSource(EventFormat.class)
+  void showsHowManyEventsATransactionHad(EventFormat format) {
+    ChangeEvent event = TransactionEvents.inTransaction(2, 0, UUID.randomUUID(), 16, "plays", 1);
+    Commit commit =
+        new Commit(
+            Transaction.of(event).orElseThrow(),
+            event.order(),
+            List.of(new Commit.Count(event.namespace(), 1)));
+
+    String line = new EventLine(false).of(delivery(encode(format, commit)));
+
+    assertThat(line).startsWith("commit  [{\"").contains("plays").doesNotContain("null");
+  }
+
+  private static Message encode(EventFormat format, Change event) {
     return new EnvelopeEncoder(
             new EnvelopeSettings(
                 "p",

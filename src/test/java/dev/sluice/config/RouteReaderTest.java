@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,8 @@ class RouteReaderTest {
                     NamespacePattern.parse("shop.orders"), NamespacePattern.parse("shop.carts")),
                 Set.of("insert", "update"),
                 Optional.of("orders"),
-                KeyTemplate.parse("o.{id}")));
+                KeyTemplate.parse("o.{id}"),
+                MessageProperties.NONE));
     assertThat(settings.rabbit().routes())
         .containsExactly(
             new Outlet(
@@ -95,7 +97,8 @@ class RouteReaderTest {
                 List.of(NamespacePattern.parse("shop.*")),
                 Set.of(),
                 Optional.empty(),
-                KeyTemplate.parse("{id}")));
+                KeyTemplate.parse("{id}"),
+                MessageProperties.NONE));
     assertThat(settings.rabbit().routes())
         .containsExactly(
             new Outlet(1, "sluice", ExchangeType.DIRECT, Optional.empty(), Optional.empty()));
@@ -142,6 +145,118 @@ class RouteReaderTest {
     assertThat(settings.rabbit().routes())
         .extracting(outlet -> outlet.queue().orElseThrow())
         .containsOnly(new QueueSettings("q", QueueType.STREAM, Map.of("x-max-age", "7D")));
+  }
+
+  @Test
+  void headersPriorityAndTtlAreTemplatesNumbersAndDurations() throws IOException {
+    Settings settings =
+        read(
+            """
+            [{'namespaces': 'a.b', 'headers': {'player': '{document.player}'}, 'priority': 7},
+             {'namespaces': 'a.c', 'priority': '{document.urgency}', 'ttl': '5m'},
+             {'namespaces': 'a.d', 'headers': {}}]
+            """,
+            Map.of(
+                "SLUICE_HEADERS_FROM", "{\"word\": \"w-{document.word}\"}", "SLUICE_TTL", "30s"));
+
+    Map<String, KeyTemplate> word = Map.of("word", KeyTemplate.parse("w-{document.word}"));
+    Optional<Duration> halfAMinute = Optional.of(Duration.ofSeconds(30));
+    assertThat(settings.route().properties())
+        .isEqualTo(new MessageProperties(word, Optional.empty(), halfAMinute));
+    assertThat(settings.route().routes())
+        .extracting(Route::properties)
+        .containsExactly(
+            new MessageProperties(
+                Map.of("player", KeyTemplate.parse("{document.player}")),
+                Optional.of(KeyTemplate.of("7")),
+                halfAMinute),
+            new MessageProperties(
+                word,
+                Optional.of(KeyTemplate.parse("{document.urgency}")),
+                Optional.of(Duration.ofMinutes(5))),
+            new MessageProperties(Map.of(), Optional.empty(), halfAMinute));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "SLUICE_HEADERS_FROM | x | cannot be read as JSON",
+        "SLUICE_HEADERS_FROM | [] | must be a JSON object such as",
+        "SLUICE_HEADERS_FROM | {\"a\": 1} | no text in quotes",
+        "SLUICE_HEADERS_FROM | {\"a\": \"{b}\"} | has the header a, which cannot be read",
+        "SLUICE_HEADERS_FROM | {\"a\": \"{before.b}\"} | has the header a, which has {before.",
+        "SLUICE_HEADERS_FROM | {\"Operation\": \"b\"} | has for itself: choose another name",
+        "SLUICE_HEADERS_FROM | {\"CC\": \"b\"} | has for itself: choose another name",
+        "SLUICE_HEADERS_FROM | {\"x-death\": \"b\"} | has for itself: choose another name",
+        "SLUICE_HEADERS_FROM | {\"parkedError\": \"b\"} | has for itself: choose another name",
+        "SLUICE_HEADERS_FROM | {\"\": \"b\"} | must have 1 to 128 bytes",
+        "SLUICE_PRIORITY | 256 | must be a whole number from 0 to 255",
+        "SLUICE_PRIORITY | {id} | or one value such as {document.urgency}",
+        "SLUICE_PRIORITY | {document.a}{document.b} | or one value such as",
+        "SLUICE_TTL | 5 | must be a duration",
+        "SLUICE_TTL | 0s | must be from 1ms to 1176h"
+      })
+  void whatIsWrongWithTheOneWayIsToldInOneSentence(String key, String value, String told) {
+    assertThat(
+            catchThrowableOfType(
+                    WrongSettings.class,
+                    () -> SettingsReader.read(Map.of(key, value), Path.of("no-such-file")))
+                .problems())
+        .singleElement()
+        .asString()
+        .startsWith(key + " ")
+        .endsWith(".")
+        .contains(told);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'queueType': 'classic', 'priority': 5 | priority does nothing without \"x-max-priority\": 10",
+        "'queueType': 'stream', 'priority': 5 | priority is for a queue, and \"q\" is a stream",
+        "'queueType': 'stream', 'ttl': '5s' | ttl is for a queue, and \"q\" is a stream",
+        "'queueArguments': {'x-max-priority': 5}, 'priority': 5 | priority needs another queue than",
+        "'priority': true | priority must be a text in quotes",
+        "'priority': 5.5 | priority must be a whole number",
+        "'ttl': 5 | ttl must be a text in quotes",
+        "'headers': {'id': 'x'} | headers has the header \"id\", which Sluice or RabbitMQ has"
+      })
+  void aPriorityAndATtlNeedAQueueThatKnowsThem(String fields, String told) {
+    String route = "[{'namespaces': 'a.b', 'exchange': 'x', 'queue': 'q', " + fields + "}]";
+
+    assertThat(problems(route, Map.of())).singleElement().asString().contains("whose " + told);
+  }
+
+  @Test
+  void thePriorityOfTheOneWayNeedsSuchAQueueToo() {
+    assertThat(problems("[]", Map.of("SLUICE_PRIORITY", "5", "SLUICE_QUEUE_TYPE", "classic")))
+        .singleElement()
+        .asString()
+        .startsWith("SLUICE_PRIORITY does nothing without")
+        .contains("in the SLUICE_QUEUE_ARGUMENTS of the queue \"test_queue\"");
+  }
+
+  /** What is declared by others is known to them. */
+  @Test
+  void whereNothingIsDeclaredNothingIsSaidOfTheQueue() throws IOException {
+    assertThat(
+            read(
+                    "[]",
+                    Map.of(
+                        "SLUICE_PRIORITY",
+                        "5",
+                        "SLUICE_QUEUE_TYPE",
+                        "classic",
+                        "SLUICE_TOPOLOGY",
+                        "none"))
+                .route()
+                .properties()
+                .priority())
+        .isPresent();
   }
 
   @Test

@@ -174,6 +174,25 @@ class ProcessIT {
     }
   }
 
+  /**
+   * The JVM ends by itself for want of heap only; the driver calls this an unexpected exception.
+   */
+  @Test
+  void aProcessWithoutMemoryForALargeReplyEndsAndSaysWhatItLacks() throws Exception {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of());
+        SluiceProcess process =
+            SluiceProcess.start(
+                sluice.environment(), List.of("-XX:MaxDirectMemorySize=15m"), "run")) {
+      process.awaitStreaming();
+      BsonString large = new BsonString("x".repeat(16 * 1024 * 1024 - 1_000));
+
+      sluice.collection().insertOne(document(1).append("large", large));
+
+      assertThat(process.exitCode()).as(process.log()).isEqualTo(70);
+      assertThat(process.log()).contains("-XX:MaxDirectMemorySize");
+    }
+  }
+
   @Test
   void theInserterFindsEveryWriteAtRabbit() throws Exception {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of()).start();

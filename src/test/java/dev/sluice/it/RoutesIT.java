@@ -222,6 +222,85 @@ class RoutesIT {
     }
   }
 
+  /** The carts are read by urgency, and what is urgent has gone elsewhere in time. */
+  @Test
+  void headersPriorityAndExpirationAreSeenByConsumers() throws Exception {
+    needsRabbitMq();
+    String routes =
+        """
+        [{"namespaces": "DB.carts", "exchange": "NAME-shop", "queue": "NAME-carts",
+          "queueType": "classic", "queueArguments": {"x-max-priority": 10},
+          "priority": "{document.urgency}", "headers": {"player": "{document.player.name}"}},
+         {"namespaces": "DB.orders", "exchange": "", "queue": "NAME-orders", "ttl": "500ms",
+          "queueArguments": {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "NAME-audit"}},
+         {"namespaces": "DB.audit", "exchange": "", "queue": "NAME-audit"}]
+        """;
+    try (PipelineUnderTest sluice =
+        pipeline(routes, Map.of("SLUICE_FIELDS_MASK", "player.name", "SLUICE_PRIORITY", "3"))) {
+      sluice.start();
+      for (int id = 1; id <= 9; id++) {
+        sluice
+            .other("carts")
+            .insertOne(
+                BsonDocument.parse(
+                    "{_id: " + id + ", urgency: " + id + ", player: {name: 'Ann'}}"));
+      }
+      insert(sluice, "orders", 1);
+      insert(sluice, "other", 1);
+      awaitMessages(sluice.queue() + "-carts", 9);
+
+      List<GetResponse> carts = take(sluice.queue() + "-carts", 9);
+      assertThat(carts)
+          .extracting(message -> message.getProps().getPriority())
+          .containsExactly(9, 8, 7, 6, 5, 4, 3, 2, 1);
+      assertThat(carts)
+          .allSatisfy(
+              message ->
+                  assertThat(message.getProps().getHeaders().get("player")).hasToString("***"));
+      GetResponse expired = take(sluice.queue() + "-audit", 1).get(0);
+      assertThat(expired.getProps().getHeaders().get("collection")).hasToString("orders");
+      assertThat(expired.getProps().getHeaders()).containsKey("x-death");
+      assertThat(take(sluice.queue(), 1).get(0).getProps().getPriority()).isEqualTo(3);
+      sluice.stop();
+      remove(sluice);
+    }
+  }
+
+  private static void awaitMessages(String queue, long count) {
+    await()
+        .atMost(FaultyRabbit.PATIENCE)
+        .until(() -> TestRabbit.shared().queueMessages(queue) == count);
+  }
+
+  /** It waits longer than it may live, and lives from then on. */
+  @Test
+  void aParkedMessageHasItsHeadersItsPriorityAndItsWholeTimeAgain() throws Exception {
+    needsRabbitMq();
+    String routes =
+        """
+        [{"namespaces": "DB.carts", "exchange": "NAME-shop", "routingKey": "c", "queue": "NAME-carts",
+          "priority": 7, "headers": {"who": "{document.who}"}, "ttl": "10m"}]
+        """;
+    try (PipelineUnderTest sluice = pipeline(routes, Map.of("SLUICE_ON_UNROUTABLE", "park"))) {
+      sluice.start();
+      at(channel -> channel.queueUnbind(sluice.queue() + "-carts", sluice.queue() + "-shop", "c"));
+      sluice.other("carts").insertOne(BsonDocument.parse("{_id: 1, who: 'Ann'}"));
+      awaitMessages(sluice.parkingQueue(), 1);
+
+      EndedCommand replay = EndedCommand.of(sluice.environment(), "parked", "--replay");
+
+      assertThat(replay.code()).as(replay.err()).isZero();
+      GetResponse restored = take(sluice.queue() + "-carts", 1).get(0);
+      assertThat(restored.getProps().getPriority()).isEqualTo(7);
+      assertThat(restored.getProps().getExpiration()).isEqualTo("600000");
+      assertThat(restored.getProps().getHeaders().get("who")).hasToString("Ann");
+      assertThat(restored.getProps().getHeaders().keySet())
+          .noneMatch(name -> name.startsWith("parked"));
+      sluice.stop();
+      remove(sluice);
+    }
+  }
+
   /** A repeat to one queue takes none of the routes. */
   @Test
   void aReplayToOneQueueHasTheEventsOfAllRoutes() throws Exception {

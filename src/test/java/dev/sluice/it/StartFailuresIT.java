@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import dev.sluice.cli.Console;
-import dev.sluice.cli.SluiceCommand;
 import dev.sluice.consuming.OwnQueue;
 import dev.sluice.pipeline.PipelineState;
 import dev.sluice.testing.FaultyMongo;
@@ -14,8 +12,6 @@ import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestMongo;
 import dev.sluice.testing.TestRabbit;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,15 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** Bad days at the start: each ends in one sentence and an exit code, without a stack trace. */
 class StartFailuresIT {
-  private record Ended(int code, String err) {}
-
-  private static Ended run(Map<String, String> environment) {
-    StringWriter err = new StringWriter();
-    Console console =
-        new Console(
-            environment, new PrintWriter(new StringWriter()), new PrintWriter(err, true), false);
-    int code = SluiceCommand.execute(console, "run", "--env-file=/dev/null");
-    return new Ended(code, err.toString());
+  private static EndedCommand run(Map<String, String> environment) {
+    return EndedCommand.of(environment, "run");
   }
 
   private static Map<String, String> with(PipelineUnderTest sluice, String key, String value) {
@@ -45,15 +34,9 @@ class StartFailuresIT {
     return environment;
   }
 
-  private static void assertOneSentence(Ended ended, int code, String... parts) {
-    assertThat(ended.code()).as(ended.err()).isEqualTo(code);
-    assertThat(ended.err().lines()).hasSize(1);
-    assertThat(ended.err()).startsWith("sluice: ").contains(parts);
-  }
-
   @Test
   void wrongSettingsAreListedAndEndWithTwo() {
-    Ended ended = run(Map.of("SLUICE_BATCH_SIZE", "many", "SLUICE_QUEU", "x"));
+    EndedCommand ended = run(Map.of("SLUICE_BATCH_SIZE", "many", "SLUICE_QUEU", "x"));
 
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err().lines())
@@ -64,9 +47,9 @@ class StartFailuresIT {
 
   @Test
   void aMongoUriThatCannotBeReadEndsWithTwoAndKeepsItsSecret() {
-    Ended ended = run(Map.of("MONGO_DATABASE_HOST", "mongodb://me:hu@sh@host:port/"));
+    EndedCommand ended = run(Map.of("MONGO_DATABASE_HOST", "mongodb://me:hu@sh@host:port/"));
 
-    assertOneSentence(ended, 2, "MONGO_DATABASE_HOST cannot be read");
+    ended.assertOneSentence(2, "MONGO_DATABASE_HOST cannot be read");
     assertThat(ended.err()).doesNotContain("hu@sh").doesNotContain("sh@host");
   }
 
@@ -76,9 +59,9 @@ class StartFailuresIT {
       String uri = TestMongo.shared().uri();
       String one = uri.replaceFirst("mongodb://([^,/]+)[^/]*/.*", "mongodb://$1/");
 
-      Ended ended = run(with(sluice, "MONGO_DATABASE_HOST", one));
+      EndedCommand ended = run(with(sluice, "MONGO_DATABASE_HOST", one));
 
-      assertOneSentence(ended, 3, "does not name the replica set", "add replicaSet=");
+      ended.assertOneSentence(3, "does not name the replica set", "add replicaSet=");
     }
   }
 
@@ -87,9 +70,9 @@ class StartFailuresIT {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
       String uri = TestMongo.shared().uri().replaceFirst("replicaSet=[^&]*", "replicaSet=nobody");
 
-      Ended ended = run(with(sluice, "MONGO_DATABASE_HOST", uri));
+      EndedCommand ended = run(with(sluice, "MONGO_DATABASE_HOST", uri));
 
-      assertOneSentence(ended, 3, "not \"nobody\"", "put replicaSet=");
+      ended.assertOneSentence(3, "not \"nobody\"", "put replicaSet=");
     }
   }
 
@@ -98,9 +81,9 @@ class StartFailuresIT {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
       String uri = TestRabbit.shared().uri().replaceFirst("//[^@]*@", "//guest:hush@");
 
-      Ended ended = run(with(sluice, "RABBITMQ_URI", uri));
+      EndedCommand ended = run(with(sluice, "RABBITMQ_URI", uri));
 
-      assertOneSentence(ended, 3, "refuses the login of \"guest\"");
+      ended.assertOneSentence(3, "refuses the login of \"guest\"");
       assertThat(ended.err()).doesNotContain("hush");
     }
   }
@@ -114,9 +97,9 @@ class StartFailuresIT {
         channel.queueDeclare(sluice.queue(), true, false, false, Map.of("x-queue-type", "classic"));
       }
 
-      Ended ended = run(sluice.environment());
+      EndedCommand ended = run(sluice.environment());
 
-      assertOneSentence(ended, 3, "exists with other arguments", "SLUICE_QUEUE_TYPE");
+      ended.assertOneSentence(3, "exists with other arguments", "SLUICE_QUEUE_TYPE");
     }
   }
 
@@ -130,9 +113,9 @@ class StartFailuresIT {
         OwnQueue.declare(channel, sluice.exchange(), sluice.queue());
       }
 
-      Ended ended = run(sluice.environment());
+      EndedCommand ended = run(sluice.environment());
 
-      assertOneSentence(ended, 3, "exists with other arguments", "x-single-active-consumer");
+      ended.assertOneSentence(3, "exists with other arguments", "x-single-active-consumer");
     }
   }
 
@@ -145,9 +128,9 @@ class StartFailuresIT {
         channel.exchangeDeclare(sluice.exchange(), "fanout", true);
       }
 
-      Ended ended = run(sluice.environment());
+      EndedCommand ended = run(sluice.environment());
 
-      assertOneSentence(ended, 3, "exists with other arguments", "SLUICE_EXCHANGE");
+      ended.assertOneSentence(3, "exists with other arguments", "SLUICE_EXCHANGE");
     }
   }
 
@@ -165,9 +148,9 @@ class StartFailuresIT {
           new String[][] {{"^$", ".*", ".*"}, {".*", "^$", ".*"}, {".*", ".*", "^$"}}) {
         node.setPermissions(user, lacking[0], lacking[1], lacking[2]);
 
-        Ended ended = run(with(sluice, "RABBITMQ_URI", uri));
+        EndedCommand ended = run(with(sluice, "RABBITMQ_URI", uri));
 
-        assertOneSentence(ended, 3, "\"" + user + "\" lacks a permission", "ACCESS_REFUSED");
+        ended.assertOneSentence(3, "\"" + user + "\" lacks a permission", "ACCESS_REFUSED");
         assertThat(ended.err()).doesNotContain("hush");
       }
     }
@@ -183,9 +166,9 @@ class StartFailuresIT {
       node.addUser(user, "hush");
       String uri = "amqp://" + user + ":hush@" + node.host() + ":" + node.port() + "/%2F";
 
-      Ended ended = run(with(sluice, "RABBITMQ_URI", uri));
+      EndedCommand ended = run(with(sluice, "RABBITMQ_URI", uri));
 
-      assertOneSentence(ended, 3, "refuses the login of \"" + user + "\" to the virtual host");
+      ended.assertOneSentence(3, "refuses the login of \"" + user + "\" to the virtual host");
     }
   }
 
@@ -196,9 +179,9 @@ class StartFailuresIT {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of())) {
       String uri = TestRabbit.shared().uri().replaceFirst("/[^/]*$", "/nowhere");
 
-      Ended ended = run(with(sluice, "RABBITMQ_URI", uri));
+      EndedCommand ended = run(with(sluice, "RABBITMQ_URI", uri));
 
-      assertOneSentence(ended, 3, "virtual host \"nowhere\"");
+      ended.assertOneSentence(3, "virtual host \"nowhere\"");
     }
   }
 
@@ -215,9 +198,9 @@ class StartFailuresIT {
                   .append("epoch", new BsonInt64(1))
                   .append("position", new BsonDocument("after", token)));
 
-      Ended ended = run(sluice.environment());
+      EndedCommand ended = run(sluice.environment());
 
-      assertOneSentence(ended, 4, "no longer has the position", "delete its document");
+      ended.assertOneSentence(4, "no longer has the position", "delete its document");
     }
   }
 

@@ -77,6 +77,7 @@ final class FormatShapes {
   private void addOthers() {
     add("drop", View.NEW_IMAGE, EventBuilder.ofCollection("drop"));
     add("rename", View.NEW_IMAGE, EventBuilder.ofCollection("rename").to("archive", "old plays"));
+    add("commit", View.NEW_IMAGE, GoldenShapes.commit());
     add(
         "gap",
         View.NEW_IMAGE,

@@ -9,7 +9,11 @@ import static dev.sluice.json.BsonPieces.text;
 
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.Change;
+import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Commit;
 import dev.sluice.change.Gap;
+import dev.sluice.change.Namespace;
+import dev.sluice.change.Transaction;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.JsonMode;
@@ -149,11 +153,23 @@ final class GoldenShapes {
                       .to("scrabble", "scrabble")
                       .build(),
               "invalidate", EventBuilder.invalidate().build(),
+              "commit", commit(),
               "gap", new Gap(Optional.of(timestamp(60)), timestamp(660), "The oplog was too short"),
               "gap-from-nowhere",
                   new Gap(Optional.empty(), timestamp(660), "The token is damaged"));
       changes.forEach((name, change) -> shapes.add(new Shape(prefix + name, settings, change)));
     }
+  }
+
+  /** Of a transaction with events in two collections. */
+  static Commit commit() {
+    ChangeEvent last = inTransaction(EventBuilder.delete()).build();
+    return new Commit(
+        Transaction.of(last).orElseThrow(),
+        last.order(),
+        List.of(
+            new Commit.Count(new Namespace("scrabble", "scrabble"), 2),
+            new Commit.Count(new Namespace("shop", "orders.\"old\""), 1)));
   }
 
   private void addViews() {

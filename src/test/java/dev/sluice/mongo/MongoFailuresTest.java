@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoCredential;
 import com.mongodb.MongoIncompatibleDriverException;
+import com.mongodb.MongoInternalException;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoSocketWriteException;
@@ -52,6 +53,17 @@ class MongoFailuresTest {
   private static PipelineException recognised(Throwable failure, Doing doing) {
     return new MongoFailures("somewhere", SettingKey.MONGO_DATABASE_HOST_FILE, doing)
         .recognise(failure);
+  }
+
+  @Test
+  void aReplyForWhichThereIsNoMemoryIsNotWaitedFor() {
+    Throwable unread =
+        new MongoInternalException("no", new OutOfMemoryError("Cannot reserve direct memory"));
+
+    assertThat(recognised(unread, Doing.OTHER))
+        .hasMessageContaining("-XX:MaxDirectMemorySize")
+        .extracting(PipelineException::kind)
+        .isEqualTo(FailureKind.BUG);
   }
 
   @Test

@@ -24,7 +24,8 @@ class OwnStagesTest {
         View.NEW_IMAGE,
         false,
         true,
-        100);
+        100,
+        false);
   }
 
   @Test

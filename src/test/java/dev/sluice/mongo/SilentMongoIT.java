@@ -31,27 +31,31 @@ class SilentMongoIT {
   /** The driver's monitor gives a server up after 10 + 5 s without an answer. */
   private static final Duration NOTICED = Duration.ofSeconds(40);
 
+  private static ChangeStreamSource inserts(MongoConnection connection) {
+    return new ChangeStreamSource(
+        connection,
+        new CaptureSettings(
+            "test",
+            Scope.of("scrabble", "scrabble"),
+            Set.of("insert"),
+            false,
+            "",
+            "",
+            View.NEW_IMAGE,
+            false,
+            true,
+            100,
+            false),
+        Clock.systemUTC());
+  }
+
   @Test
   void aStreamWhoseServerFallsSilentGoesOnElsewhereOrFails() {
     try (EmbeddedReplicaSet set = EmbeddedReplicaSet.builder().name("silent").start();
         MongoClient client = MongoClients.create(set.uri());
         MongoConnection connection =
             new MongoConnection(new MongoSettings(new Secret(set.uri()), "scrabble", "scrabble"))) {
-      ChangeStreamSource source =
-          new ChangeStreamSource(
-              connection,
-              new CaptureSettings(
-                  "test",
-                  Scope.of("scrabble", "scrabble"),
-                  Set.of("insert"),
-                  false,
-                  "",
-                  "",
-                  View.NEW_IMAGE,
-                  false,
-                  true,
-                  100),
-              Clock.systemUTC());
+      ChangeStreamSource source = inserts(connection);
       List<Change> events = new CopyOnWriteArrayList<>();
       List<Long> progress = new CopyOnWriteArrayList<>();
       AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -87,21 +91,7 @@ class SilentMongoIT {
     try (EmbeddedReplicaSet set = EmbeddedReplicaSet.builder().name("silent").start();
         MongoConnection connection =
             new MongoConnection(new MongoSettings(new Secret(set.uri()), "scrabble", "scrabble"))) {
-      ChangeStreamSource source =
-          new ChangeStreamSource(
-              connection,
-              new CaptureSettings(
-                  "test",
-                  Scope.of("scrabble", "scrabble"),
-                  Set.of("insert"),
-                  false,
-                  "",
-                  "",
-                  View.NEW_IMAGE,
-                  false,
-                  true,
-                  100),
-              Clock.systemUTC());
+      ChangeStreamSource source = inserts(connection);
       Position.At now = new Position.At(connection.operationTime().block());
       AtomicReference<Throwable> failure = new AtomicReference<>();
       List<Long> progress = new CopyOnWriteArrayList<>();

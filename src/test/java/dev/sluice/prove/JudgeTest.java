@@ -2,83 +2,39 @@ package dev.sluice.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A judge that has never found a fault is no proof: each one is committed here. */
 class JudgeTest {
-  private final List<AttemptedWrite> writes = new ArrayList<>();
-  private final List<Arrival> arrivals = new ArrayList<>();
+  private static final String NONE_OF_THE_REST =
+      "changed=0 wrong-queue=0 out-of-scope=0 aborted=0 wrong-image=0 wrong-position=0 wrong-commit=0 leaked=0";
 
-  private AttemptedWrite uncertain(String document, int sequence, WriteKind kind) {
-    AttemptedWrite write = new AttemptedWrite(document, sequence, kind, writes.size());
-    writes.add(write);
-    return write;
+  private final Docket docket = new Docket();
+
+  private static Docket.Message message(String document, int sequence, WriteKind kind) {
+    return Docket.message(document, sequence, kind);
   }
 
   private void acknowledged(String document, int sequence, WriteKind kind) {
-    uncertain(document, sequence, kind).acknowledged(writes.size());
-  }
-
-  /** An insert, a delete, an insert, a delete, and an update of what was inserted again. */
-  private void acknowledgedLifeOfA() {
-    acknowledged("a", 0, WriteKind.INSERT);
-    acknowledged("a", 1, WriteKind.DELETE);
-    acknowledged("a", 2, WriteKind.INSERT);
-    acknowledged("a", 3, WriteKind.DELETE);
-    acknowledged("a", 4, WriteKind.INSERT);
-    acknowledged("a", 5, WriteKind.UPDATE);
-  }
-
-  /** The message of write n of a document, whose cluster time is n and whose message-id its own. */
-  private static Arrival message(String document, int sequence, WriteKind kind) {
-    return new Arrival(
-        100,
-        document + sequence,
-        document,
-        kind.operation(),
-        kind == WriteKind.DELETE ? Arrival.UNNUMBERED : sequence,
-        sequence,
-        false,
-        "body of " + document + sequence);
+    docket.acknowledged(document, sequence, kind);
   }
 
   private void arrives(String document, int sequence, WriteKind kind) {
-    arrivals.add(message(document, sequence, kind));
+    docket.arrives(document, sequence, kind);
   }
 
   private Verdict verdict() {
-    return Judge.judge(writes, arrivals);
+    return docket.verdict();
   }
 
-  private static Arrival withId(Arrival arrival, String messageId) {
-    return new Arrival(
-        arrival.at(),
-        messageId,
-        arrival.document(),
-        arrival.operation(),
-        arrival.sequence(),
-        arrival.clusterTime(),
-        arrival.redelivered(),
-        arrival.digest());
-  }
-
-  private static Arrival withDigest(Arrival arrival, String digest, boolean redelivered) {
-    return new Arrival(
-        arrival.at(),
-        arrival.messageId(),
-        arrival.document(),
-        arrival.operation(),
-        arrival.sequence(),
-        arrival.clusterTime(),
-        redelivered,
-        digest);
+  private List<String> found(Offence offence) {
+    return docket.found(offence);
   }
 
   @Test
   void everythingOnceAndInOrderIsClean() {
-    acknowledgedLifeOfA();
+    docket.acknowledgedLifeOfA();
     acknowledged("b", 0, WriteKind.INSERT);
     arrives("a", 0, WriteKind.INSERT);
     arrives("a", 1, WriteKind.DELETE);
@@ -90,7 +46,7 @@ class JudgeTest {
 
     assertThat(verdict().isClean()).isTrue();
     assertThat(verdict().line())
-        .isEqualTo("acked=7 delivered=7 lost=0 reordered=0 repeated=0 changed=0");
+        .isEqualTo("acked=7 delivered=7 lost=0 reordered=0 repeated=0 " + NONE_OF_THE_REST);
   }
 
   @Test
@@ -104,14 +60,14 @@ class JudgeTest {
     assertThat(verdict().isClean()).isFalse();
     assertThat(verdict().lost())
         .extracting(AttemptedWrite::toString)
-        .containsExactly("update 1 of a");
+        .containsExactly("update 1 of a in shop.orders");
     assertThat(verdict().line())
-        .isEqualTo("acked=3 delivered=2 lost=1 reordered=0 repeated=0 changed=0");
+        .isEqualTo("acked=3 delivered=2 lost=1 reordered=0 repeated=0 " + NONE_OF_THE_REST);
   }
 
   @Test
   void ofSeveralDeletesTheMissingOneIsNamed() {
-    acknowledgedLifeOfA();
+    docket.acknowledgedLifeOfA();
     arrives("a", 0, WriteKind.INSERT);
     arrives("a", 2, WriteKind.INSERT);
     arrives("a", 3, WriteKind.DELETE);
@@ -120,8 +76,8 @@ class JudgeTest {
 
     assertThat(verdict().lost())
         .extracting(AttemptedWrite::toString)
-        .containsExactly("delete 1 of a");
-    assertThat(verdict().changed()).isEmpty();
+        .containsExactly("delete 1 of a in shop.orders");
+    assertThat(found(Offence.CHANGED)).isEmpty();
   }
 
   @Test
@@ -134,13 +90,14 @@ class JudgeTest {
     arrives("a", 1, WriteKind.UPDATE);
 
     assertThat(verdict().isClean()).isFalse();
-    assertThat(verdict().reordered()).containsExactly("update 1 of a came behind write 2");
+    assertThat(found(Offence.REORDERED))
+        .containsExactly("update 1 of a in shop.orders came behind write 2");
     assertThat(verdict().lost()).isEmpty();
   }
 
   @Test
   void aDeleteBehindALaterInsertIsReordered() {
-    acknowledgedLifeOfA();
+    docket.acknowledgedLifeOfA();
     arrives("a", 0, WriteKind.INSERT);
     arrives("a", 2, WriteKind.INSERT);
     arrives("a", 1, WriteKind.DELETE);
@@ -148,7 +105,8 @@ class JudgeTest {
     arrives("a", 4, WriteKind.INSERT);
     arrives("a", 5, WriteKind.UPDATE);
 
-    assertThat(verdict().reordered()).containsExactly("delete 1 of a came behind write 2");
+    assertThat(found(Offence.REORDERED))
+        .containsExactly("delete 1 of a in shop.orders came behind write 2");
     assertThat(verdict().lost()).isEmpty();
   }
 
@@ -169,8 +127,7 @@ class JudgeTest {
   void whatTheBrokerHandsOutAgainIsNoRepeatOfThePublisher() {
     acknowledged("a", 0, WriteKind.INSERT);
     arrives("a", 0, WriteKind.INSERT);
-    Arrival again = message("a", 0, WriteKind.INSERT);
-    arrivals.add(withDigest(again, again.digest(), true));
+    docket.arrives(message("a", 0, WriteKind.INSERT).handedOutAgain());
 
     assertThat(verdict().isClean()).isTrue();
     assertThat(verdict().repeated()).isZero();
@@ -180,8 +137,7 @@ class JudgeTest {
   @Test
   void aMessageThatIsSeenFirstWhenItIsHandedOutAgainCounts() {
     acknowledged("a", 0, WriteKind.INSERT);
-    Arrival message = message("a", 0, WriteKind.INSERT);
-    arrivals.add(withDigest(message, message.digest(), true));
+    docket.arrives(message("a", 0, WriteKind.INSERT).handedOutAgain());
 
     assertThat(verdict().lost()).isEmpty();
     assertThat(verdict().redelivered()).isZero();
@@ -191,16 +147,18 @@ class JudgeTest {
   void aRepeatWithAnotherBodyIsChanged() {
     acknowledged("a", 0, WriteKind.INSERT);
     arrives("a", 0, WriteKind.INSERT);
-    arrivals.add(withDigest(message("a", 0, WriteKind.INSERT), "another body", false));
+    docket.arrives(message("a", 0, WriteKind.INSERT).withDigest("another body"));
 
     assertThat(verdict().isClean()).isFalse();
-    assertThat(verdict().changed())
+    assertThat(found(Offence.CHANGED))
         .hasSize(1)
         .first()
         .asString()
-        .contains("insert 0 of a", "differs");
+        .contains("insert 0 of a in shop.orders", "differs");
     assertThat(verdict().line())
-        .isEqualTo("acked=1 delivered=1 lost=0 reordered=0 repeated=1 changed=1");
+        .isEqualTo(
+            "acked=1 delivered=1 lost=0 reordered=0 repeated=1 "
+                + NONE_OF_THE_REST.replace("changed=0", "changed=1"));
   }
 
   @Test
@@ -208,10 +166,11 @@ class JudgeTest {
     acknowledged("a", 0, WriteKind.INSERT);
     acknowledged("b", 0, WriteKind.INSERT);
     arrives("a", 0, WriteKind.INSERT);
-    arrivals.add(withId(message("b", 0, WriteKind.INSERT), "a0"));
+    docket.arrives(message("b", 0, WriteKind.INSERT).withId("a0"));
 
-    assertThat(verdict().changed())
-        .containsExactly("message-id a0 stands for insert 0 of a and for insert 0 of b");
+    assertThat(found(Offence.CHANGED))
+        .containsExactly(
+            "message-id a0 stands for insert 0 of a in shop.orders and for insert 0 of b in shop.orders");
     assertThat(verdict().lost()).hasSize(1);
   }
 
@@ -219,28 +178,30 @@ class JudgeTest {
   void oneEventUnderTwoMessageIdsIsChanged() {
     acknowledged("a", 0, WriteKind.INSERT);
     arrives("a", 0, WriteKind.INSERT);
-    arrivals.add(withId(message("a", 0, WriteKind.INSERT), "another id"));
+    docket.arrives(message("a", 0, WriteKind.INSERT).withId("another id"));
 
-    assertThat(verdict().changed())
-        .containsExactly("insert 0 of a came out under a second message-id another id");
+    assertThat(found(Offence.CHANGED))
+        .containsExactly(
+            "insert 0 of a in shop.orders came out under a second message-id another id");
     assertThat(verdict().repeated()).isZero();
   }
 
   @Test
   void oneDeleteUnderTwoMessageIdsIsChanged() {
-    acknowledgedLifeOfA();
+    docket.acknowledgedLifeOfA();
     arrives("a", 0, WriteKind.INSERT);
     arrives("a", 1, WriteKind.DELETE);
-    arrivals.add(withId(message("a", 1, WriteKind.DELETE), "another id"));
+    docket.arrives(message("a", 1, WriteKind.DELETE).withId("another id"));
     arrives("a", 2, WriteKind.INSERT);
     arrives("a", 3, WriteKind.DELETE);
     arrives("a", 4, WriteKind.INSERT);
     arrives("a", 5, WriteKind.UPDATE);
 
-    assertThat(verdict().changed())
-        .containsExactly("delete 1 of a came out under a second message-id another id");
+    assertThat(found(Offence.CHANGED))
+        .containsExactly(
+            "delete 1 of a in shop.orders came out under a second message-id another id");
     assertThat(verdict().lost()).isEmpty();
-    assertThat(verdict().reordered()).isEmpty();
+    assertThat(found(Offence.REORDERED)).isEmpty();
   }
 
   @Test
@@ -251,7 +212,7 @@ class JudgeTest {
     arrives("b", 0, WriteKind.INSERT);
     arrives("b", 1, WriteKind.DELETE);
 
-    assertThat(verdict().changed()).hasSize(3).allMatch(text -> text.startsWith("nobody wrote"));
+    assertThat(found(Offence.CHANGED)).hasSize(3).allMatch(text -> text.startsWith("nobody wrote"));
   }
 
   @Test
@@ -259,15 +220,15 @@ class JudgeTest {
     acknowledged("a", 0, WriteKind.INSERT);
     arrives("a", 0, WriteKind.REPLACE);
 
-    assertThat(verdict().changed()).hasSize(1);
+    assertThat(found(Offence.CHANGED)).hasSize(1);
     assertThat(verdict().lost()).hasSize(1);
   }
 
   @Test
   void aWriteWithoutAnAnswerMayComeOutOrNot() {
     acknowledged("a", 0, WriteKind.INSERT);
-    uncertain("a", 1, WriteKind.DELETE);
-    uncertain("b", 0, WriteKind.INSERT);
+    docket.uncertain("a", 1, WriteKind.DELETE);
+    docket.uncertain("b", 0, WriteKind.INSERT);
     arrives("a", 0, WriteKind.INSERT);
     arrives("a", 1, WriteKind.DELETE);
 
@@ -275,21 +236,21 @@ class JudgeTest {
     assertThat(verdict().uncertain()).isEqualTo(2);
     assertThat(verdict().uncertainDelivered()).isEqualTo(1);
     assertThat(verdict().line())
-        .isEqualTo("acked=1 delivered=1 lost=0 reordered=0 repeated=0 changed=0");
+        .isEqualTo("acked=1 delivered=1 lost=0 reordered=0 repeated=0 " + NONE_OF_THE_REST);
   }
 
   @Test
   void aMessageThatCannotBeReadIsChanged() {
-    arrivals.add(Arrival.unreadable(1, "no JSON"));
+    docket.arrives(Arrival.unreadable(1, Docket.QUEUE, "no JSON", List.of()));
 
-    assertThat(verdict().changed()).containsExactly("a message cannot be read: no JSON");
+    assertThat(found(Offence.CHANGED)).containsExactly("a message cannot be read: no JSON");
   }
 
   @Test
   void whatIsNoWriteIsCountedApart() {
     acknowledged("a", 0, WriteKind.INSERT);
     arrives("a", 0, WriteKind.INSERT);
-    arrivals.add(new Arrival(1, "id", "", "drop", Arrival.UNNUMBERED, 9, false, "body"));
+    docket.arrives(message("a", 1, WriteKind.DELETE).withOperation("drop"));
 
     assertThat(verdict().isClean()).isTrue();
     assertThat(verdict().others()).containsEntry("drop", 1).hasSize(1);

@@ -3,12 +3,13 @@ package dev.sluice.prove;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.testing.BuiltProgram;
+import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
+import dev.sluice.embedded.mongo.ServerVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -34,23 +35,8 @@ class ProveIT {
   @TempDir private Path directory;
 
   private Process start(Map<String, String> options) throws IOException {
-    List<String> classes = new ArrayList<>();
-    classes.add(Path.of("target/test-classes").toAbsolutePath().toString());
-    classes.add(Path.of("target/classes").toAbsolutePath().toString());
-    classes.add(Files.readString(Path.of("target/test-classpath.txt")).strip());
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-Dsluice.jar="
-                + Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath(),
-            "-cp",
-            String.join(":", classes),
-            "dev.sluice.prove.Prove");
-    builder.environment().putAll(options);
-    builder.directory(Files.createDirectories(FOLDER).toFile());
-    builder.redirectErrorStream(true).redirectOutput(log().toFile());
-    return builder.start();
+    return BuiltProgram.start(
+        "dev.sluice.prove.Prove", options, Files.createDirectories(FOLDER), log());
   }
 
   private Path log() {
@@ -73,7 +59,7 @@ class ProveIT {
     return process.exitValue();
   }
 
-  private void proves(long seed) throws Exception {
+  private void proves(long seed, String shape) throws Exception {
     Process run =
         start(
             Map.of(
@@ -85,6 +71,8 @@ class ProveIT {
                 "100",
                 "FAULTS",
                 "all",
+                "SHAPE",
+                shape,
                 "SEED",
                 Long.toString(seed)));
 
@@ -93,7 +81,9 @@ class ProveIT {
 
     assertThat(code).as(said()).isZero();
     assertThat(said().lines().reduce((before, last) -> last).orElseThrow())
-        .matches("acked=[1-9]\\d* delivered=[1-9]\\d* lost=0 reordered=0 repeated=\\d+ changed=0");
+        .matches(
+            "acked=[1-9]\\d* delivered=[1-9]\\d* lost=0 reordered=0 repeated=\\d+ changed=0"
+                + "( [a-z-]+=0)+");
     assertThat(said()).contains("seed=" + seed).contains("recovery");
   }
 
@@ -101,12 +91,47 @@ class ProveIT {
 
   @Test
   void aShortRunWithAFixedSeedLosesNothing() throws Exception {
-    proves(1);
+    proves(1, "wide");
+    assertThat(said())
+        .containsPattern(
+            "judged: 3 collections, [1-9]\\d* transactions committed \\([1-9]\\d* writes\\) and"
+                + " [1-9]\\d* aborted \\([1-9]\\d* writes\\), [1-9]\\d* events too large,"
+                + " [1-9]\\d* writes out of scope")
+        .containsPattern("other messages: commit [1-9]");
   }
 
   @Test
   void aShortRunWithASeedOfItsOwnLosesNothing() throws Exception {
-    proves(ThreadLocalRandom.current().nextInt(2, 1_000_000));
+    proves(ThreadLocalRandom.current().nextInt(2, 1_000_000), "wide");
+  }
+
+  @Test
+  void aShortRunOfOneCollectionLosesNothing() throws Exception {
+    proves(ThreadLocalRandom.current().nextInt(2, 1_000_000), "plain");
+    assertThat(said()).contains("shape plain: 1 collection in 1 database to 1 queue, NEW_IMAGE");
+  }
+
+  @Test
+  void withoutImagesOnTheServerItSaysWhatItLeavesOutAndProvesTheRest() throws Exception {
+    try (EmbeddedReplicaSet old =
+        EmbeddedReplicaSet.builder().version(ServerVersion.V4_2).start()) {
+      Process run =
+          start(
+              Map.of(
+                  "SLUICE_TEST_MONGODB_URI",
+                  old.uri(),
+                  "DURATION",
+                  "3s",
+                  "RATE",
+                  RATE,
+                  "FAULTS",
+                  "none"));
+
+      assertThat(exitCode(run)).as(said()).isZero();
+      assertThat(said())
+          .contains("Left out: documents as they were before a change")
+          .contains("3 collections in 2 databases to 3 queues, NEW_IMAGE, transactions");
+    }
   }
 
   @Test

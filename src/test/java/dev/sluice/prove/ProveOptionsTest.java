@@ -19,6 +19,7 @@ class ProveOptionsTest {
     assertThat(options.duration()).isEqualTo(Duration.ofSeconds(60));
     assertThat(options.faults()).isEmpty();
     assertThat(options.seed()).isPositive();
+    assertThat(options.shape()).isEqualTo(Shape.WIDE);
   }
 
   @Test
@@ -32,7 +33,8 @@ class ProveOptionsTest {
                 "KEYS", "3",
                 "WRITERS", "2",
                 "RATE", "10",
-                "INSTANCES", "1"));
+                "INSTANCES", "1",
+                "SHAPE", "plain"));
 
     assertThat(options)
         .isEqualTo(
@@ -43,7 +45,8 @@ class ProveOptionsTest {
                 3,
                 2,
                 10,
-                1));
+                1,
+                Shape.PLAIN));
   }
 
   @Test
@@ -57,6 +60,7 @@ class ProveOptionsTest {
     "DURATION, 0s, DURATION must be longer than nothing.",
     "SEED, x, 'SEED must be a whole number, not \"x\".'",
     "KEYS, 0, 'KEYS must be a whole number from 1 to 100000, not \"0\".'",
+    "SHAPE, round, 'SHAPE must be plain or wide, not \"round\".'",
     "INSTANCES, many, 'INSTANCES must be a whole number from 1 to 5, not \"many\".'"
   })
   void aWrongOptionIsToldInOneSentence(String name, String value, String sentence) {

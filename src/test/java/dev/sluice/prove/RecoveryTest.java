@@ -15,7 +15,7 @@ class RecoveryTest {
   }
 
   private static Landing landing(long begunAt, long at) {
-    return new Landing(new AttemptedWrite("a" + begunAt, 0, WriteKind.INSERT, begunAt), at);
+    return Docket.landing("a" + begunAt, begunAt, at);
   }
 
   @Test

@@ -23,13 +23,11 @@ class RepeatsTest {
 
   private Repeats of(int fault, int events) {
     List<Landing> landings =
-        LongStream.range(0, events)
-            .mapToObj(i -> new Landing(new AttemptedWrite("a", 0, WriteKind.INSERT, 0), 2_000))
-            .toList();
+        LongStream.range(0, events).mapToObj(i -> Docket.landing("a", 0, 2_000)).toList();
     return Repeats.of(
         FAULTS,
         fault,
-        new Verdict(0, landings, List.of(), List.of(), repeats, 0, List.of(), 0, Map.of()));
+        new Verdict(0, landings, List.of(), new Findings(), repeats, 0, 0, Map.of()));
   }
 
   @Test

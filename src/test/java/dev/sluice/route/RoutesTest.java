@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
 import dev.sluice.config.KeyTemplate;
+import dev.sluice.config.MessageProperties;
 import dev.sluice.config.NamespacePattern;
 import dev.sluice.config.Route;
 import dev.sluice.config.RouteSettings;
@@ -20,11 +21,16 @@ class RoutesTest {
 
   private static Route route(String exchange, Set<String> operations, NamespacePattern... where) {
     return new Route(
-        List.of(where), operations, Optional.of(exchange), KeyTemplate.parse("to." + exchange));
+        List.of(where),
+        operations,
+        Optional.of(exchange),
+        KeyTemplate.parse("to." + exchange),
+        MessageProperties.NONE);
   }
 
   private static Routes routes(Route... routes) {
-    return new Routes(new RouteSettings(KeyTemplate.DEFAULT, List.of(routes)));
+    return new Routes(
+        new RouteSettings(KeyTemplate.DEFAULT, MessageProperties.NONE, List.of(routes)));
   }
 
   private static NamespacePattern only(String database, String collection) {

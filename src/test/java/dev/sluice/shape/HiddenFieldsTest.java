@@ -9,6 +9,9 @@ import dev.sluice.config.FieldRule;
 import dev.sluice.config.FieldRule.Action;
 import dev.sluice.config.JsonMode;
 import dev.sluice.config.KeyTemplate;
+import dev.sluice.config.MessageProperties;
+import dev.sluice.config.NamespacePattern;
+import dev.sluice.config.Route;
 import dev.sluice.config.RouteSettings;
 import dev.sluice.config.Scope;
 import dev.sluice.config.Secret;
@@ -19,10 +22,13 @@ import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
 import dev.sluice.route.Routes;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -42,10 +48,27 @@ class HiddenFieldsTest {
   private static final int EVENTS = 3_000;
 
   /** One that asks for nothing but what is hidden. */
+  private static final KeyTemplate KEY =
+      KeyTemplate.parse(
+          "{document.a.card.number}.{before.a.card.number}.{document.a.0.card.number}");
+
+  private static final MessageProperties PROPERTIES =
+      new MessageProperties(
+          Map.of("number", KEY, "first", KeyTemplate.parse("{document.a.0.0.card.number.0}")),
+          Optional.of(KeyTemplate.parse("{document.a.card.number}")),
+          Optional.of(Duration.ofMinutes(1)));
+
   private static final RouteSettings ROUTES =
       new RouteSettings(
-          KeyTemplate.parse(
-              "{document.a.card.number}.{before.a.card.number}.{document.a.0.card.number}"));
+          KEY,
+          PROPERTIES,
+          List.of(
+              new Route(
+                  List.of(NamespacePattern.of("shop", "orders")),
+                  Set.of("insert", "update"),
+                  Optional.of("orders"),
+                  KEY,
+                  PROPERTIES)));
 
   private final Random random = new Random(7);
 
@@ -78,6 +101,31 @@ class HiddenFieldsTest {
     assertThat(secrets).as("events that hold the secret").isGreaterThan(EVENTS / 2);
   }
 
+  /** A number is no text to look for: what it would have made is not there. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Action.class,
+      names = {"EXCLUDE", "MASK", "HASH"})
+  void noHiddenNumberBecomesAPriority(Action action) {
+    BsonDocument made =
+        ShapingTest.envelopeOf("insert")
+            .append("clusterTime", new BsonTimestamp(1_700_000_000, 1))
+            .append("fullDocument", BsonDocument.parse("{_id: 1, a: {card: {number: 7}}}"));
+    Shaping shaping =
+        new Shaping(
+            new ShapeSettings(
+                List.of(new FieldRule(Optional.empty(), action, PATH, null)),
+                Optional.of(new Secret("0123456789abcdef")),
+                false));
+
+    Message open = encode(EventFormat.ENVELOPE, ShapingTest.event(made));
+    Message hidden =
+        encode(EventFormat.ENVELOPE, (ChangeEvent) shaping.shape(ShapingTest.event(made)));
+
+    assertThat(open.destination().priority()).contains(7);
+    assertThat(hidden.destination().priority()).isEmpty();
+  }
+
   private static Message encode(EventFormat format, ChangeEvent event) {
     return new EnvelopeEncoder(
             new EnvelopeSettings(
@@ -97,6 +145,7 @@ class HiddenFieldsTest {
         new String(message.body(), StandardCharsets.ISO_8859_1)
             + message.headers()
             + message.routingKey()
+            + message.destination()
             + message;
     assertThat(all).as(made.toJson()).doesNotContain(SECRET);
   }

@@ -59,6 +59,7 @@ public final class ScriptedParts implements AutoCloseable {
       new FailureSettings(OnPositionLost.STOP, OnUnroutable.RETRY, OnPoison.STOP);
   public Function<Change, Message> encoder =
       new EnvelopeEncoder(ENVELOPES, maxMessageBytes)::encode;
+  public boolean transactionMarkers;
   public ShapeSettings shape = ShapeSettings.NONE;
   public ChangeSource from = source;
   public CheckpointStore store = checkpoints;
@@ -96,7 +97,8 @@ public final class ScriptedParts implements AutoCloseable {
             drainTimeout,
             lease),
         failures,
-        new PipelineSchedulers(encoding, publishing, timer));
+        new PipelineSchedulers(encoding, publishing, timer),
+        transactionMarkers);
   }
 
   /** Starts the pipeline, and waits for nothing. */

@@ -32,6 +32,11 @@ public final class ScriptedSource implements ChangeSource {
   /** Streams from other positions than this fail with it, as long as it is set. */
   public volatile PipelineException lostExceptFromLogWindow;
 
+  /**
+   * Whether a stream from a moment leaves out what is older; else it begins with the first event.
+   */
+  public volatile boolean keepsTimes;
+
   private final List<Change> log = new ArrayList<>();
   private final List<Sinks.Many<Change>> streams = new ArrayList<>();
   private Progress progress;
@@ -96,7 +101,15 @@ public final class ScriptedSource implements ChangeSource {
         }
       }
     }
+    if (keepsTimes) {
+      BsonTimestamp time = from.clusterTime().orElseThrow();
+      return (int) log.stream().filter(change -> isOlder(change, time)).count();
+    }
     return 0;
+  }
+
+  private static boolean isOlder(Change change, BsonTimestamp time) {
+    return change.position().clusterTime().filter(at -> at.compareTo(time) < 0).isPresent();
   }
 
   @Override
