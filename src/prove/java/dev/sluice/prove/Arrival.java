@@ -1,6 +1,7 @@
 package dev.sluice.prove;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,7 +36,8 @@ record Arrival(
    * @param operation the message's own word for it
    * @param sequence which write of its document it tells of, or {@link #UNNUMBERED}
    * @param position ascending in the order of MongoDB's log; empty on what was parked
-   * @param transaction that it was part of, if any
+   * @param transaction that it was part of, or that it is the end of, if any
+   * @param counts of the end of a transaction: how many events of each collection it had
    */
   record Event(
       Subject subject,
@@ -43,7 +45,13 @@ record Arrival(
       int sequence,
       String position,
       Optional<String> transaction,
+      Map<String, Long> counts,
       Images images) {
+    /** Whether it marks the end of a transaction. */
+    boolean isCommit() {
+      return operation.equals("commit");
+    }
+
     /** Whether the two tell of one event, leaving aside how. */
     boolean isSameAs(Event other) {
       return subject.equals(other.subject)
@@ -70,7 +78,14 @@ record Arrival(
   /** A message that cannot be told from any other. */
   static Arrival unreadable(long at, String queue, String reason, List<String> leaks) {
     Event nothing =
-        new Event(new Subject("", ""), UNREADABLE, UNNUMBERED, "", Optional.empty(), Images.NONE);
+        new Event(
+            new Subject("", ""),
+            UNREADABLE,
+            UNNUMBERED,
+            "",
+            Optional.empty(),
+            Map.of(),
+            Images.NONE);
     return new Arrival(at, queue, false, "unreadable at " + at, nothing, reason, leaks);
   }
 }

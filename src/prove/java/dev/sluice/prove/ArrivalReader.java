@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 
@@ -78,6 +79,7 @@ final class ArrivalReader {
             sequence(message),
             position,
             transaction(metadata),
+            counts(message),
             images(message, metadata));
     return arrival(delivery, at, event, digest(delivery.getBody(), message), leaks);
   }
@@ -112,6 +114,7 @@ final class ArrivalReader {
             0,
             "",
             Optional.empty(),
+            Map.of(),
             Arrival.Images.NONE);
     return arrival(delivery, at, event, Digest.of(delivery.getBody()), leaks);
   }
@@ -128,6 +131,16 @@ final class ArrivalReader {
     return transaction.isObject()
         ? Optional.of(transaction.path("lsid").asText() + "/" + transaction.path("number").asText())
         : Optional.empty();
+  }
+
+  /** By the names of collections. */
+  private static Map<String, Long> counts(ObjectNode message) {
+    Map<String, Long> counts = new TreeMap<>();
+    for (JsonNode each : message.path("collections")) {
+      String namespace = each.path("database").asText() + "." + each.path("collection").asText();
+      counts.merge(namespace, each.path("events").asLong(), Long::sum);
+    }
+    return counts;
   }
 
   private static Arrival.Images images(ObjectNode message, JsonNode metadata) throws IOException {

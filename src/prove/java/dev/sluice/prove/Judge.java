@@ -28,6 +28,7 @@ final class Judge {
   private final Map<String, Arrival> owners = new HashMap<>();
   private final Map<Slot, Arrival> firsts = new LinkedHashMap<>();
   private final Map<AttemptedWrite, Landing> landings = new LinkedHashMap<>();
+  private final List<Arrival> commits = new ArrayList<>();
   private final Findings findings = new Findings();
   private final Map<String, Integer> others = new TreeMap<>();
   private final List<Repeats.Repeat> repeats = new ArrayList<>();
@@ -53,6 +54,7 @@ final class Judge {
     judge.holdAgainstWrites();
     PositionCheck.check(judge.landings.values(), judge.findings);
     TransactionCheck.check(writes, judge.landings, judge.findings);
+    CommitCheck.check(writes, judge.landings, judge.commits, terms, judge.findings);
     return judge.verdict(writes);
   }
 
@@ -95,6 +97,9 @@ final class Judge {
       Arrival.Event event = first.event();
       if (event.operation().equals(Arrival.UNREADABLE)) {
         findings.add(Offence.CHANGED, "a message cannot be read: %s", first.digest());
+      } else if (event.isCommit()) {
+        commits.add(first);
+        others.merge(event.operation(), 1, Integer::sum);
       } else if (!terms.namespaces().contains(event.subject().namespace())) {
         findings.add(Offence.OUT_OF_SCOPE, "%s (message-id %s)", event, first.messageId());
       } else if (!WRITES.contains(event.operation())) {

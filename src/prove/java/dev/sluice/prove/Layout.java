@@ -55,8 +55,9 @@ record Layout(
   }
 
   /**
-   * A collection by its name and two by a pattern, from which one is left out; an exchange of its
-   * own, a straight way and a binding among others; a collection with a dot in its name.
+   * A collection by its name and two by a pattern, from which one is left out; a collection with a
+   * dot in its name; routes to exchanges of their own, and one straight to the queue in which the
+   * ends of transactions are as well, so that there is an order between them and its events.
    *
    * @param images whether the servers keep images of documents
    */
@@ -67,7 +68,7 @@ record Layout(
         name,
         List.of(
             new Place(name, "orders", name + "-orders"),
-            new Place(archive, "items", name + "-items"),
+            new Place(archive, "items", name),
             new Place(archive, "events.log", name + "-events")),
         List.of(
             new Place(name, "orders_old", ""),
@@ -124,7 +125,10 @@ record Layout(
 
   /** What the messages are held to. */
   Terms terms() {
-    return new Terms(places.stream().map(Place::namespace).collect(Collectors.toSet()), images);
+    return new Terms(
+        places.stream().map(Place::namespace).collect(Collectors.toSet()),
+        images,
+        shape == Shape.WIDE);
   }
 
   /**
@@ -152,6 +156,7 @@ record Layout(
     settings.put(
         "SLUICE_FIELDS_HASH_KEY_FILE", kept(folder, "hash-key", hidden.orElseThrow().key()));
     settings.put("SLUICE_ROUTES_FILE", kept(folder, "routes.json", routes()));
+    settings.put("SLUICE_TRANSACTION_MARKERS", "true");
     settings.put("SLUICE_MAX_MESSAGE_BYTES", Integer.toString(Contents.MESSAGE_LIMIT));
     settings.put("SLUICE_ON_POISON", "park");
     return settings;
@@ -162,7 +167,7 @@ record Layout(
         [
           {"namespaces": "NAME.orders", "exchange": "NAME.orders", "queue": "NAME-orders",
            "bindingKey": "#"},
-          {"namespaces": "NAME-archive.items", "exchange": "", "queue": "NAME-items"},
+          {"namespaces": "NAME-archive.items", "exchange": "", "queue": "NAME"},
           {"namespaces": "*.events*", "exchange": "NAME.events", "queue": "NAME-events",
            "bindingKey": "*.events.log.*"}
         ]

@@ -28,6 +28,12 @@ enum Offence {
   /** The positions of a document, or of a transaction, do not ascend. */
   WRONG_POSITION,
 
+  /**
+   * The end of a transaction is not marked, marked twice, before one of its events, or with other
+   * counts than it has; or nobody committed it.
+   */
+  WRONG_COMMIT,
+
   /** What must not leave stands in a message or in a log. */
   LEAKED;
 

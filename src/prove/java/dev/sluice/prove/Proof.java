@@ -200,7 +200,7 @@ final class Proof implements AutoCloseable {
   private void awaitAll(CountDownLatch stop) {
     int before = -1;
     long since = System.nanoTime();
-    while (ledger.somethingIsMissing() || !ledger.judge().lost().isEmpty()) {
+    while (ledger.somethingIsMissing() || !ledger.judge().isComplete()) {
       int now = ledger.arrivals();
       if (now != before) {
         before = now;

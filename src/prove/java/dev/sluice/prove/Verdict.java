@@ -41,6 +41,11 @@ record Verdict(
     return landings.size() - delivered();
   }
 
+  /** Whether all that is due has come, so that there is nothing to wait for. */
+  boolean isComplete() {
+    return lost.isEmpty() && findings.of(Offence.WRONG_COMMIT).isEmpty();
+  }
+
   boolean isClean() {
     return lost.isEmpty()
         && Stream.of(Offence.values()).allMatch(offence -> findings.of(offence).isEmpty());

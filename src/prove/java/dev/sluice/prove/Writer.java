@@ -18,8 +18,8 @@ final class Writer implements Runnable {
   /** Of 100 writes. Most are changes of known documents: these have an order to lose. */
   private static final int SINGLE_INSERTS = 30;
 
-  /** Of 100 runs: five writes each, so these make up a third of the load. */
-  private static final int TRANSACTIONS = 8;
+  /** Of 100 runs, with four writes each. The end of each holds everything up for two confirms. */
+  private static final int TRANSACTIONS = 3;
 
   /** Of 100 runs. */
   private static final int OUTSIDE = 8;

@@ -182,6 +182,21 @@ class SnapshotIT {
   }
 
   @Test
+  void aLargeCollectionIsReadInPartsThatMeetAndTheReadersMissNothing() throws Exception {
+    try (PipelineUnderTest sluice =
+        new PipelineUnderTest(Map.of("SLUICE_SNAPSHOT", "only", "SLUICE_SNAPSHOT_PARALLEL", "3"))) {
+      insert(sluice, 0, 12_000);
+      sluice.launch();
+      sluice.ended().get(60, TimeUnit.SECONDS);
+      sluice.consume();
+      awaitType(sluice, "snapshot-completed");
+
+      assertThat(types(sluice)).filteredOn("read"::equals).hasSize(12_000);
+      assertThat(copy(sluice)).hasSize(12_000);
+    }
+  }
+
+  @Test
   void aCollectionThatIsDroppedMeanwhileIsGivenUp() throws Exception {
     try (PipelineUnderTest sluice =
         new PipelineUnderTest(Map.of("SLUICE_SNAPSHOT", "initial", "SLUICE_SNAPSHOT_CHUNK", "1"))) {

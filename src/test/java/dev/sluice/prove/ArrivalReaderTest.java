@@ -58,6 +58,7 @@ class ArrivalReaderTest {
             5,
             POSITION,
             Optional.empty(),
+            Map.of(),
             new Arrival.Images(Optional.empty(), Optional.of(digest("{\"_id\":\"a\",\"n\":5}"))));
     assertThat(arrival)
         .isEqualTo(new Arrival(7, "queue", true, "id", event, arrival.digest(), List.of()));
@@ -82,6 +83,23 @@ class ArrivalReaderTest {
         .isEqualTo(
             new Arrival.Images(Optional.of(digest("{\"n\":1}")), Optional.of(digest("{\"n\":2}"))));
     assertThat(event.transaction()).contains("s/4");
+  }
+
+  @Test
+  void readsTheEndOfATransaction() {
+    Arrival.Event event =
+        read("""
+                {"_id": null, "operation": "commit", "database": null, "collection": null,
+                 "document": null, "events": 3,
+                 "collections": [{"database": "d", "collection": "c", "events": 2},
+                   {"database": "d", "collection": "e", "events": 1}],
+                 "metadata": {"position": "000000020000000300000000",
+                   "transaction": {"lsid": "s", "number": 4}}}""")
+            .event();
+
+    assertThat(event.isCommit()).isTrue();
+    assertThat(event.transaction()).contains("s/4");
+    assertThat(event.counts()).isEqualTo(Map.of("d.c", 2L, "d.e", 1L));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sluice.prove;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,6 +14,7 @@ final class Docket {
   private final List<AttemptedWrite> writes = new ArrayList<>();
   private final List<Arrival> arrivals = new ArrayList<>();
   private boolean images;
+  private boolean commits;
 
   static Subject subject(String document) {
     return new Subject(NAMESPACE, document);
@@ -21,6 +23,11 @@ final class Docket {
   /** From now on every message must show what was before, and what an update left. */
   void withImages() {
     images = true;
+  }
+
+  /** From now on the end of each transaction must be marked. */
+  void withCommits() {
+    commits = true;
   }
 
   AttemptedWrite begun(
@@ -68,7 +75,7 @@ final class Docket {
   }
 
   Verdict verdict() {
-    return Judge.judge(writes, arrivals, new Terms(Set.of(NAMESPACE), images));
+    return Judge.judge(writes, arrivals, new Terms(Set.of(NAMESPACE), images, commits));
   }
 
   List<String> found(Offence offence) {
@@ -129,7 +136,7 @@ final class Docket {
       List<String> leaks) {
     Arrival arrival() {
       Arrival.Event event =
-          new Arrival.Event(subject, operation, sequence, position, transaction, images);
+          new Arrival.Event(subject, operation, sequence, position, transaction, Map.of(), images);
       return new Arrival(100, queue, redelivered, messageId, event, digest, leaks);
     }
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** A judge that has never found a fault is no proof: each one is committed here. */
 class JudgeTest {
   private static final String NONE_OF_THE_REST =
-      "changed=0 wrong-queue=0 out-of-scope=0 aborted=0 wrong-image=0 wrong-position=0 leaked=0";
+      "changed=0 wrong-queue=0 out-of-scope=0 aborted=0 wrong-image=0 wrong-position=0 wrong-commit=0 leaked=0";
 
   private final Docket docket = new Docket();
 

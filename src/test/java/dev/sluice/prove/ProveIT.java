@@ -96,7 +96,8 @@ class ProveIT {
         .containsPattern(
             "judged: 3 collections, [1-9]\\d* transactions committed \\([1-9]\\d* writes\\) and"
                 + " [1-9]\\d* aborted \\([1-9]\\d* writes\\), [1-9]\\d* events too large,"
-                + " [1-9]\\d* writes out of scope");
+                + " [1-9]\\d* writes out of scope")
+        .containsPattern("other messages: commit [1-9]");
   }
 
   @Test
