@@ -60,10 +60,12 @@ public final class Bench {
     System.exit(code);
   }
 
-  private static int run(Map<String, String> environment)
-      throws IOException, InterruptedException, TimeoutException {
+  private static int run(Map<String, String> environment) throws Exception {
     BenchOptions options = BenchOptions.read(environment);
     quieten();
+    if (options.mode() == BenchOptions.Mode.CONSUME) {
+      return ConsumeBench.run(options);
+    }
     Optional<DebeziumServer> debezium =
         options.contenders().contains(Contender.DEBEZIUM)
             ? DebeziumServer.find(environment)

@@ -51,7 +51,9 @@ record BenchOptions(
     /** The types of queues. */
     QUEUES,
     /** Latency alone. */
-    LIVE
+    LIVE,
+    /** Targets of consumers. */
+    CONSUME
   }
 
   /** An option that cannot be what it says; the message is for whoever typed it. */

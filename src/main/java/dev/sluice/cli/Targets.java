@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /** All targets there are, by the scheme of their URI: the one place that knows them. */
-final class Targets {
+public final class Targets {
   /** More typing errors than these make another word. */
   private static final int TYPING_ERRORS = 3;
 
@@ -37,7 +37,7 @@ final class Targets {
    *
    * @throws TargetException if there is no such target, or a parameter is wrong
    */
-  static Target.Opener opener(TargetUri uri) {
+  public static Target.Opener opener(TargetUri uri) {
     Function<TargetUri, Target.Opener> known = BY_SCHEME.get(uri.scheme());
     if (known == null) {
       throw TargetException.unusable(
