@@ -68,6 +68,11 @@ public final class DuckDbDialect implements SqlDialect {
     return quote(name);
   }
 
+  @Override
+  public boolean tellsCaseApart() {
+    return false;
+  }
+
   /** Decimals as texts: none of its own has 34 digits with any exponent. Dates are in UTC. */
   @Override
   public String type(Column.Type type) {
@@ -157,7 +162,8 @@ public final class DuckDbDialect implements SqlDialect {
     try (PreparedStatement query =
         connection.prepareStatement(
             "select column_name from duckdb_columns() where database_name = current_database()"
-                + " and schema_name = 'main' and lower(table_name) = lower(?)")) {
+                + " and schema_name = 'main' and lower(table_name) = lower(?) order by"
+                + " column_index")) {
       query.setString(1, table);
       try (ResultSet names = query.executeQuery()) {
         while (names.next()) {

@@ -31,6 +31,11 @@ public interface SqlDialect {
   /** A name of a table or a column, whatever is in it. */
   String quoted(String name);
 
+  /** Whether the tables {@code "Plays"} and {@code "plays"} are two. */
+  default boolean tellsCaseApart() {
+    return true;
+  }
+
   /** The type of a declared column. */
   String type(Column.Type type);
 

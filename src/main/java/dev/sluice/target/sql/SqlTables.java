@@ -94,23 +94,13 @@ final class SqlTables {
   }
 
   private void register(Namespace collection, String name) throws SQLException {
+    String same = dialect.tellsCaseApart() ? "table_name = ?" : "lower(table_name) = lower(?)";
     try (PreparedStatement query =
-        connection.prepareStatement(
-            "select db, coll from " + COLLECTIONS + " where table_name = ?")) {
+        connection.prepareStatement("select db, coll from " + COLLECTIONS + " where " + same)) {
       query.setString(1, name);
       try (ResultSet owner = query.executeQuery()) {
         if (owner.next()) {
-          Namespace other = new Namespace(owner.getString(1), owner.getString(2));
-          if (!other.equals(collection)) {
-            throw TargetException.unusable(
-                "The table "
-                    + name
-                    + " would be for "
-                    + collection
-                    + " and is for "
-                    + other
-                    + " already: give the target the parameter names=full");
-          }
+          requireSame(new Namespace(owner.getString(1), owner.getString(2)), collection, name);
           return;
         }
       }
@@ -124,6 +114,20 @@ final class SqlTables {
       insert.setString(3, name);
       insert.setString(4, "");
       insert.executeUpdate();
+    }
+  }
+
+  private static void requireSame(Namespace owner, Namespace collection, String name) {
+    if (!owner.equals(collection)) {
+      throw TargetException.unusable(
+          "The table "
+              + name
+              + " would be for "
+              + collection
+              + " and is for "
+              + owner
+              + " already: give the target the parameter names=full, or, if the names differ in"
+              + " nothing but case, each collection a target of its own");
     }
   }
 

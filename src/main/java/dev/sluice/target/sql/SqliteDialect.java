@@ -88,6 +88,11 @@ public final class SqliteDialect implements SqlDialect {
   }
 
   @Override
+  public boolean tellsCaseApart() {
+    return false;
+  }
+
+  @Override
   public String type(Column.Type type) {
     return switch (type) {
       case TEXT, JSON, DATE, DECIMAL -> "text";

@@ -162,4 +162,15 @@ class DuckDbKeepsStepTest extends TargetKeepsStep {
             DuckDbFailures.recognise("DuckDB", new SQLException("Constraint Error: null")).kind())
         .isEqualTo(Kind.REFUSED);
   }
+
+  @Test
+  void refusesASecondCollectionWhoseTableWouldBeTheSameButForCase() {
+    Namespace upper = new Namespace(PLAYS.database(), "PLAYS");
+    try (Target target = opener().open()) {
+      target.apply(new Batch(List.of(insert(PLAYS, key(1), position(1), "{}"))));
+      assertThatThrownBy(
+              () -> target.apply(new Batch(List.of(insert(upper, key(1), position(2), "{}")))))
+          .hasMessageContaining("is for scrabble.plays already");
+    }
+  }
 }

@@ -1,6 +1,13 @@
 package dev.sluice.target.sql;
 
+import static dev.sluice.consume.GivenEvents.PLAYS;
+import static dev.sluice.consume.GivenEvents.insert;
+import static dev.sluice.consume.GivenEvents.key;
+import static dev.sluice.consume.GivenEvents.position;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.sluice.change.Namespace;
+import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetKeepsStep;
@@ -15,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteKeepsStepTest extends TargetKeepsStep {
@@ -72,6 +80,17 @@ class SqliteKeepsStepTest extends TargetKeepsStep {
       if (!e.getMessage().contains("no such table")) {
         throw e;
       }
+    }
+  }
+
+  @Test
+  void refusesASecondCollectionWhoseTableWouldBeTheSameButForCase() {
+    Namespace upper = new Namespace(PLAYS.database(), "PLAYS");
+    try (Target target = opener().open()) {
+      target.apply(new Batch(List.of(insert(PLAYS, key(1), position(1), "{}"))));
+      assertThatThrownBy(
+              () -> target.apply(new Batch(List.of(insert(upper, key(1), position(2), "{}")))))
+          .hasMessageContaining("is for scrabble.plays already");
     }
   }
 }
