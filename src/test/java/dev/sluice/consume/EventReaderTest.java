@@ -94,6 +94,9 @@ class EventReaderTest {
     assertThat(read("shape/" + format + "gap").type()).isEqualTo(EventType.GAP);
     assertThat(read("shape/" + format + "gap").details()).containsKey("gap");
     assertThat(read("shape/" + format + "drop").key()).isNull();
+    assertThat(read("shape/" + format + "commit").type()).isEqualTo(EventType.COMMIT);
+    assertThat(read("shape/" + format + "commit").details())
+        .containsOnlyKeys("events", "collections");
     assertThat(read("shape/" + format + "several-drop-database").namespace())
         .isEqualTo(new Namespace("archive", null));
   }
@@ -122,8 +125,14 @@ class EventReaderTest {
   }
 
   @Test
-  void readsAGapInTheFormatDebezium() throws Exception {
+  void readsAGapAndTheEndOfATransactionInTheFormatDebezium() throws Exception {
     assertThat(read("format/debezium-gap").type()).isEqualTo(EventType.GAP);
+    Message end =
+        message(
+            golden("format/debezium-commit"),
+            Content.JSON,
+            Map.of("position", "6aff9c0b0000000500000002"));
+    assertThat(reader.read(end)).get().extracting(Event::type).isEqualTo(EventType.COMMIT);
   }
 
   @Test
