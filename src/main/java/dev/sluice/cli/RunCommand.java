@@ -8,6 +8,7 @@ import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.pipeline.SnapshotReport;
 import dev.sluice.pipeline.StartPoint;
 import java.time.Duration;
 import java.util.Optional;
@@ -82,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
           byRoutes(settings.route().routes().size(), settings.rabbit()),
           settings.rabbit().address());
       LossWarnings.of(settings).forEach(log::warn);
-      wiring.run(pipeline).block();
+      report(wiring, pipeline).during(wiring.run(pipeline)).block();
     } catch (PipelineException failure) {
       if (settings.log().format() == LogSettings.Format.TEXT) {
         throw failure;
@@ -94,6 +95,20 @@ final class RunCommand implements Callable<Integer> {
       closed.countDown();
     }
     return ExitCode.OK;
+  }
+
+  /** On a terminal a line that is written over by the next one, and by the log. */
+  private SnapshotReport report(Wiring wiring, PipelineSupervisor pipeline) {
+    if (!console.terminal()) {
+      return wiring.snapshotReport(pipeline, Duration.ofMinutes(1), log::info);
+    }
+    return wiring.snapshotReport(
+        pipeline,
+        Duration.ofSeconds(1),
+        line -> {
+          console.err().print("\u001b[K" + line + "\r");
+          console.err().flush();
+        });
   }
 
   private static String byRoutes(int count, RabbitSettings rabbit) {

@@ -256,6 +256,10 @@ final class PipelineUnderTest implements AutoCloseable {
     removeTopology();
     dropDatabase();
     checkpoints().deleteOne(new BsonDocument("_id", new BsonString(queue())));
+    mongo
+        .getDatabase("sluice")
+        .getCollection("requests")
+        .deleteMany(new BsonDocument("pipeline", new BsonString(queue())));
     mongo.close();
   }
 
