@@ -101,6 +101,24 @@ class EventReaderTest {
         .isEqualTo(new Namespace("archive", null));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "document-"})
+  void readsASnapshotAndWhatItsEndSays(String format) throws Exception {
+    Event read = read("shape/" + format + "read");
+    SnapshotEnd end = SnapshotEnd.of(read("shape/" + format + "snapshot-completed"));
+
+    assertThat(read.type()).isEqualTo(EventType.READ);
+    assertThat(read.state()).isEqualTo(Event.State.PRESENT);
+    assertThat(read.position()).endsWith("ffffffff");
+    assertThat(end.namespaces()).containsExactly(new Namespace("scrabble", "scrabble"));
+    assertThat(end.from()).isEqualTo("6aff9c0b0000000100000000");
+    assertThat(end.whole()).isTrue();
+    assertThat(read("shape/" + format + "snapshot-started").type())
+        .isEqualTo(EventType.SNAPSHOT_STARTED);
+    assertThat(read("shape/" + format + "snapshot-abandoned").type())
+        .isEqualTo(EventType.SNAPSHOT_ABANDONED);
+  }
+
   @Test
   void readsDebeziumWithTheHeadersBesideIt() throws Exception {
     Map<String, Object> headers =
