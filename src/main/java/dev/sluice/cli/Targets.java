@@ -6,6 +6,7 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.SqlDialect;
 import dev.sluice.target.sql.SqlParameters;
 import dev.sluice.target.sql.SqlTarget;
@@ -21,7 +22,13 @@ public final class Targets {
 
   private static final Map<String, Function<TargetUri, Target.Opener>> BY_SCHEME =
       new TreeMap<>(
-          Map.of("file", Targets::file, "jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))));
+          Map.of(
+              "file",
+              Targets::file,
+              "duckdb",
+              uri -> sql(uri, new DuckDbDialect(uri)),
+              "jdbc:sqlite",
+              uri -> sql(uri, new SqliteDialect(uri))));
 
   private Targets() {}
 
