@@ -72,6 +72,11 @@ public final class Bench {
             : Optional.empty();
     try (BenchServers servers = BenchServers.open(environment);
         Launcher launcher = new Launcher(options, debezium)) {
+      if (options.mode() == BenchOptions.Mode.SNAPSHOT) {
+        return new SnapshotBench(options, servers, launcher, debezium.isPresent()).run()
+            ? GOOD
+            : SPOILED;
+      }
       return new Bench(options, servers, launcher, debezium).run();
     } finally {
       debezium.ifPresent(DebeziumServer::close);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.CreateCollectionOptions;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -133,6 +134,11 @@ final class PipelineUnderTest implements AutoCloseable {
   /** The watched collection, for documents whose bytes no codec is to look at. */
   MongoCollection<RawBsonDocument> raw() {
     return mongo.getDatabase(database()).getCollection("scrabble", RawBsonDocument.class);
+  }
+
+  /** Creates the watched collection as only this command can. */
+  void createCollection(CreateCollectionOptions options) {
+    mongo.getDatabase(database()).createCollection("scrabble", options);
   }
 
   void dropDatabase() {

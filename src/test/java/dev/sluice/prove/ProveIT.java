@@ -87,6 +87,23 @@ class ProveIT {
     assertThat(said()).contains("seed=" + seed).contains("recovery");
   }
 
+  @Test
+  void aSnapshotAmongKillsMakesAnExactCopy() throws Exception {
+    Process run =
+        start(
+            Map.of(
+                "SNAPSHOT", "1",
+                "DOCUMENTS", "20000",
+                "KILL_EVERY", "1",
+                "RATE", RATE,
+                "SEED", "1"));
+
+    assertThat(exitCode(run)).as(said()).isZero();
+    assertThat(said().lines().reduce((before, last) -> last).orElseThrow())
+        .matches(
+            "documents=[1-9]\\d* reads=[1-9]\\d* writes=\\d+ repeated=\\d+ kills=\\d+ wrong=0");
+  }
+
   private static final int SIGINT = 2;
 
   @Test
