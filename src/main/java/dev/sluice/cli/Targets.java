@@ -6,6 +6,8 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.sql.MariaDbDialect;
+import dev.sluice.target.sql.PostgresDialect;
 import dev.sluice.target.sql.SqlDialect;
 import dev.sluice.target.sql.SqlParameters;
 import dev.sluice.target.sql.SqlTarget;
@@ -21,7 +23,12 @@ final class Targets {
 
   private static final Map<String, Function<TargetUri, Target.Opener>> BY_SCHEME =
       new TreeMap<>(
-          Map.of("file", Targets::file, "jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))));
+          Map.of(
+              "file", Targets::file,
+              "jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri)),
+              "jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri)),
+              "jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri)),
+              "jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri))));
 
   private Targets() {}
 
