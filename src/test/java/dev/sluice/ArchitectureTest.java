@@ -80,6 +80,7 @@ class ArchitectureTest {
                 "dev.sluice.route..",
                 "dev.sluice.message..",
                 "dev.sluice.checkpoint..",
+                "dev.sluice.snapshot..",
                 "dev.sluice.pipeline..")
             .should()
             .dependOnClassesThat()

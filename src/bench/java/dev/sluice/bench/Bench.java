@@ -60,16 +60,23 @@ public final class Bench {
     System.exit(code);
   }
 
-  private static int run(Map<String, String> environment)
-      throws IOException, InterruptedException, TimeoutException {
+  private static int run(Map<String, String> environment) throws Exception {
     BenchOptions options = BenchOptions.read(environment);
     quieten();
+    if (options.mode() == BenchOptions.Mode.CONSUME) {
+      return ConsumeBench.run(options);
+    }
     Optional<DebeziumServer> debezium =
         options.contenders().contains(Contender.DEBEZIUM)
             ? DebeziumServer.find(environment)
             : Optional.empty();
     try (BenchServers servers = BenchServers.open(environment);
         Launcher launcher = new Launcher(options, debezium)) {
+      if (options.mode() == BenchOptions.Mode.SNAPSHOT) {
+        return new SnapshotBench(options, servers, launcher, debezium.isPresent()).run()
+            ? GOOD
+            : SPOILED;
+      }
       return new Bench(options, servers, launcher, debezium).run();
     } finally {
       debezium.ifPresent(DebeziumServer::close);

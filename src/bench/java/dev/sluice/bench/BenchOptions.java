@@ -51,7 +51,11 @@ record BenchOptions(
     /** The types of queues. */
     QUEUES,
     /** Latency alone. */
-    LIVE
+    LIVE,
+    /** The copy of what is there, and what it does to latency. */
+    SNAPSHOT,
+    /** Targets of consumers. */
+    CONSUME
   }
 
   /** An option that cannot be what it says; the message is for whoever typed it. */
@@ -71,11 +75,11 @@ record BenchOptions(
   static BenchOptions read(Map<String, String> environment) {
     Mode mode = mode(given(environment, "BENCH", "usual"));
     boolean smoke = mode == Mode.SMOKE;
-    boolean live = mode == Mode.USUAL || mode == Mode.LIVE || smoke;
+    boolean live = mode == Mode.USUAL || mode == Mode.LIVE || mode == Mode.SNAPSHOT || smoke;
     return new BenchOptions(
         mode,
         number(environment, "ROUNDS", smoke || mode == Mode.LIVE ? 1 : 5, 1, 1_000),
-        number(environment, "EVENTS", smoke ? 2_000 : 50_000, 1, 10_000_000),
+        number(environment, "EVENTS", smoke ? 2_000 : usualEvents(mode), 1, 10_000_000),
         sizes(given(environment, "SIZES", mode == Mode.SIZES ? "300,1024,16384,262144" : "1024")),
         contenders(given(environment, "CONTENDERS", usualContenders(mode))),
         live ? number(environment, "LIVE_ROUNDS", smoke ? 1 : 3, 0, 1_000) : 0,
@@ -83,6 +87,11 @@ record BenchOptions(
         Optional.of(given(environment, "HEAP", "")).filter(heap -> !heap.isEmpty()),
         words(given(environment, "BENCH_JVM", "")),
         words(given(environment, "BENCH_LOOP_JVM", "")));
+  }
+
+  /** A collection is longer than a backlog, and must outlast a look at latency. */
+  private static int usualEvents(Mode mode) {
+    return mode == Mode.SNAPSHOT ? 200_000 : 50_000;
   }
 
   private static List<String> words(String text) {
@@ -94,6 +103,7 @@ record BenchOptions(
       case USUAL, SMOKE -> "all";
       case SIZES -> "source,sink,bare,sluice,pipe";
       case QUEUES -> "sink,bare,sluice";
+      case SNAPSHOT -> "all";
       default -> "bare,sluice";
     };
   }

@@ -28,6 +28,9 @@ final class DebeziumServer implements AutoCloseable {
   private static final List<String> JVM =
       List.of("-XX:+UseParallelGC", "-Xmx1g", "--add-opens=java.base/java.lang=ALL-UNNAMED");
 
+  private static final String NO_DATA = "debezium.source.snapshot.mode=no_data";
+  private static final String INITIAL = "debezium.source.snapshot.mode=initial";
+
   private final Path java;
   private final Path home;
   private final Leash work = Leash.onDirectory("sluice-bench-debezium-");
@@ -72,12 +75,22 @@ final class DebeziumServer implements AutoCloseable {
 
   /** Starts it where the saved position is, if there is one. */
   Process start(Site site, Lane lane, Path log, Path gcLog) throws IOException {
-    Path folder = folder(site);
+    return start(folder(site), properties(site, lane), log, gcLog);
+  }
+
+  /** Starts it without a position, to copy what is there before it streams. */
+  Process copy(Site site, Lane lane, String name, Path log, Path gcLog) throws IOException {
+    List<String> properties =
+        properties(site, lane).stream().map(line -> line.replace(NO_DATA, INITIAL)).toList();
+    return start(folder(site).resolve(name), properties, log, gcLog);
+  }
+
+  private Process start(Path folder, List<String> properties, Path log, Path gcLog)
+      throws IOException {
     Files.createDirectories(folder.resolve("config"));
     Files.createDirectories(folder.resolve("data"));
     Files.writeString(
-        folder.resolve("config/application.properties"),
-        String.join("\n", properties(site, lane)) + "\n");
+        folder.resolve("config/application.properties"), String.join("\n", properties) + "\n");
     List<String> command = new ArrayList<>(List.of(java.toString()));
     command.addAll(JVM);
     command.add(GcLog.option(gcLog));
@@ -127,7 +140,7 @@ final class DebeziumServer implements AutoCloseable {
         "debezium.sink.rabbitmq.ackTimeout=30000",
         "debezium.source.connector.class=io.debezium.connector.mongodb.MongoDbConnector",
         "debezium.source.topic.prefix=base",
-        "debezium.source.snapshot.mode=no_data",
+        NO_DATA,
         "debezium.source.offset.storage.file.filename=data/offsets.dat",
         "debezium.source.offset.flush.interval.ms=1000",
         "debezium.source.max.batch.size=2048",

@@ -62,8 +62,7 @@ final class Drain {
     }
   }
 
-  private static void follow(Running running, LongSupplier gauge, int events, Curve curve)
-      throws Spoiled {
+  static void follow(Running running, LongSupplier gauge, int events, Curve curve) throws Spoiled {
     long before = 0;
     double lastProgress = 0;
     while (before < events) {
@@ -92,7 +91,7 @@ final class Drain {
     }
   }
 
-  private static DrainFigures figures(Curve curve, double peak, Running running) {
+  static DrainFigures figures(Curve curve, double peak, Running running) {
     var collections = running.collections();
     return new DrainFigures(
         curve.firstMillis(),

@@ -66,7 +66,8 @@ final class Launcher implements AutoCloseable {
     Map<String, String> forLoops = site.forLoops(lane, load, from, events);
     Running running =
         switch (contender) {
-          case SLUICE -> new Running(sluice(site, lane, load, log, gcLog), log, Optional.of(gcLog));
+          case SLUICE ->
+              new Running(sluice(site.forSluice(lane, load), log, gcLog), log, Optional.of(gcLog));
           case PYTHON ->
               new Running(
                   spawn(List.of(PYTHON, SCRIPT.toString()), forLoops, log), log, Optional.empty());
@@ -74,7 +75,10 @@ final class Launcher implements AutoCloseable {
               new Running(
                   debezium.orElseThrow().start(site, lane, log, gcLog), log, Optional.of(gcLog));
           default ->
-              new Running(spawn(loop(contender, gcLog), forLoops, log), log, Optional.of(gcLog));
+              new Running(
+                  spawn(loop("dev.sluice.bench.loop.Loop", contender.word(), gcLog), forLoops, log),
+                  log,
+                  Optional.of(gcLog));
         };
     leash.holds(running.process());
     return running;
@@ -84,7 +88,27 @@ final class Launcher implements AutoCloseable {
     return leash.directory().resolve(contender.word() + "-" + ++started + end);
   }
 
-  private Process sluice(Site site, Lane lane, Load load, Path log, Path gcLog) throws IOException {
+  /**
+   * One of those who copy what is there.
+   *
+   * @param environment the settings of Sluice or of a loop; those of Debezium are its own
+   */
+  Running start(Copier copier, Site site, Lane lane, Map<String, String> environment, String copy)
+      throws IOException {
+    Path log = leash.directory().resolve(copy + ".log");
+    Path gcLog = leash.directory().resolve(copy + ".gc");
+    Process process =
+        switch (copier) {
+          case EXPORT, LOOP ->
+              spawn(loop("dev.sluice.bench.loop.CopyLoop", copier.word(), gcLog), environment, log);
+          case DEBEZIUM -> debezium.orElseThrow().copy(site, lane, copy, log, gcLog);
+          default -> sluice(environment, log, gcLog);
+        };
+    leash.holds(process);
+    return new Running(process, log, Optional.of(gcLog));
+  }
+
+  private Process sluice(Map<String, String> environment, Path log, Path gcLog) throws IOException {
     List<String> jvm = new ArrayList<>();
     if (Files.exists(SluiceProcess.CLASS_ARCHIVE)) {
       jvm.add("-XX:SharedArchiveFile=" + SluiceProcess.CLASS_ARCHIVE);
@@ -92,7 +116,7 @@ final class Launcher implements AutoCloseable {
     options.heap().ifPresent(heap -> jvm.add("-Xmx" + heap));
     jvm.add(GcLog.option(gcLog));
     jvm.addAll(options.jvm());
-    return SluiceProcess.run(site.forSluice(lane, load), jvm, log).process();
+    return SluiceProcess.run(environment, jvm, log).process();
   }
 
   /** For the one that saves a position, which nobody measures. */
@@ -102,7 +126,7 @@ final class Launcher implements AutoCloseable {
     return process;
   }
 
-  private List<String> loop(Contender contender, Path gcLog) {
+  private List<String> loop(String loop, String which, Path gcLog) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("@" + SluiceProcess.JVM_OPTIONS);
@@ -110,7 +134,7 @@ final class Launcher implements AutoCloseable {
     options.heap().ifPresent(heap -> line.add("-Xmx" + heap));
     line.add(GcLog.option(gcLog));
     line.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    line.addAll(List.of("dev.sluice.bench.loop.Loop", contender.word()));
+    line.addAll(List.of(loop, which));
     return line;
   }
 

@@ -111,8 +111,7 @@ final class LiveRun {
     return number[0];
   }
 
-  private static void awaitAll(LiveEvents events, int from, int to, Running running)
-      throws Drain.Spoiled {
+  static void awaitAll(LiveEvents events, int from, int to, Running running) throws Drain.Spoiled {
     try {
       Awaitility.await()
           .atMost(REST_LIMIT)
@@ -142,7 +141,7 @@ final class LiveRun {
     return there;
   }
 
-  private static LivePhase phase(LiveEvents events, int from, int to, int rate) {
+  static LivePhase phase(LiveEvents events, int from, int to, int rate) {
     long last = 0;
     for (int i = from; i < to; i++) {
       last = Math.max(last, events.acknowledged[i]);

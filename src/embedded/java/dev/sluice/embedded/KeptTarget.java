@@ -44,13 +44,18 @@ record KeptTarget(String name, String uri, Reader reader) {
     Path lines = directory.resolve("plays.jsonl");
     Path csv = directory.resolve("plays.csv");
     Path sqlite = directory.resolve("plays.db");
+    Path duckDb = directory.resolve("plays.duckdb");
     return List.of(
         new KeptTarget("jsonl", "file:" + lines, () -> ofLines(lines)),
         new KeptTarget("csv", "file:" + csv + "?columns=_id,word,score", () -> ofCsv(csv)),
         new KeptTarget(
             "sqlite",
             "jdbc:sqlite:" + sqlite + "?history=true",
-            () -> ofTable("jdbc:sqlite:" + sqlite)));
+            () -> ofTable("jdbc:sqlite:" + sqlite)),
+        new KeptTarget(
+            "duckdb",
+            "duckdb:" + duckDb + "?history=true",
+            () -> ofTable("jdbc:duckdb:" + duckDb)));
   }
 
   /** A document as it is compared: its id is its key. */

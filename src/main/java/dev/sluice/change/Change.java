@@ -1,10 +1,10 @@
 package dev.sluice.change;
 
 /**
- * Something to be published: what the stream brought, that a transaction is over, or that the
- * stream could not bring everything.
+ * Something to be published: what the stream brought, what a snapshot put beside it, that a
+ * transaction is over, or that the stream could not bring everything.
  */
-public sealed interface Change permits ChangeEvent, Oversized, Gap, Commit {
+public sealed interface Change permits ChangeEvent, Oversized, Gap, Commit, SnapshotNotice {
   /** The {@link #documentHash} of what concerns all documents of its collection. */
   long EVERY_DOCUMENT = 0;
 

@@ -66,6 +66,9 @@ public final class ChangeEvent implements Change {
   /** Of the event that this one was made of; null if it is as the server sent it. */
   private final EventId knownId;
 
+  /** Where a stream goes on behind a read of a snapshot; null for what the server sent. */
+  private final Position behind;
+
   /** As the token has it; -1 if that has another form. */
   private final int transactionIndex;
 
@@ -79,7 +82,7 @@ public final class ChangeEvent implements Change {
    */
   public ChangeEvent(
       byte[] bytes, int offset, int length, long capturedAtMillis, DocumentSource ofUpdates) {
-    this(bytes, offset, length, capturedAtMillis, ofUpdates, null);
+    this(bytes, offset, length, capturedAtMillis, ofUpdates, null, null);
   }
 
   private ChangeEvent(
@@ -88,8 +91,10 @@ public final class ChangeEvent implements Change {
       int length,
       long capturedAtMillis,
       DocumentSource ofUpdates,
-      EventId knownId) {
+      EventId knownId,
+      Position behind) {
     this.knownId = knownId;
+    this.behind = behind;
     this.bytes = Objects.requireNonNull(bytes, "bytes");
     this.start = offset;
     this.length = length;
@@ -116,7 +121,19 @@ public final class ChangeEvent implements Change {
 
   /** The same event, of the same id and captured at the same time, in other bytes. */
   public ChangeEvent with(byte[] otherBytes) {
-    return new ChangeEvent(otherBytes, 0, otherBytes.length, capturedAtMillis, ofUpdates, id());
+    return new ChangeEvent(
+        otherBytes, 0, otherBytes.length, capturedAtMillis, ofUpdates, id(), behind);
+  }
+
+  /**
+   * A document that a snapshot has read, in the form of an event: the {@code _id} has the name of
+   * the snapshot in the place of a token.
+   *
+   * @param behind where the stream and the snapshot go on behind it
+   */
+  public static ChangeEvent read(byte[] bytes, long capturedAtMillis, Position behind) {
+    return new ChangeEvent(
+        bytes, 0, bytes.length, capturedAtMillis, DocumentSource.SNAPSHOT, null, behind);
   }
 
   private void findFields(int offset, int end) {
@@ -168,6 +185,9 @@ public final class ChangeEvent implements Change {
 
   /** Where its document comes from; meaningless where it has none. */
   public DocumentSource documentSource() {
+    if (operation == Operation.READ) {
+      return DocumentSource.SNAPSHOT;
+    }
     return operation != Operation.UPDATE
         ? DocumentSource.EVENT
         : ofUpdates == DocumentSource.POST_IMAGE && type(Field.FULL_DOCUMENT) == BsonBytes.NULL
@@ -182,18 +202,31 @@ public final class ChangeEvent implements Change {
 
   @Override
   public Position position() {
-    return new Position.After(token);
+    return behind == null ? new Position.After(token) : behind;
+  }
+
+  /** The name of the snapshot that has read it; null if none has. */
+  public String snapshot() {
+    int name =
+        operation == Operation.READ
+            ? find(offset(Field.RESUME_TOKEN), "snapshot", BsonBytes.STRING)
+            : ABSENT;
+    return name == ABSENT ? null : text(name);
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>From a token of another form the index cannot be read; then it is 0.
+   * <p>From a token of another form the index cannot be read; then it is 0. A read is behind all
+   * changes of its moment.
    *
    * @throws IllegalArgumentException if the event has no cluster time
    */
   @Override
   public ChangePosition order() {
+    if (operation == Operation.READ) {
+      return ChangePosition.behindAllOf(int64(Field.CLUSTER_TIME));
+    }
     return new ChangePosition(int64(Field.CLUSTER_TIME), Math.max(0, transactionIndex));
   }
 
@@ -206,6 +239,9 @@ public final class ChangeEvent implements Change {
   public EventId id() {
     if (knownId != null) {
       return knownId;
+    }
+    if (operation == Operation.READ) {
+      return EventId.ofRead(this);
     }
     return isOrderKnown() ? EventId.of(this) : EventId.of(token);
   }
@@ -247,10 +283,15 @@ public final class ChangeEvent implements Change {
 
   /** The namespace of the event; empty-handed (null) only on an invalidate. */
   public Namespace namespace() {
-    if (!has(Field.NAMESPACE)) {
+    return namespaceAt(Field.NAMESPACE);
+  }
+
+  /** The namespace that the field has; null where the event does not have it. */
+  public Namespace namespaceAt(Field field) {
+    if (!has(field)) {
       return null;
     }
-    int document = offset(Field.NAMESPACE);
+    int document = offset(field);
     int database = find(document, "db", BsonBytes.STRING);
     if (database == ABSENT) {
       throw new IllegalArgumentException("a namespace without its database");

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * {@link Position}.
  *
  * @param clusterTime a BSON timestamp: seconds in the upper half, the increment in the lower
- * @param index of the operation in its transaction, from 0 on; 0 outside of one
+ * @param index of the operation in its transaction, from 0 on, unsigned; 0 outside of one
  */
 public record ChangePosition(long clusterTime, int index) {
   /** Digits of the text: eight for each of the three numbers. */
@@ -22,6 +22,11 @@ public record ChangePosition(long clusterTime, int index) {
 
   private static final long LOW_DIGITS = 0x0F0F_0F0F_0F0F_0F0FL;
   private static final long ONES = 0x0101_0101_0101_0101L;
+
+  /** Behind all changes of one cluster time, before all of the next: where a snapshot's read is. */
+  public static ChangePosition behindAllOf(long clusterTime) {
+    return new ChangePosition(clusterTime, -1);
+  }
 
   /**
    * Seconds, increment and index in lower-case hexadecimal digits, of one width, so that texts

@@ -9,7 +9,9 @@ public enum DocumentSource {
   /** The server has kept it as the update left it. */
   POST_IMAGE("post_image"),
   /** The server has kept it, but for too short a time: there is none any more. */
-  EXPIRED("expired");
+  EXPIRED("expired"),
+  /** A snapshot has read it. */
+  SNAPSHOT("snapshot");
 
   private final String text;
 

@@ -10,7 +10,8 @@ import java.util.HexFormat;
 /**
  * The identity of an event: 32 hex digits, the first half of the SHA-256 of what the event is: its
  * position (twelve bytes, big-endian), its operation and a zero, its namespace and its document key
- * (both as BSON, nothing if absent). That of a gap is one of where it begins and ends.
+ * (both as BSON, nothing if absent). That of a gap is one of where it begins and ends; that of a
+ * snapshot's read one of the snapshot and what was read.
  *
  * <p>An event that is published again has the same id, also behind an upgrade of the server, which
  * may change the version of its token. Where the token has a form that is not known, the index in
@@ -38,6 +39,26 @@ public record EventId(String value) {
     addDocument(event, Field.NAMESPACE, hash);
     addDocument(event, Field.DOCUMENT_KEY, hash);
     return new EventId(HEX.formatHex(hash.digest(), 0, BYTES));
+  }
+
+  /**
+   * That of a document which a snapshot has read: of the snapshot, the namespace and the whole
+   * document, not of the moment. Read once more with the same content it is the same.
+   */
+  static EventId ofRead(ChangeEvent event) {
+    MessageDigest hash = SHA_256.get();
+    hash.update(("read " + event.snapshot() + "\0").getBytes(StandardCharsets.UTF_8));
+    addDocument(event, Field.NAMESPACE, hash);
+    addDocument(
+        event, event.has(Field.FULL_DOCUMENT) ? Field.FULL_DOCUMENT : Field.DOCUMENT_KEY, hash);
+    return new EventId(HEX.formatHex(hash.digest(), 0, BYTES));
+  }
+
+  /** That of what is told of a snapshot: of its name, what is told, and of which collections. */
+  static EventId of(SnapshotNotice notice) {
+    String text =
+        notice.kind().text() + " " + notice.snapshot() + " " + notice.namespaces().toString();
+    return ofBytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static byte[] positionAndOperation(ChangeEvent event) {

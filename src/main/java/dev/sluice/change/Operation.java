@@ -27,7 +27,9 @@ public enum Operation {
   RESHARD_COLLECTION("reshardCollection"),
   REFINE_COLLECTION_SHARD_KEY("refineCollectionShardKey"),
   /** The stream's namespace is gone; the server closes the cursor behind this event. */
-  INVALIDATE("invalidate");
+  INVALIDATE("invalidate"),
+  /** No change: how a document was at a moment of a snapshot. No server tells of it, we do. */
+  READ("read");
 
   private static final Map<String, Operation> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(Operation::text, Function.identity()));
@@ -43,9 +45,14 @@ public enum Operation {
     return text;
   }
 
-  /** Whether one document changed, so that there is something to publish. */
+  /** Whether it is of one document, so that there is something to publish. */
   public boolean isOnDocument() {
-    return this == INSERT || this == UPDATE || this == REPLACE || this == DELETE;
+    return this == INSERT || this == UPDATE || this == REPLACE || this == DELETE || this == READ;
+  }
+
+  /** Whether a server can tell of it. */
+  public boolean isOfServer() {
+    return this != READ;
   }
 
   /** Whether it says that a collection was made or changed, and is told only on request. */

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.bson.BsonDocument;
 
 /**
  * The events that were captured and are not yet confirmed, in order, and the position that may be
@@ -95,17 +96,28 @@ public final class InFlightWindow {
   private long unencodedBytes;
   private Position position;
 
+  /** How far a snapshot is that runs beside the stream: it stays so until something moves it. */
+  private BsonDocument snapshot;
+
   /**
    * @param maxEvents how many events may be in flight
    * @param maxBytes how many bytes of them, as BSON or as messages, whichever is more; the event
    *     that passes this is still taken in
    */
   public InFlightWindow(int maxEvents, long maxBytes) {
+    this(maxEvents, maxBytes, Position.NO_SNAPSHOT);
+  }
+
+  /**
+   * @param snapshot how far a snapshot is that goes on beside the stream
+   */
+  public InFlightWindow(int maxEvents, long maxBytes, BsonDocument snapshot) {
     if (maxEvents < 1 || maxBytes < 1) {
       throw new IllegalArgumentException("a window without room");
     }
     this.maxEvents = maxEvents;
     this.maxBytes = maxBytes;
+    this.snapshot = snapshot;
     this.ring = new Entry[maxEvents];
     this.awaited = new HashSet<>(2 * maxEvents);
   }
@@ -186,8 +198,15 @@ public final class InFlightWindow {
     if (events < confirmedUpTo) {
       return false;
     }
-    position = reached;
+    moveTo(reached);
     return true;
+  }
+
+  private void moveTo(Position reached) {
+    position = reached.stream();
+    if (reached instanceof Position.WithSnapshot) {
+      snapshot = reached.snapshot();
+    }
   }
 
   /**
@@ -301,17 +320,21 @@ public final class InFlightWindow {
       ring[slot(confirmedUpTo)] = null;
       countEncoded(entry);
       bytes -= entry.bytes;
-      position = entry.behind;
+      moveTo(entry.behind);
     }
     return confirmedUpTo > before;
   }
 
-  /** The events that are confirmed and lie behind {@link #position}, by where they end. */
+  /**
+   * The events that are confirmed and lie behind {@link #position}, by where they end. Not what a
+   * snapshot has put between them: that is read anew.
+   */
   public synchronized Set<Position> confirmedAhead() {
     Set<Position> ahead = new HashSet<>();
     for (long each = confirmedUpTo + 1; each <= last; each++) {
-      if (entry(each).state == State.CONFIRMED) {
-        ahead.add(entry(each).event);
+      Entry entry = entry(each);
+      if (entry.state == State.CONFIRMED && !(entry.event instanceof Position.WithSnapshot)) {
+        ahead.add(entry.event);
       }
     }
     return ahead;
@@ -319,7 +342,7 @@ public final class InFlightWindow {
 
   /** The position that may be saved; empty as long as nothing moved it. */
   public synchronized Optional<Position> position() {
-    return Optional.ofNullable(position);
+    return Optional.ofNullable(position).map(stream -> Position.of(stream, snapshot));
   }
 
   /** How many events are through: confirmed, and all before them as well. */

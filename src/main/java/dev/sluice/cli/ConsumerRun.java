@@ -121,8 +121,7 @@ final class ConsumerRun {
             new RabbitConnection(rabbit, "sluice consume " + consume.name(), blocking, random);
         RabbitConnection parking =
             new RabbitConnection(rabbit, "sluice parking " + consume.name(), blocking, random)) {
-      // One batch is applied while the next is on its way.
-      QueueInboxes inboxes = new QueueInboxes(from, parking, reading, 2 * consume.batch());
+      QueueInboxes inboxes = new QueueInboxes(from, parking, reading, consume.prefetch());
       Consumption consumption =
           new Consumption(consume, inboxes, target, new Backoff(random::nextDouble));
       stopOnSignal(consumption, closed);

@@ -3,6 +3,8 @@ package dev.sluice.cli;
 import dev.sluice.change.LogWindow;
 import dev.sluice.change.Position;
 import dev.sluice.checkpoint.StoredPosition;
+import dev.sluice.snapshot.KeyRange;
+import dev.sluice.snapshot.SnapshotProgress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,13 +28,13 @@ record PositionReport(
 
   /** The position as {@code --from} takes it. */
   static String text(Position position) {
-    if (position instanceof Position.After after) {
+    if (position.stream() instanceof Position.After after) {
       BsonDocument token = after.token().toBson();
       return token.isString("_data")
           ? "behind token:" + token.getString("_data").getValue()
           : "behind a token of another form";
     }
-    BsonTimestamp time = ((Position.At) position).time();
+    BsonTimestamp time = ((Position.At) position.stream()).time();
     return "at " + instant(time) + " (" + time.getTime() + "." + time.getInc() + ")";
   }
 
@@ -54,6 +56,7 @@ record PositionReport(
                     by.isNegative()
                         ? "LOST       the oplog begins " + seconds(by.negated()) + " later"
                         : "ahead      of the oldest entry of the oplog by " + seconds(by)));
+    snapshot().ifPresent(progress -> lines.add("snapshot   " + text(progress)));
     lines.add("run by     " + stored.runBy().orElse("nobody"));
     return String.join(System.lineSeparator(), lines);
   }
@@ -68,8 +71,29 @@ record PositionReport(
         .append("ageSeconds", number(stored.savedAt().map(this::age)))
         .append("behindEndSeconds", number(behind()))
         .append("aheadOfOldestSeconds", number(left()))
+        .append("snapshot", string(snapshot().map(PositionReport::text)))
         .append("runBy", string(stored.runBy()))
         .toJson();
+  }
+
+  private Optional<SnapshotProgress> snapshot() {
+    return stored
+        .position()
+        .map(Position::snapshot)
+        .filter(kept -> !kept.isEmpty())
+        .map(SnapshotProgress::of);
+  }
+
+  private static String text(SnapshotProgress progress) {
+    long collections = progress.left().stream().map(KeyRange::namespace).distinct().count();
+    return progress.id()
+        + ": "
+        + progress.documents()
+        + " documents published, "
+        + collections
+        + " of "
+        + progress.namespaces().size()
+        + " collections not read to their end";
   }
 
   private Optional<BsonTimestamp> time() {

@@ -1,17 +1,14 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.LogSettings;
-import dev.sluice.config.Outlet;
-import dev.sluice.config.QueueSettings;
 import dev.sluice.config.RabbitSettings;
-import dev.sluice.config.RouteSettings;
 import dev.sluice.config.Settings;
-import dev.sluice.config.TopologyMode;
 import dev.sluice.config.WrongSettings;
 import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.pipeline.SnapshotReport;
 import dev.sluice.pipeline.StartPoint;
 import java.time.Duration;
 import java.util.Optional;
@@ -85,9 +82,8 @@ final class RunCommand implements Callable<Integer> {
                   + settings.rabbit().queue(),
           byRoutes(settings.route().routes().size(), settings.rabbit()),
           settings.rabbit().address());
-      warnOfWhatIsThrownAway(settings.rabbit());
-      warnOfTtl(settings.route());
-      wiring.run(pipeline).block();
+      LossWarnings.of(settings).forEach(log::warn);
+      report(wiring, pipeline).during(wiring.run(pipeline)).block();
     } catch (PipelineException failure) {
       if (settings.log().format() == LogSettings.Format.TEXT) {
         throw failure;
@@ -101,6 +97,20 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  /** On a terminal a line that is written over by the next one, and by the log. */
+  private SnapshotReport report(Wiring wiring, PipelineSupervisor pipeline) {
+    if (!console.terminal()) {
+      return wiring.snapshotReport(pipeline, Duration.ofMinutes(1), log::info);
+    }
+    return wiring.snapshotReport(
+        pipeline,
+        Duration.ofSeconds(1),
+        line -> {
+          console.err().print("\u001b[K" + line + "\r");
+          console.err().flush();
+        });
+  }
+
   private static String byRoutes(int count, RabbitSettings rabbit) {
     Set<String> queues = new TreeSet<>(rabbit.queues());
     queues.remove(rabbit.queue());
@@ -110,48 +120,6 @@ final class RunCommand implements Callable<Integer> {
             + count
             + (count == 1 ? " route" : " routes")
             + (queues.isEmpty() ? "" : " to queue " + String.join(", ", queues));
-  }
-
-  private static void warnOfWhatIsThrownAway(RabbitSettings rabbit) {
-    if (rabbit.topology().mode() != TopologyMode.DECLARE) {
-      return;
-    }
-    for (Outlet outlet : rabbit.outlets()) {
-      Set<String> arguments = outlet.queue().map(QueueSettings::throwingAway).orElse(Set.of());
-      if (!arguments.isEmpty()) {
-        log.warn(
-            "RabbitMQ throws events away that nobody has read, by {} in {}: queue {} may lose some"
-                + " (docs/ROUTING.md)",
-            String.join(", ", arguments),
-            outlet.route() == 0 ? "SLUICE_QUEUE_ARGUMENTS" : "SLUICE_ROUTES_FILE",
-            outlet.queue().orElseThrow().name());
-      }
-    }
-  }
-
-  private static void warnOfTtl(RouteSettings routes) {
-    Optional<Duration> byDefault = routes.properties().ttl();
-    warnOfTtl("SLUICE_TTL", byDefault);
-    for (int i = 0; i < routes.routes().size(); i++) {
-      warnOfTtl(
-          "the ttl of route " + (i + 1) + " in SLUICE_ROUTES_FILE",
-          routes
-              .routes()
-              .get(i)
-              .properties()
-              .ttl()
-              .filter(ttl -> !byDefault.equals(Optional.of(ttl))));
-    }
-  }
-
-  private static void warnOfTtl(String what, Optional<Duration> given) {
-    given.ifPresent(
-        ttl ->
-            log.warn(
-                "RabbitMQ throws events away, or dead-letters them, that nobody has read for {}"
-                    + " ms, by {} (docs/ROUTING.md)",
-                ttl.toMillis(),
-                what));
   }
 
   /**

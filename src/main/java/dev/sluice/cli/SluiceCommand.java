@@ -33,9 +33,11 @@ public final class SluiceCommand implements Callable<Integer> {
             .addSubcommand(new InsertCommand(console))
             .addSubcommand(new TailCommand(console))
             .addSubcommand(new ConsumeCommand(console))
+            .addSubcommand(new SqlCommand(console))
             .addSubcommand(new ParkedCommand(console))
             .addSubcommand(new ReplayCommand(console))
             .addSubcommand(PositionCommand.line(console))
+            .addSubcommand(SnapshotCommand.line(console))
             .addSubcommand(new VersionCommand(console));
     line.registerConverter(Duration.class, SluiceCommand::duration);
     line.registerConverter(Mix.class, SluiceCommand::mix);

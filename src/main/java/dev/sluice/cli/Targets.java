@@ -6,6 +6,7 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
 import dev.sluice.target.sql.SqlDialect;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /** All targets there are, by the scheme of their URI: the one place that knows them. */
-final class Targets {
+public final class Targets {
   /** More typing errors than these make another word. */
   private static final int TYPING_ERRORS = 3;
 
@@ -25,6 +26,7 @@ final class Targets {
       new TreeMap<>(
           Map.of(
               "file", Targets::file,
+              "duckdb", uri -> sql(uri, new DuckDbDialect(uri)),
               "jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri)),
               "jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri)),
               "jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri)),
@@ -37,7 +39,7 @@ final class Targets {
    *
    * @throws TargetException if there is no such target, or a parameter is wrong
    */
-  static Target.Opener opener(TargetUri uri) {
+  public static Target.Opener opener(TargetUri uri) {
     Function<TargetUri, Target.Opener> known = BY_SCHEME.get(uri.scheme());
     if (known == null) {
       throw TargetException.unusable(

@@ -7,6 +7,8 @@ import dev.sluice.message.ParkedMessages;
 import dev.sluice.mongo.ChangeStreamSource;
 import dev.sluice.mongo.MongoCheckpointStore;
 import dev.sluice.mongo.MongoConnection;
+import dev.sluice.mongo.SnapshotReads;
+import dev.sluice.mongo.SnapshotRequests;
 import dev.sluice.mongo.StoredPositions;
 import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.Heartbeats;
@@ -15,7 +17,10 @@ import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineSupervisor;
 import dev.sluice.pipeline.Replay;
+import dev.sluice.pipeline.RequestDesk;
 import dev.sluice.pipeline.Restoration;
+import dev.sluice.pipeline.SnapshotReport;
+import dev.sluice.pipeline.Snapshots;
 import dev.sluice.pipeline.StartPoint;
 import dev.sluice.rabbit.ConfirmingPublisher;
 import dev.sluice.rabbit.ParkedRelease;
@@ -32,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -51,6 +57,7 @@ public final class Wiring implements AutoCloseable {
   private final RabbitConnection publishing;
   private final RabbitConnection reading;
   private final RabbitConnection telling;
+  private Snapshots snapshots;
   private final Scheduler encoder = Schedulers.newSingle("sluice-encode", true);
   private final Scheduler publisher = Schedulers.newSingle("sluice-publish", true);
   private final Scheduler timer = Schedulers.newSingle("sluice-timer", true);
@@ -85,10 +92,12 @@ public final class Wiring implements AutoCloseable {
 
   /** Runs the pipeline, and what the settings want beside it. */
   public Mono<Void> run(PipelineSupervisor pipeline) {
+    Mono<Void> work =
+        new RequestDesk(pipeline, snapshots(), requests(), timer).during(pipeline.run());
     return settings
         .heartbeat()
-        .map(period -> heartbeats(pipeline, period).during(pipeline.run()))
-        .orElseGet(pipeline::run);
+        .map(period -> heartbeats(pipeline, period).during(work))
+        .orElse(work);
   }
 
   private Heartbeats heartbeats(PipelineSupervisor pipeline, Duration period) {
@@ -123,8 +132,38 @@ public final class Wiring implements AutoCloseable {
             settings.delivery().lease()),
         settings.delivery(),
         settings.failures(),
+        snapshots(),
         new PipelineSchedulers(encoder, publisher, timer),
         settings.capture().transactionMarkers());
+  }
+
+  /**
+   * Tells how far a snapshot is.
+   *
+   * @param tell called on the timer's thread
+   */
+  public SnapshotReport snapshotReport(
+      PipelineSupervisor pipeline, Duration period, Consumer<String> tell) {
+    return new SnapshotReport(pipeline::position, snapshots(), period, tell, timer);
+  }
+
+  /** One for the process: who asks for a snapshot and who takes it speak of the same. */
+  private synchronized Snapshots snapshots() {
+    if (snapshots == null) {
+      snapshots =
+          new Snapshots(
+              source(),
+              new SnapshotReads(mongo, settings.capture(), settings.snapshot()),
+              settings.snapshot(),
+              !settings.capture().view().hasNewImage(),
+              Clock.systemUTC());
+    }
+    return snapshots;
+  }
+
+  /** What people ask of the running pipeline. */
+  public SnapshotRequests requests() {
+    return new SnapshotRequests(mongo, settings.capture().pipeline());
   }
 
   private EnvelopeEncoder encoder() {

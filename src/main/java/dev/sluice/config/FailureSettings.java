@@ -10,7 +10,9 @@ public record FailureSettings(
     /** End, and say what is missing. */
     STOP,
     /** Publish an event that tells of the gap, and go on with what is still there. */
-    GAP
+    GAP,
+    /** The same, and read all documents anew beside it. */
+    RESNAPSHOT
   }
 
   /** No queue takes a message. */

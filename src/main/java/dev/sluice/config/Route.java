@@ -25,6 +25,7 @@ public record Route(
           "update",
           "replace",
           "delete",
+          "read",
           "drop",
           "rename",
           "create",

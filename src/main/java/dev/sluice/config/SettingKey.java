@@ -43,6 +43,12 @@ public enum SettingKey {
   /** Where the steps of throughput end: a bigger reply only takes more memory. */
   SLUICE_BATCH_SIZE("500"),
   SLUICE_TRANSACTION_MARKERS("false"),
+  SLUICE_SNAPSHOT("never"),
+  /** Small enough that a change waits for it some hundredths of a second only. */
+  SLUICE_SNAPSHOT_CHUNK("1000"),
+  /** One is read while the other is published. */
+  SLUICE_SNAPSHOT_PARALLEL("2"),
+  SLUICE_SNAPSHOT_MATCH(""),
   SLUICE_FIELDS_INCLUDE(""),
   SLUICE_FIELDS_EXCLUDE(""),
   SLUICE_FIELDS_MASK(""),

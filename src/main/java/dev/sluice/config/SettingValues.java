@@ -116,8 +116,11 @@ final class SettingValues {
             });
   }
 
-  /** The views are DynamoDB's and written as there. */
+  /** The views are DynamoDB's, the modes of a snapshot Debezium's, and written as there. */
   private static String written(Enum<?> constant) {
+    if (constant instanceof SnapshotSettings.Mode) {
+      return constant.name().toLowerCase(Locale.ROOT);
+    }
     return constant instanceof View
         ? constant.name()
         : constant.name().toLowerCase(Locale.ROOT).replace('_', '-');

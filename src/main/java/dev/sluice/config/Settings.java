@@ -15,6 +15,7 @@ public record Settings(
     MongoSettings mongo,
     RabbitSettings rabbit,
     CaptureSettings capture,
+    SnapshotSettings snapshot,
     ShapeSettings shape,
     RouteSettings route,
     EnvelopeSettings envelope,
@@ -27,6 +28,7 @@ public record Settings(
     Objects.requireNonNull(mongo, "mongo");
     Objects.requireNonNull(rabbit, "rabbit");
     Objects.requireNonNull(capture, "capture");
+    Objects.requireNonNull(snapshot, "snapshot");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(route, "route");
     Objects.requireNonNull(envelope, "envelope");
@@ -43,6 +45,7 @@ public record Settings(
         mongo,
         rabbit.straightTo(queue),
         capture,
+        snapshot,
         shape,
         route.withoutExchanges(),
         envelope,

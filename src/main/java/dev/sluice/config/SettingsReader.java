@@ -85,6 +85,7 @@ public final class SettingsReader {
         mongo,
         rabbit.with(routes.outlets()),
         capture,
+        snapshot(),
         new ShapeReader(values).shape(),
         route,
         envelope(capture),
@@ -142,6 +143,14 @@ public final class SettingsReader {
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
         (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000),
         values.flag(SettingKey.SLUICE_TRANSACTION_MARKERS));
+  }
+
+  private SnapshotSettings snapshot() {
+    return new SnapshotSettings(
+        values.oneOf(SettingKey.SLUICE_SNAPSHOT, SnapshotSettings.Mode.class),
+        (int) values.number(SettingKey.SLUICE_SNAPSHOT_CHUNK, 1, 100_000),
+        (int) values.number(SettingKey.SLUICE_SNAPSHOT_PARALLEL, 1, 64),
+        values.text(SettingKey.SLUICE_SNAPSHOT_MATCH));
   }
 
   private Scope scope(MongoSettings mongo) {

@@ -32,7 +32,10 @@ public record ConsumeSettings(
     STOP
   }
 
-  private static final int LARGEST_BATCH = 100_000;
+  private static final int LARGEST_BATCH = 10_000;
+
+  /** One is applied, one is ready, and two are on their way while the acknowledgement is. */
+  private static final int BATCHES_AT_HAND = 4;
 
   public ConsumeSettings {
     Objects.requireNonNull(name, "name");
@@ -48,5 +51,10 @@ public record ConsumeSettings(
     if (mostParked < 1) {
       throw WrongSettings.of("--max-parked is a number from 1 on.");
     }
+  }
+
+  /** How many messages may be under way to us. */
+  public int prefetch() {
+    return BATCHES_AT_HAND * batch;
   }
 }

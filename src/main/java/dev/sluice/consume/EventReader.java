@@ -31,6 +31,18 @@ public final class EventReader {
   /** What is Sluice's at the top of the format {@code document}, docs/MESSAGE_FORMAT.md. */
   private static final Set<String> BESIDE_THE_DOCUMENT = Set.of("type", "entry_id", "metadata");
 
+  /** What that format has among the metadata and the envelope beside the document. */
+  private static final Set<String> DETAILS_IN_METADATA =
+      Set.of(
+          "to",
+          "from",
+          "gap",
+          "snapshot",
+          "operationDescription",
+          "before",
+          "events",
+          "collections");
+
   private boolean warnedOfNoDocument;
 
   /**
@@ -67,7 +79,24 @@ public final class EventReader {
     if (body.isObject("source") && body.text("op") != null) {
       return ofDebezium(message, body, Fields.of(body.get("source")));
     }
+    if (body.text("status") != null && body.has("data_collections")) {
+      return ofDebeziumTransaction(message, body);
+    }
     throw foreign(message, guess(body));
+  }
+
+  /** The end of a transaction has a form of its own there, and its place in the headers. */
+  private static Event ofDebeziumTransaction(Message message, Fields body)
+      throws UnreadableMessage {
+    return new Event(
+        messageId(null, message),
+        EventType.COMMIT,
+        null,
+        null,
+        position(header(message, "position", null), message),
+        Event.State.NONE,
+        null,
+        body.all());
   }
 
   private static String guess(Fields body) {
@@ -118,7 +147,7 @@ public final class EventReader {
     boolean there = metadata.has("documentSource") && !metadata.isNull("document");
     Event.State state = state(type, there, metadata.isNull("document"), metadata);
     Map<String, Json> details = new LinkedHashMap<>();
-    for (String name : Set.of("to", "from", "gap", "snapshot", "operationDescription", "before")) {
+    for (String name : DETAILS_IN_METADATA) {
       if (metadata.has(name)) {
         details.put(name, metadata.get(name));
       }

@@ -20,6 +20,8 @@ public enum EventType {
   INVALIDATE("invalidate"),
   /** Changes are missing. */
   GAP("gap"),
+  /** The end of a transaction, behind its changes. */
+  COMMIT("commit"),
   SNAPSHOT_STARTED("snapshot-started"),
   SNAPSHOT_COMPLETED("snapshot-completed"),
   SNAPSHOT_ABANDONED("snapshot-abandoned"),

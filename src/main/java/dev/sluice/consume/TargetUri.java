@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public record TargetUri(String scheme, String place, Map<String, String> parameters) {
   private static final Pattern SCHEME =
-      Pattern.compile("((?:jdbc:)?[A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
+      Pattern.compile("((?i:jdbc:)?[A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
 
   private static final Pattern LOGIN = Pattern.compile("^//.*@", Pattern.DOTALL);
 

@@ -5,8 +5,9 @@ import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.json.Utf8Buffer;
 
 /**
- * The change event's own BSON, as MongoDB sent it and as far as its fields may leave. A gap and the
- * end of a transaction are no events of MongoDB's and are written as the envelope.
+ * The change event's own BSON, as MongoDB sent it and as far as its fields may leave. A read of a
+ * snapshot has the same form. A gap, the end of a transaction and what is told of a snapshot are no
+ * events of MongoDB's and are written as the envelope.
  */
 final class BsonFormat implements MessageFormat {
   private final Utf8Buffer out;

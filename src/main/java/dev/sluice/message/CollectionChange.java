@@ -8,8 +8,10 @@ import dev.sluice.change.Commit;
 import dev.sluice.change.EventId;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
+import dev.sluice.change.SnapshotNotice;
 import dev.sluice.config.NamespacePattern;
 import dev.sluice.config.Scope;
+import java.util.List;
 
 /**
  * What concerns a collection as a whole: its end (drop, rename, end of the database), how it was
@@ -26,7 +28,7 @@ import dev.sluice.config.Scope;
  */
 record CollectionChange(
     Change change, Namespace namespace, boolean replaced, EventId eventId, String position) {
-  static final String GAP = "gap";
+  private static final String GAP = "gap";
 
   static CollectionChange of(Change change, Scope scope) {
     if (change instanceof Commit) {
@@ -46,6 +48,9 @@ record CollectionChange(
    * alone is watched they concern that one; else it stays open (null) what they concern.
    */
   private static Namespace namespace(Change change, Scope scope) {
+    if (change instanceof SnapshotNotice notice) {
+      return common(notice.namespaces());
+    }
     Namespace own = change instanceof ChangeEvent event ? event.namespace() : null;
     if (own != null && own.collection() != null) {
       return own;
@@ -55,6 +60,15 @@ record CollectionChange(
         ? null
         : new Namespace(
             database, scope.only().flatMap(NamespacePattern::collectionName).orElse(null));
+  }
+
+  /** What all of them have in common. */
+  private static Namespace common(List<Namespace> all) {
+    if (all.size() == 1) {
+      return all.get(0);
+    }
+    List<String> databases = all.stream().map(Namespace::database).distinct().toList();
+    return databases.size() == 1 ? new Namespace(databases.get(0), null) : null;
   }
 
   private static boolean replaced(Change change, Scope scope) {
@@ -81,11 +95,19 @@ record CollectionChange(
     return BsonBytes.text(event.bytes(), value, event.bytes().length);
   }
 
-  /** As an event names it; {@code gap} for a gap, {@code commit} for the end of a transaction. */
+  /** As an event names it, or as we name what is no event of the server's. */
   String operation() {
-    return change instanceof ChangeEvent event
-        ? event.operation().text()
-        : change instanceof Commit ? Commit.OPERATION : GAP;
+    return operation(change);
+  }
+
+  static String operation(Change change) {
+    if (change instanceof ChangeEvent event) {
+      return event.operation().text();
+    }
+    if (change instanceof SnapshotNotice notice) {
+      return notice.kind().text();
+    }
+    return change instanceof Commit ? Commit.OPERATION : GAP;
   }
 
   /** Null for everything that is watched. */

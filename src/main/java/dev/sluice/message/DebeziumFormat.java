@@ -4,6 +4,7 @@ import dev.sluice.change.BsonBytes;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.ChangeEvent.Field;
 import dev.sluice.change.Commit;
+import dev.sluice.change.Operation;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.JsonMode;
 import dev.sluice.json.BsonJsonWriter;
@@ -64,6 +65,7 @@ final class DebeziumFormat implements MessageFormat {
     return switch (change.operation()) {
       case INSERT -> 'c';
       case DELETE -> 'd';
+      case READ -> 'r';
       default -> 'u';
     };
   }
@@ -153,7 +155,10 @@ final class DebeziumFormat implements MessageFormat {
     out.appendJsonString(pipeline);
     out.appendAscii(", \"ts_ms\": ");
     time(change, MILLIS_DIGITS);
-    out.appendAscii(", \"snapshot\": \"false\", \"db\": ");
+    out.appendAscii(
+        change.operation() == Operation.READ
+            ? ", \"snapshot\": \"true\", \"db\": "
+            : ", \"snapshot\": \"false\", \"db\": ");
     out.appendJsonString(change.origin().namespace().database());
     out.appendAscii(", \"sequence\": null, \"ts_us\": ");
     time(change, MICROS_DIGITS);

@@ -32,9 +32,12 @@ record DocumentChange(
         || event.has(Field.FULL_DOCUMENT) && !hasDocument();
   }
 
-  /** Whether it is to say how the document was before; before an insert there was nothing. */
+  /**
+   * Whether it is to say how the document was before; before an insert there was nothing, and
+   * before a read nobody looked.
+   */
   boolean hasBefore() {
-    return view.hasOldImage() && operation() != Operation.INSERT;
+    return view.hasOldImage() && operation() != Operation.INSERT && operation() != Operation.READ;
   }
 
   /** Whether the document before the change is there: it may have expired. */

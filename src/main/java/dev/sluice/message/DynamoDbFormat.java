@@ -50,7 +50,7 @@ final class DynamoDbFormat implements MessageFormat {
 
   private static String name(DocumentChange change) {
     return switch (change.operation()) {
-      case INSERT -> "INSERT";
+      case INSERT, READ -> "INSERT";
       case DELETE -> "REMOVE";
       default -> "MODIFY";
     };
@@ -70,7 +70,7 @@ final class DynamoDbFormat implements MessageFormat {
   private void sequenceNumber(DocumentChange change) {
     out.appendPadded(change.clusterSeconds(), DIGITS);
     out.appendPadded(change.clusterTime() & 0xFFFF_FFFFL, DIGITS);
-    out.appendPadded(change.event().order().index(), DIGITS);
+    out.appendPadded(Integer.toUnsignedLong(change.event().order().index()), DIGITS);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sluice.change.Commit;
 import dev.sluice.change.Gap;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Operation;
+import dev.sluice.change.SnapshotNotice;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.View;
 import dev.sluice.json.BsonJsonWriter;
@@ -156,6 +157,10 @@ final class EnvelopeParts {
       out.appendAscii(event.documentSource().text());
       out.append('"');
     }
+    if (event.operation() == Operation.READ) {
+      out.appendAscii(", \"snapshot\": ");
+      out.appendJsonString(event.snapshot());
+    }
     if (change.hasBefore()) {
       out.appendAscii(
           change.keepsBefore()
@@ -191,6 +196,11 @@ final class EnvelopeParts {
     Origin.writeNames(change.database(), change.collection(), out);
     if (change.change() instanceof Gap gap) {
       gap(gap);
+      return;
+    }
+    if (change.change() instanceof SnapshotNotice notice) {
+      out.appendAscii(", \"document\": null, \"snapshot\": ");
+      SnapshotText.write(notice, out);
       return;
     }
     if (change.change() instanceof Commit commit) {

@@ -3,7 +3,6 @@ package dev.sluice.message;
 import dev.sluice.change.BsonBytes;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
-import dev.sluice.change.Commit;
 import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Oversized;
@@ -229,9 +228,7 @@ public final class ParkedMessages {
         content,
         change.id().value(),
         parkingQueue,
-        keys != null
-            ? keys.operation().text()
-            : change instanceof Commit ? Commit.OPERATION : CollectionChange.GAP,
+        CollectionChange.operation(keys == null ? change : keys),
         change
             .position()
             .clusterTime()

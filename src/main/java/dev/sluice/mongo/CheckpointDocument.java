@@ -17,6 +17,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonInvalidOperationException;
+import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
@@ -27,6 +28,7 @@ import org.bson.conversions.Bson;
  * <pre>{@code
  * { _id: "scrabble-cdc", schema: 2, source: "scrabble.scrabble", epoch: 3,
  *   position: { after: <resume token> },  // or { at: <Timestamp> } before the first event
+ *   snapshot: { id: "6b01…", left: [ … ], … },  // absent: none is under way
  *   savedAt: <Date>,
  *   lease: { owner: "process 1234 on host (5f0c…)", until: <Date> } }  // absent: nobody runs it
  * }</pre>
@@ -73,7 +75,13 @@ final class CheckpointDocument {
             .append("lease", lease());
     known
         .flatMap(Checkpoint::position)
-        .ifPresent(position -> ours.append("position", storedOrKnown(position, knownEpoch)));
+        .ifPresent(
+            position -> {
+              ours.append("position", knownIfLost("position", of(position), knownEpoch));
+              if (!position.snapshot().isEmpty()) {
+                ours.append("snapshot", knownIfLost("snapshot", position.snapshot(), knownEpoch));
+              }
+            });
     BsonString stored = text("$$ROOT");
     BsonDocument claimed = document("$mergeObjects", array(stored, ours));
     return List.of(document("$replaceWith", document("$cond", array(isFree(), claimed, stored))));
@@ -83,15 +91,21 @@ final class CheckpointDocument {
    * The known position where the checkpoint is gone, or was made anew since; not where it was
    * cleared, which raises the epoch and so makes it greater than the known one.
    */
-  private static BsonDocument storedOrKnown(Position known, BsonInt64 knownEpoch) {
+  private static BsonDocument knownIfLost(String field, BsonDocument known, BsonInt64 knownEpoch) {
     BsonDocument cleared = document("$gt", array(storedOr("epoch", new BsonInt64(0)), knownEpoch));
+    // By the position for both: without a snapshot beside it, the one that we know of is over.
+    BsonDocument there = document("$gt", array(text("$position"), BsonNull.VALUE));
     return document(
         "$cond",
-        array(cleared, text("$position"), storedOr("position", document("$literal", of(known)))));
+        array(
+            document("$or", array(cleared, there)),
+            text("$" + field),
+            document("$literal", known)));
   }
 
   /**
-   * Puts a position there and takes the lease away, unless it still runs.
+   * Puts a position there and takes the lease away, unless it still runs. A snapshot that is under
+   * way goes on beside it, unless the position comes with one.
    *
    * @param force whatever the lease says
    */
@@ -100,6 +114,11 @@ final class CheckpointDocument {
         force,
         anew(document("$literal", text(from)))
             .append("position", document("$literal", of(position)))
+            .append(
+                "snapshot",
+                position.snapshot().isEmpty()
+                    ? text("$snapshot")
+                    : document("$literal", position.snapshot()))
             .append("savedAt", text("$$NOW")));
   }
 
@@ -210,7 +229,10 @@ final class CheckpointDocument {
    * over, and what was committed in it may come again.
    */
   private static Position underAnother(Position position) {
-    return position.clusterTime().<Position>map(Position.At::new).orElse(position);
+    return position
+        .clusterTime()
+        .map(time -> Position.of(new Position.At(time), position.snapshot()))
+        .orElse(position);
   }
 
   /** What was selected when the position was saved; empty in a document of another form. */
@@ -239,25 +261,30 @@ final class CheckpointDocument {
       return Optional.empty();
     }
     BsonDocument position = document.getDocument("position");
-    return Optional.of(
+    Position stream =
         position.containsKey("after")
             ? new Position.After(ResumeToken.of(position.getDocument("after")))
-            : new Position.At(position.getTimestamp("at")));
+            : new Position.At(position.getTimestamp("at"));
+    return Optional.of(Position.of(stream, document.getDocument("snapshot", Position.NO_SNAPSHOT)));
   }
 
-  /** What {@code position} and {@code source} become when the position is saved. */
+  /** What {@code position}, {@code snapshot} and {@code source} become when it is saved. */
   Bson saved(Position position) {
     return Updates.combine(
         Updates.set("position", of(position)),
+        position.snapshot().isEmpty()
+            ? Updates.unset("snapshot")
+            : Updates.set("snapshot", position.snapshot()),
         Updates.set("source", source),
         Updates.currentDate("savedAt"));
   }
 
+  /** Without the snapshot beside it. */
   static BsonDocument of(Position position) {
-    if (position instanceof Position.After after) {
+    if (position.stream() instanceof Position.After after) {
       return new BsonDocument("after", after.token().toBson());
     }
-    return new BsonDocument("at", ((Position.At) position).time());
+    return new BsonDocument("at", ((Position.At) position.stream()).time());
   }
 
   private static BsonDocument document(String key, BsonValue value) {

@@ -4,6 +4,7 @@ package dev.sluice.mongo;
 enum Doing {
   WATCHING("reading the change stream"),
   CHECKPOINT("keeping the position in sluice.checkpoints"),
+  SNAPSHOT("reading a snapshot"),
   OTHER("");
 
   private final String text;

@@ -42,7 +42,7 @@ final class OwnStages {
 
   private static final List<String> ON_DOCUMENTS =
       Arrays.stream(Operation.values())
-          .filter(Operation::isOnDocument)
+          .filter(operation -> operation.isOnDocument() && operation.isOfServer())
           .map(Operation::text)
           .collect(Collectors.toUnmodifiableList());
 

@@ -16,6 +16,7 @@ import org.bson.json.JsonWriterSettings;
  * as a whole: its hexadecimal digits alone are not enough where it also has type bits.
  *
  * @param source what was selected where it comes from
+ * @param position with the snapshot that is under way beside it, if there is one
  */
 public record PositionFile(String source, Position position) {
   private static final JsonWriterSettings RELAXED =
@@ -31,6 +32,9 @@ public record PositionFile(String source, Position position) {
                   new BsonDocument("pipeline", new BsonString(pipeline))
                       .append("source", new BsonString(stored.source()))
                       .append("position", CheckpointDocument.of(position));
+              if (!position.snapshot().isEmpty()) {
+                file.append("snapshot", position.snapshot());
+              }
               stored
                   .savedAt()
                   .ifPresent(at -> file.append("savedAt", new BsonDateTime(at.toEpochMilli())));

@@ -15,6 +15,11 @@ record ServerVersion(int major, int minor, int patch) {
     return numbers.get(index).asNumber().intValue();
   }
 
+  /** Whether it reads as of one moment outside of transactions: from 5.0 on. */
+  boolean readsAtATime() {
+    return major >= 5;
+  }
+
   /** Whether it keeps documents as they were before and after a change: from 6.0 on. */
   boolean keepsImages() {
     return major >= 6;

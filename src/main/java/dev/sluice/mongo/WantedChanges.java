@@ -65,11 +65,15 @@ final class WantedChanges {
 
   private Optional<Bson> operations() {
     List<String> wanted =
-        Arrays.stream(Operation.values()).filter(this::isWanted).map(Operation::text).toList();
+        Arrays.stream(Operation.values())
+            .filter(Operation::isOfServer)
+            .filter(this::isWanted)
+            .map(Operation::text)
+            .toList();
     boolean all =
         wanted.containsAll(
             Arrays.stream(Operation.values())
-                .filter(operation -> !operation.isExpanded())
+                .filter(operation -> operation.isOfServer() && !operation.isExpanded())
                 .map(Operation::text)
                 .toList());
     return all && !settings.expandedEvents()

@@ -23,6 +23,7 @@ import reactor.core.publisher.SynchronousSink;
  */
 final class Attempt {
   private final ChangeSource source;
+  private final Snapshots snapshots;
   private final EventPublisher publisher;
   private final Encoding encoding;
   private final DeliverySettings settings;
@@ -47,6 +48,7 @@ final class Attempt {
       Start start,
       PipelineListener listener) {
     this.source = parts.source();
+    this.snapshots = parts.snapshots();
     this.publisher = parts.publisher();
     this.encoding = new Encoding(parts, refusals);
     this.settings = parts.settings();
@@ -57,7 +59,8 @@ final class Attempt {
     this.transactionMarkers = parts.transactionMarkers();
     this.confirmedBefore.addAll(start.confirmed());
     int maxInFlight = start.oneByOne() > 0 ? 1 : settings.maxInFlight();
-    this.window = new InFlightWindow(maxInFlight, settings.maxInFlightBytes());
+    this.window =
+        new InFlightWindow(maxInFlight, settings.maxInFlightBytes(), start.from().snapshot());
     this.admission = new Admission(window, schedulers.encoder());
     this.publishing =
         new Publishing(
@@ -91,7 +94,7 @@ final class Attempt {
 
   /** Whether the stream could not even be opened where it was to begin. */
   boolean failedAt(Position position) {
-    return start.from().equals(position) && !streaming.get();
+    return start.from().stream().equals(position.stream()) && !streaming.get();
   }
 
   /**
@@ -101,6 +104,10 @@ final class Attempt {
    * @param stop completes when nothing more is to be taken in
    */
   Mono<Void> run(Mono<Void> stop) {
+    return runUntil(Mono.firstWithSignal(stop, snapshots.wished()));
+  }
+
+  private Mono<Void> runUntil(Mono<Void> stop) {
     return Mono.usingWhen(
         publisher.open(publishing).takeUntilOther(stop),
         channel -> checkpoints.saveDuring(deliver(channel, stop)),
@@ -150,18 +157,32 @@ final class Attempt {
     return start.oneByOne() > 0 ? all.take(start.oneByOne()) : all;
   }
 
+  /** With the snapshot that goes on beside it, if there is one. */
   private Flux<Change> stream() {
+    return start.from().snapshot().isEmpty()
+        ? changesAndMarkers(this::progress)
+        : snapshots
+            .stage(start.from())
+            .flatMapMany(stage -> stage.into(this::changesAndMarkers, this::reached));
+  }
+
+  private Flux<Change> changesAndMarkers(ChangeSource.Progress progress) {
+    Position from = start.from().stream();
     if (!transactionMarkers) {
-      return source.changes(start.from(), this::progress);
+      return source.changes(from, progress);
     }
-    TransactionMarkers markers = new TransactionMarkers(start.from());
+    TransactionMarkers markers = new TransactionMarkers(from);
     return new Insertions(markers)
-        .into(progress -> source.changes(markers.opening(), progress), this::progress);
+        .into(inner -> source.changes(markers.opening(), inner), progress);
   }
 
   private void progress(long events, ResumeToken token) {
+    reached(events, new Position.After(token));
+  }
+
+  private void reached(long events, Position position) {
     nowStreaming();
-    window.progress(events + (start.gap().isPresent() ? 1 : 0), new Position.After(token));
+    window.progress(events + (start.gap().isPresent() ? 1 : 0), position);
   }
 
   /** The first sign of life of the stream. */

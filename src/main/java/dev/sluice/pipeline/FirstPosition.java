@@ -73,6 +73,7 @@ final class FirstPosition {
   private Mono<Position> begin(StartPoint point) {
     return point
         .find(parts.source())
+        .flatMap(parts.snapshots()::atFirstStart)
         .flatMap(
             position ->
                 parts

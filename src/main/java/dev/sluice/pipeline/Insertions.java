@@ -169,14 +169,17 @@ final class Insertions {
       if (!pending.isEmpty()) {
         return handOver();
       }
-      if (comeToMark() || wakeUp() || takeIn() || end()) {
-        return true;
-      }
+      // What the stream has at hand goes first: it must not wait for ever behind who wakes us.
+      return comeToMark() || takeIn() || askForNext() || wakeUp() || end();
+    }
+
+    /** Whether that has brought one at once. */
+    private boolean askForNext() {
       if (demand.get() > 0 && !asked && !complete) {
         asked = true;
         upstream.request(1);
       }
-      return false;
+      return arrived != null;
     }
 
     private boolean handOver() {

@@ -37,7 +37,8 @@ final class LostPosition {
                     failure.getMessage()
                         + missing(from, log)
                         + ". Set SLUICE_ON_POSITION_LOST=gap to go on from the earliest change that"
-                        + " is still there, with a message that tells of the gap, or delete its"
+                        + " is still there, with a message that tells of the gap, to resnapshot to"
+                        + " read all documents anew as well, or delete its"
                         + " document in the collection \"checkpoints\" of the database \"sluice\" to"
                         + " begin at the present; and make the oplog larger",
                     failure));

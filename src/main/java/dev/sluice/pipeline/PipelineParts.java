@@ -27,6 +27,7 @@ public record PipelineParts(
     CheckpointStore checkpoints,
     DeliverySettings settings,
     FailureSettings failures,
+    Snapshots snapshots,
     PipelineSchedulers schedulers,
     boolean transactionMarkers) {
   public PipelineParts {
@@ -38,6 +39,7 @@ public record PipelineParts(
     Objects.requireNonNull(checkpoints, "checkpoints");
     Objects.requireNonNull(settings, "settings");
     Objects.requireNonNull(failures, "failures");
+    Objects.requireNonNull(snapshots, "snapshots");
     Objects.requireNonNull(schedulers, "schedulers");
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,9 @@ public final class PipelineSupervisor {
   private Optional<Gap> gap = Optional.empty();
 
   private Optional<Position> lost = Optional.empty();
+
+  /** A snapshot that is taken because of the gap. */
+  private Optional<BsonDocument> anew = Optional.empty();
 
   /** The events behind the confirmed position that are confirmed all the same. */
   private Set<Position> confirmedAhead = Set.of();
@@ -119,7 +123,7 @@ public final class PipelineSupervisor {
     Mono<Void> attempts =
         Mono.defer(this::attempt)
             .retryWhen(Retry.from(failures -> failures.concatMap(f -> afterwards(f.failure()), 1)))
-            .repeat(() -> !stopping && !exhausted.getAsBoolean())
+            .repeat(() -> !stopping && !exhausted.getAsBoolean() && !isDone())
             .then();
     return Mono.usingWhen(
             Mono.fromRunnable(() -> states.changed(PipelineState.STARTING, "connecting"))
@@ -152,7 +156,7 @@ public final class PipelineSupervisor {
   }
 
   /** The newest confirmed position. From any thread. */
-  Optional<Position> position() {
+  public Optional<Position> position() {
     Attempt attempt = current;
     Optional<Position> reached = attempt == null ? Optional.empty() : attempt.window().position();
     Checkpoint stored = leadership.checkpoint();
@@ -177,12 +181,36 @@ public final class PipelineSupervisor {
         "the pipeline is run by " + others.owner() + "; waiting to take over");
   }
 
+  /** Whether all that was wanted is confirmed, and kept. */
+  private boolean isDone() {
+    return parts.snapshots().isDone(position());
+  }
+
   private Mono<Void> attemptFrom(Position from) {
+    Position wished = parts.snapshots().beginWished(from);
+    if (!wished.equals(from)) {
+      return parts
+          .checkpoints()
+          .save(leadership.checkpoint().at(wished))
+          .then(
+              Mono.defer(
+                  () -> {
+                    leadership.reached(wished);
+                    parts.snapshots().begun();
+                    return attemptFrom(wished);
+                  }));
+    }
+    if (parts.snapshots().isDone(Optional.of(from))) {
+      log.info("The snapshot has been taken: there is nothing more to do");
+      return Mono.empty();
+    }
     if (!lost.equals(Optional.of(from))) {
       // Another instance may have gone on meanwhile.
       gap = Optional.empty();
+      anew = Optional.empty();
     }
-    Position start = gap.map(Gap::position).orElse(from);
+    Position start =
+        gap.map(told -> Position.of(told.position(), anew.orElse(from.snapshot()))).orElse(from);
     Attempt attempt =
         new Attempt(
             parts,
@@ -211,6 +239,7 @@ public final class PipelineSupervisor {
     oneByOne = (int) Math.max(0, oneByOne - window.confirmedEvents());
     if (window.confirmedEvents() > 0) {
       gap = Optional.empty();
+      anew = Optional.empty();
       backoff.reset();
     }
   }
@@ -271,12 +300,20 @@ public final class PipelineSupervisor {
 
   private Mono<Long> afterLostPosition(PipelineException failure) {
     Optional<BsonTimestamp> from = position().flatMap(Position::clusterTime);
-    if (parts.failures().onPositionLost() == OnPositionLost.STOP) {
+    boolean snapshot =
+        parts.snapshots().whenLost()
+            || parts.failures().onPositionLost() == OnPositionLost.RESNAPSHOT;
+    if (!snapshot && parts.failures().onPositionLost() == OnPositionLost.STOP) {
       return lostPosition.explain(failure, from).flatMap(Mono::error);
     }
     return lostPosition
         .gap(failure, from)
-        .flatMap(found -> goOnBehind(found, failure, from))
+        .flatMap(
+            found ->
+                (snapshot
+                        ? parts.snapshots().planned().map(Optional::of)
+                        : Mono.just(Optional.<BsonDocument>empty()))
+                    .flatMap(plan -> goOnBehind(found, plan, failure, from)))
         .onErrorResume(
             cause -> PipelineException.of(cause).kind().isPassing(),
             cause -> backOff(PipelineState.BACKING_OFF, PipelineException.of(cause)))
@@ -286,13 +323,18 @@ public final class PipelineSupervisor {
 
   /** Unless it has just been tried there: it would be told of the same gap for ever. */
   private Mono<Long> goOnBehind(
-      Gap found, PipelineException failure, Optional<BsonTimestamp> from) {
+      Gap found,
+      Optional<BsonDocument> plan,
+      PipelineException failure,
+      Optional<BsonTimestamp> from) {
     if (current.failedAt(found.position())) {
       return lostPosition.explain(failure, from).flatMap(Mono::error);
     }
     lost = leadership.checkpoint().position();
     gap = Optional.of(found);
-    log.warn("{}: going on with a gap", found.reason());
+    anew = plan;
+    log.warn(
+        "{}: going on with a gap{}", found.reason(), plan.isPresent() ? " and a new snapshot" : "");
     return backOff(PipelineState.BACKING_OFF, failure);
   }
 

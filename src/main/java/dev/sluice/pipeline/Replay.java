@@ -41,6 +41,7 @@ public final class Replay {
                 new KeptNowhere(),
                 parts.settings(),
                 neverOverAGap(parts.failures()),
+                Snapshots.none(stretch),
                 parts.schedulers(),
                 parts.transactionMarkers()),
             new Beginning(Optional.of(from), false),

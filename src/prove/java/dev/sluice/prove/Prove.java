@@ -78,6 +78,9 @@ public final class Prove {
       }
       return GOOD;
     }
+    if (SnapshotOptions.wanted(environment)) {
+      return runWithSnapshot(SnapshotOptions.read(environment));
+    }
     ProveOptions options = ProveOptions.read(environment);
     quieten();
     try (Evidence evidence = Evidence.in(folder(options));
@@ -95,6 +98,16 @@ public final class Prove {
         site.rabbit().node().ifPresent(node -> evidence.keep("rabbitmq.log", node.logs()));
       }
       return result.isGood() ? GOOD : BAD;
+    }
+  }
+
+  private int runWithSnapshot(SnapshotOptions options) throws InterruptedException {
+    quieten();
+    try (Site site = Site.open(environment, options.load());
+        Progress progress = new Progress(System.out, System.console() != null, environment)) {
+      return new SnapshotProof(options, site, progress, folder(options.load())).run(stop)
+          ? GOOD
+          : BAD;
     }
   }
 

@@ -133,7 +133,7 @@ record ProveOptions(
                     .collect(Collectors.joining(", "))));
   }
 
-  private static int number(Map<String, String> environment, String name, int otherwise, int most) {
+  static int number(Map<String, String> environment, String name, int otherwise, int most) {
     String text = given(environment, name, Integer.toString(otherwise));
     try {
       int number = Integer.parseInt(text);

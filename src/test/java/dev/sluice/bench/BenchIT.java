@@ -67,6 +67,23 @@ class BenchIT {
     assertThat(written("-latency.png")).isNotEmptyFile();
   }
 
+  @Test
+  void aCollectionIsCopiedByEveryContenderAndWhollyByEach() throws Exception {
+    Process run =
+        start(
+            Map.of(
+                "BENCH", "snapshot",
+                "EVENTS", "3000",
+                "ROUNDS", "1",
+                "LIVE_ROUNDS", "0",
+                "BENCH_ANY_RABBITMQ", "1"));
+
+    assertThat(exitCode(run)).as(Files.readString(log())).isZero();
+    assertThat(Files.readString(written("-snapshot.md")))
+        .contains("| export |", "| loop |", "| sluice-1 |", "| sluice-4 |")
+        .doesNotContain("| sluice-1 | – |");
+  }
+
   private Path written(String end) throws IOException {
     try (Stream<Path> files = Files.list(directory.resolve("target/bench"))) {
       return files.filter(file -> file.toString().endsWith(end)).findFirst().orElseThrow();

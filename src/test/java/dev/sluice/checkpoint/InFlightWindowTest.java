@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Position;
 import dev.sluice.testing.Events;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
 class InFlightWindowTest {
@@ -46,6 +48,32 @@ class InFlightWindowTest {
     assertThat(window.position()).contains(behind(4));
     assertThat(window.size()).isZero();
     assertThat(window.bytes()).isZero();
+  }
+
+  @Test
+  void keepsHowFarASnapshotIsUntilSomethingMovesItOrEndsIt() {
+    BsonDocument before = BsonDocument.parse("{left: 2}");
+    BsonDocument after = BsonDocument.parse("{left: 1}");
+    InFlightWindow amid = new InFlightWindow(8, 1_000, before);
+    List.of(
+            behind(1),
+            new Position.WithSnapshot(behind(1), after),
+            behind(2),
+            new Position.WithSnapshot(behind(2), Position.NO_SNAPSHOT))
+        .forEach(
+            position -> {
+              long number = amid.add(position, 1, 7, 31 * (amid.last() + 1));
+              amid.publish(number);
+            });
+
+    amid.confirm(1, 1);
+    assertThat(amid.position()).contains(Position.of(behind(1), before));
+    amid.confirm(3, 3);
+    assertThat(amid.confirmedAhead()).containsExactly(behind(2));
+    amid.confirm(2, 2);
+    assertThat(amid.position()).contains(Position.of(behind(2), after));
+    amid.confirm(4, 4);
+    assertThat(amid.position()).contains(behind(2));
   }
 
   @Test

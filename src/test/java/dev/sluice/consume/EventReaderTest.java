@@ -94,8 +94,29 @@ class EventReaderTest {
     assertThat(read("shape/" + format + "gap").type()).isEqualTo(EventType.GAP);
     assertThat(read("shape/" + format + "gap").details()).containsKey("gap");
     assertThat(read("shape/" + format + "drop").key()).isNull();
+    assertThat(read("shape/" + format + "commit").type()).isEqualTo(EventType.COMMIT);
+    assertThat(read("shape/" + format + "commit").details())
+        .containsOnlyKeys("events", "collections");
     assertThat(read("shape/" + format + "several-drop-database").namespace())
         .isEqualTo(new Namespace("archive", null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "document-"})
+  void readsASnapshotAndWhatItsEndSays(String format) throws Exception {
+    Event read = read("shape/" + format + "read");
+    SnapshotEnd end = SnapshotEnd.of(read("shape/" + format + "snapshot-completed"));
+
+    assertThat(read.type()).isEqualTo(EventType.READ);
+    assertThat(read.state()).isEqualTo(Event.State.PRESENT);
+    assertThat(read.position()).endsWith("ffffffff");
+    assertThat(end.namespaces()).containsExactly(new Namespace("scrabble", "scrabble"));
+    assertThat(end.from()).isEqualTo("6aff9c0b0000000100000000");
+    assertThat(end.whole()).isTrue();
+    assertThat(read("shape/" + format + "snapshot-started").type())
+        .isEqualTo(EventType.SNAPSHOT_STARTED);
+    assertThat(read("shape/" + format + "snapshot-abandoned").type())
+        .isEqualTo(EventType.SNAPSHOT_ABANDONED);
   }
 
   @Test
@@ -122,8 +143,14 @@ class EventReaderTest {
   }
 
   @Test
-  void readsAGapInTheFormatDebezium() throws Exception {
+  void readsAGapAndTheEndOfATransactionInTheFormatDebezium() throws Exception {
     assertThat(read("format/debezium-gap").type()).isEqualTo(EventType.GAP);
+    Message end =
+        message(
+            golden("format/debezium-commit"),
+            Content.JSON,
+            Map.of("position", "6aff9c0b0000000500000002"));
+    assertThat(reader.read(end)).get().extracting(Event::type).isEqualTo(EventType.COMMIT);
   }
 
   @Test

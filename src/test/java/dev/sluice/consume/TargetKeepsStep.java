@@ -303,6 +303,7 @@ public abstract class TargetKeepsStep {
         whole(EventType.INVALIDATE, PLAYS, position(2)),
         whole(EventType.GAP, null, position(3), Map.of("gap", "{\"reason\": \"too short\"}")),
         whole(EventType.CREATE_INDEXES, PLAYS, position(4)),
+        whole(EventType.COMMIT, null, position(4)),
         whole(EventType.SNAPSHOT_STARTED, null, position(5)),
         insert(PLAYS, key(2), position(6), B));
 

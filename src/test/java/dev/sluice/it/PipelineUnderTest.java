@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.CreateCollectionOptions;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -135,6 +136,11 @@ final class PipelineUnderTest implements AutoCloseable {
     return mongo.getDatabase(database()).getCollection("scrabble", RawBsonDocument.class);
   }
 
+  /** Creates the watched collection as only this command can. */
+  void createCollection(CreateCollectionOptions options) {
+    mongo.getDatabase(database()).createCollection("scrabble", options);
+  }
+
   void dropDatabase() {
     mongo.getDatabase(database()).drop();
   }
@@ -256,6 +262,10 @@ final class PipelineUnderTest implements AutoCloseable {
     removeTopology();
     dropDatabase();
     checkpoints().deleteOne(new BsonDocument("_id", new BsonString(queue())));
+    mongo
+        .getDatabase("sluice")
+        .getCollection("requests")
+        .deleteMany(new BsonDocument("pipeline", new BsonString(queue())));
     mongo.close();
   }
 

@@ -1,21 +1,34 @@
 package dev.sluice.it;
 
+import static dev.sluice.it.RoutedPipeline.THREE_QUEUES;
+import static dev.sluice.it.RoutedPipeline.at;
+import static dev.sluice.it.RoutedPipeline.get;
+import static dev.sluice.it.RoutedPipeline.insert;
+import static dev.sluice.it.RoutedPipeline.keys;
+import static dev.sluice.it.RoutedPipeline.needsRabbitMq;
+import static dev.sluice.it.RoutedPipeline.pipeline;
+import static dev.sluice.it.RoutedPipeline.remove;
+import static dev.sluice.it.RoutedPipeline.take;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.model.ReplaceOptions;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import dev.sluice.testing.RabbitNode;
+import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestRabbit;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.junit.jupiter.api.Assumptions;
@@ -24,96 +37,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several collections to several exchanges and queues, by a file of routes. */
 class RoutesIT {
-  /** The orders and the carts have queues on one exchange, the audit has a queue alone. */
-  private static final String THREE_QUEUES =
-      """
-      [{"namespaces": "DB.orders", "exchange": "NAME-shop", "queue": "NAME-orders",
-        "bindingKey": "*.orders.*"},
-       {"namespaces": "DB.carts", "exchange": "NAME-shop", "routingKey": "c.{id}",
-        "queue": "NAME-carts", "queueType": "classic", "bindingKey": "c.#"},
-       {"namespaces": "DB.audit", "exchange": "", "queue": "NAME-audit"}]
-      """;
-
   @TempDir private Path folder;
 
-  private PipelineUnderTest pipeline(String routes, Map<String, String> settings)
-      throws IOException {
-    Map<String, String> all = new HashMap<>(settings);
-    all.put("SLUICE_ROUTES_FILE", folder.resolve("routes.json").toString());
-    PipelineUnderTest sluice = new PipelineUnderTest(all);
-    sluice.environment().put("SLUICE_NAMESPACES", sluice.database() + ".*");
-    write(sluice, routes);
-    return sluice;
-  }
-
-  private void write(PipelineUnderTest sluice, String routes) throws IOException {
-    Files.writeString(
-        folder.resolve("routes.json"),
-        routes.replace("DB", sluice.database()).replace("NAME", sluice.queue()));
-  }
-
-  private interface OnChannel {
-    void run(Channel channel) throws Exception;
-  }
-
-  private static void at(OnChannel action) throws Exception {
-    try (Connection connection = TestRabbit.shared().connect();
-        Channel channel = connection.createChannel()) {
-      action.run(channel);
-    }
-  }
-
-  private static void remove(PipelineUnderTest sluice) throws Exception {
-    at(
-        channel -> {
-          for (String queue : List.of("-orders", "-carts", "-audit")) {
-            channel.queueDelete(sluice.queue() + queue);
-          }
-          channel.exchangeDelete(sluice.queue() + "-shop");
-        });
-  }
-
-  private static void insert(PipelineUnderTest sluice, String collection, int id) {
-    sluice.other(collection).insertOne(new BsonDocument("_id", new BsonInt32(id)));
-  }
-
-  /** Takes what is in the queue, which has to be so many messages in the end. */
-  private static List<GetResponse> take(String queue, int count) throws Exception {
-    List<GetResponse> taken = new ArrayList<>();
-    try (Connection connection = TestRabbit.shared().connect();
-        Channel channel = connection.createChannel()) {
-      await()
-          .atMost(FaultyRabbit.PATIENCE)
-          .until(
-              () -> {
-                for (GetResponse one = get(channel, queue);
-                    one != null;
-                    one = get(channel, queue)) {
-                  taken.add(one);
-                }
-                return taken.size() >= count;
-              });
-    }
-    assertThat(taken).hasSize(count);
-    return taken;
-  }
-
-  private static GetResponse get(Channel channel, String queue) throws IOException {
-    return channel.basicGet(queue, true);
-  }
-
-  private static List<String> keys(List<GetResponse> messages) {
-    return messages.stream().map(message -> message.getEnvelope().getRoutingKey()).toList();
-  }
-
-  private static void needsRabbitMq() {
-    Assumptions.assumeTrue(
-        TestRabbit.shared().isReal(), "the embedded broker ignores what queues are declared with");
-  }
+  /** The last one has no route. */
+  private static final List<String> COLLECTIONS = List.of("orders", "carts", "audit", "other");
 
   @Test
   void eachCollectionComesToItsQueueAndAllOthersToThatOfTheSettings() throws Exception {
-    try (PipelineUnderTest sluice = pipeline(THREE_QUEUES, Map.of())) {
+    try (PipelineUnderTest sluice = pipeline(folder, THREE_QUEUES, Map.of())) {
       sluice.start();
       for (int id = 0; id < 10; id++) {
         insert(sluice, "orders", id);
@@ -141,7 +72,7 @@ class RoutesIT {
         """
         [{"namespaces": "DB.orders", "operations": "delete", "exchange": "", "queue": "NAME-audit"}]
         """;
-    try (PipelineUnderTest sluice = pipeline(routes, Map.of())) {
+    try (PipelineUnderTest sluice = pipeline(folder, routes, Map.of())) {
       sluice.start();
       insert(sluice, "orders", 1);
       sluice.other("orders").deleteOne(new BsonDocument("_id", new BsonInt32(1)));
@@ -154,41 +85,10 @@ class RoutesIT {
     }
   }
 
-  /** The others go on; it comes back to its own exchange under its own key. */
-  @Test
-  void whatNoQueueOfARouteTakesIsParkedAndPutBackWhereItBelongs() throws Exception {
-    try (PipelineUnderTest sluice =
-        pipeline(THREE_QUEUES, Map.of("SLUICE_ON_UNROUTABLE", "park"))) {
-      sluice.start();
-      at(
-          channel ->
-              channel.queueUnbind(sluice.queue() + "-carts", sluice.queue() + "-shop", "c.#"));
-      insert(sluice, "carts", 1);
-      insert(sluice, "orders", 2);
-      take(sluice.queue() + "-orders", 1);
-      await()
-          .atMost(FaultyRabbit.PATIENCE)
-          .until(() -> TestRabbit.shared().queueMessages(sluice.parkingQueue()) == 1);
-      EndedCommand list = EndedCommand.of(sluice.environment(), "parked");
-
-      EndedCommand replay = EndedCommand.of(sluice.environment(), "parked", "--replay");
-
-      assertThat(list.out())
-          .contains("key \"c.1\" on the exchange \"" + sluice.queue() + "-shop\"");
-      assertThat(replay.code()).as(replay.err()).isZero();
-      GetResponse restored = take(sluice.queue() + "-carts", 1).get(0);
-      assertThat(restored.getEnvelope().getRoutingKey()).isEqualTo("c.1");
-      assertThat(restored.getEnvelope().getExchange()).isEqualTo(sluice.queue() + "-shop");
-      assertThat(restored.getProps().getHeaders()).doesNotContainKey("parkedExchange");
-      sluice.stop();
-      remove(sluice);
-    }
-  }
-
   @Test
   void aQueueOfARouteThatIsThereOtherwiseEndsWithTheRoute() throws Exception {
     needsRabbitMq();
-    try (PipelineUnderTest sluice = pipeline(THREE_QUEUES, Map.of())) {
+    try (PipelineUnderTest sluice = pipeline(folder, THREE_QUEUES, Map.of())) {
       at(
           channel ->
               channel.queueDeclare(
@@ -205,7 +105,8 @@ class RoutesIT {
   @Test
   void verifyNamesWhatIsMissingOfARoute() throws Exception {
     needsRabbitMq();
-    try (PipelineUnderTest sluice = pipeline(THREE_QUEUES, Map.of("SLUICE_TOPOLOGY", "verify"))) {
+    try (PipelineUnderTest sluice =
+        pipeline(folder, THREE_QUEUES, Map.of("SLUICE_TOPOLOGY", "verify"))) {
       at(
           channel -> {
             channel.exchangeDeclare(sluice.exchange(), BuiltinExchangeType.TOPIC, true);
@@ -222,89 +123,106 @@ class RoutesIT {
     }
   }
 
-  /** The carts are read by urgency, and what is urgent has gone elsewhere in time. */
+  /** As docs/PRIVILEGES.md has it. */
   @Test
-  void headersPriorityAndExpirationAreSeenByConsumers() throws Exception {
-    needsRabbitMq();
-    String routes =
-        """
-        [{"namespaces": "DB.carts", "exchange": "NAME-shop", "queue": "NAME-carts",
-          "queueType": "classic", "queueArguments": {"x-max-priority": 10},
-          "priority": "{document.urgency}", "headers": {"player": "{document.player.name}"}},
-         {"namespaces": "DB.orders", "exchange": "", "queue": "NAME-orders", "ttl": "500ms",
-          "queueArguments": {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "NAME-audit"}},
-         {"namespaces": "DB.audit", "exchange": "", "queue": "NAME-audit"}]
-        """;
+  void aRunWithRoutesNeedsTheirExchangesAndQueues() throws Exception {
+    RabbitNode node = TestRabbit.shared().node().orElse(null);
+    Assumptions.assumeTrue(node != null, "needs a broker whose users are ours to make");
+    String user = TestRabbit.freshName("user");
+    node.addUser(user, "hush");
+    try (PipelineUnderTest sluice = pipeline(folder, THREE_QUEUES, Map.of())) {
+      String name = sluice.queue();
+      String bound = name + "|" + name + "-shop|" + name + "-orders|" + name + "-carts";
+      node.setPermissions(
+          user,
+          "^(" + bound + "|" + name + "-audit)$",
+          "^(" + bound + "|amq\\.default)$",
+          "^(" + name + "|" + name + "-shop)$");
+      sluice
+          .environment()
+          .put("RABBITMQ_URI", node.uri().replaceFirst("//[^@]*@", "//" + user + ":hush@"));
+      sluice.start();
+      insert(sluice, "carts", 1);
+      insert(sluice, "audit", 1);
+
+      take(name + "-carts", 1);
+      take(name + "-audit", 1);
+      sluice.stop();
+      remove(sluice);
+    }
+  }
+
+  /** The shipped jar, killed and started again, on several channels. */
+  @Test
+  void aKillLosesNothingOfAnyRouteAndKeepsTheOrderOfEachQueue() throws Exception {
+    int events = 600;
     try (PipelineUnderTest sluice =
-        pipeline(routes, Map.of("SLUICE_FIELDS_MASK", "player.name", "SLUICE_PRIORITY", "3"))) {
-      sluice.start();
-      for (int id = 1; id <= 9; id++) {
-        sluice
-            .other("carts")
-            .insertOne(
-                BsonDocument.parse(
-                    "{_id: " + id + ", urgency: " + id + ", player: {name: 'Ann'}}"));
+        pipeline(folder, THREE_QUEUES, Map.of("SLUICE_LANES", "3", "SLUICE_LEASE", "1s"))) {
+      SluiceProcess process = SluiceProcess.run(sluice.environment()).awaitStreaming();
+      CompletableFuture<Void> writes =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int version = 1; version <= events; version++) {
+                  BsonDocument one = new BsonDocument("_id", new BsonInt32(1));
+                  for (String collection : COLLECTIONS) {
+                    sluice
+                        .other(collection)
+                        .replaceOne(
+                            one,
+                            one.clone().append("version", new BsonInt32(version)),
+                            new ReplaceOptions().upsert(true));
+                  }
+                }
+              });
+      await()
+          .atMost(FaultyRabbit.PATIENCE)
+          .until(() -> TestRabbit.shared().queueMessages(sluice.queue() + "-carts") > 50);
+      process.close();
+      try (SluiceProcess second = SluiceProcess.run(sluice.environment())) {
+        writes.join();
+        for (String queue : List.of("-orders", "-carts", "-audit", "")) {
+          assertThat(versions(sluice.queue() + queue, events))
+              .as(queue)
+              .isEqualTo(IntStream.rangeClosed(1, events).boxed().toList());
+        }
+        assertThat(second.terminate()).isZero();
       }
-      insert(sluice, "orders", 1);
-      insert(sluice, "other", 1);
-      awaitMessages(sluice.queue() + "-carts", 9);
-
-      List<GetResponse> carts = take(sluice.queue() + "-carts", 9);
-      assertThat(carts)
-          .extracting(message -> message.getProps().getPriority())
-          .containsExactly(9, 8, 7, 6, 5, 4, 3, 2, 1);
-      assertThat(carts)
-          .allSatisfy(
-              message ->
-                  assertThat(message.getProps().getHeaders().get("player")).hasToString("***"));
-      GetResponse expired = take(sluice.queue() + "-audit", 1).get(0);
-      assertThat(expired.getProps().getHeaders().get("collection")).hasToString("orders");
-      assertThat(expired.getProps().getHeaders()).containsKey("x-death");
-      assertThat(take(sluice.queue(), 1).get(0).getProps().getPriority()).isEqualTo(3);
-      sluice.stop();
       remove(sluice);
     }
   }
 
-  private static void awaitMessages(String queue, long count) {
-    await()
-        .atMost(FaultyRabbit.PATIENCE)
-        .until(() -> TestRabbit.shared().queueMessages(queue) == count);
+  /** Each once, in the order in which they first came, up to that one. */
+  private static List<Integer> versions(String queue, int last) throws Exception {
+    Set<Integer> versions = new LinkedHashSet<>();
+    try (Connection connection = TestRabbit.shared().connect();
+        Channel channel = connection.createChannel()) {
+      await()
+          .atMost(FaultyRabbit.PATIENCE)
+          .until(
+              () -> {
+                for (GetResponse one = get(channel, queue);
+                    one != null;
+                    one = get(channel, queue)) {
+                  versions.add(version(one));
+                }
+                return versions.contains(last);
+              });
+    }
+    return List.copyOf(versions);
   }
 
-  /** It waits longer than it may live, and lives from then on. */
-  @Test
-  void aParkedMessageHasItsHeadersItsPriorityAndItsWholeTimeAgain() throws Exception {
-    needsRabbitMq();
-    String routes =
-        """
-        [{"namespaces": "DB.carts", "exchange": "NAME-shop", "routingKey": "c", "queue": "NAME-carts",
-          "priority": 7, "headers": {"who": "{document.who}"}, "ttl": "10m"}]
-        """;
-    try (PipelineUnderTest sluice = pipeline(routes, Map.of("SLUICE_ON_UNROUTABLE", "park"))) {
-      sluice.start();
-      at(channel -> channel.queueUnbind(sluice.queue() + "-carts", sluice.queue() + "-shop", "c"));
-      sluice.other("carts").insertOne(BsonDocument.parse("{_id: 1, who: 'Ann'}"));
-      awaitMessages(sluice.parkingQueue(), 1);
-
-      EndedCommand replay = EndedCommand.of(sluice.environment(), "parked", "--replay");
-
-      assertThat(replay.code()).as(replay.err()).isZero();
-      GetResponse restored = take(sluice.queue() + "-carts", 1).get(0);
-      assertThat(restored.getProps().getPriority()).isEqualTo(7);
-      assertThat(restored.getProps().getExpiration()).isEqualTo("600000");
-      assertThat(restored.getProps().getHeaders().get("who")).hasToString("Ann");
-      assertThat(restored.getProps().getHeaders().keySet())
-          .noneMatch(name -> name.startsWith("parked"));
-      sluice.stop();
-      remove(sluice);
-    }
+  /** A replaced document is told as it was then, with no lookup. */
+  private static int version(GetResponse message) {
+    return BsonDocument.parse(new String(message.getBody(), StandardCharsets.UTF_8))
+        .getDocument("document")
+        .getInt32("version")
+        .getValue();
   }
 
   /** A repeat to one queue takes none of the routes. */
   @Test
   void aReplayToOneQueueHasTheEventsOfAllRoutes() throws Exception {
-    try (PipelineUnderTest sluice = pipeline(THREE_QUEUES, Map.of())) {
+    try (PipelineUnderTest sluice = pipeline(folder, THREE_QUEUES, Map.of())) {
       sluice.start();
       insert(sluice, "orders", 1);
       insert(sluice, "carts", 2);
@@ -329,7 +247,7 @@ class RoutesIT {
 
   @Test
   void tailSeesTheExchangesOfTheRoutesAndSaysWhatItCannotSee() throws Exception {
-    try (PipelineUnderTest sluice = pipeline(THREE_QUEUES, Map.of())) {
+    try (PipelineUnderTest sluice = pipeline(folder, THREE_QUEUES, Map.of())) {
       sluice.start();
       AtomicBoolean seen = new AtomicBoolean();
       Thread writer =

@@ -174,6 +174,35 @@ class TransactionMarkersIT {
     assertThat(counts(commits().get(0))).isEqualTo(Map.of("plays", events));
   }
 
+  private void awaitTypes(String... types) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(sluice.deliveries)
+                    .extracting(delivery -> delivery.getProperties().getType())
+                    .containsExactly(types));
+  }
+
+  /** Of one collection alone, whose end is the end of its stream. */
+  @Test
+  void standBeforeTheEndOfTheCollectionAndBehindIt() throws Exception {
+    sluice.environment().put("SLUICE_NAMESPACES", sluice.database() + ".plays");
+    sluice.start();
+    sluice.consume();
+    commit(2, 0);
+    collection("plays").drop();
+    awaitTypes("insert", "insert", "commit", "drop", "invalidate");
+    sluice.stop();
+    mongo.getDatabase(sluice.database()).createCollection("plays");
+    commit(1, 0);
+
+    sluice.start();
+
+    awaitTypes("insert", "insert", "commit", "drop", "invalidate", "insert", "commit");
+    assertThat(counts(commits().get(1))).isEqualTo(Map.of("plays", 1));
+  }
+
   @Test
   void areReplayedToo() throws Exception {
     String other = TestRabbit.freshName("replayed");

@@ -85,6 +85,7 @@ final class FormatShapes {
             Optional.empty(),
             new BsonTimestamp((int) EventBuilder.COMMITTED_AT, 1),
             "The token is damaged"));
+    SnapshotShapes.all().forEach(told -> add(told.name(), told.view(), told.change()));
   }
 
   private void add(String name, View view, EventBuilder event) {

@@ -75,6 +75,7 @@ final class GoldenShapes {
     shapes.addIds();
     shapes.addTexts();
     shapes.addKeysAndDepth();
+    shapes.addSnapshots();
     return shapes.shapes;
   }
 
@@ -211,6 +212,15 @@ final class GoldenShapes {
                   JsonMode.RELAXED,
                   Long.MAX_VALUE),
               event.build()));
+    }
+  }
+
+  private void addSnapshots() {
+    for (EventFormat format : OUR_FORMATS) {
+      for (SnapshotShapes.Told told : SnapshotShapes.all()) {
+        EnvelopeSettings settings = FormatShapes.settings(format, told.view());
+        shapes.add(new Shape(shapeOf(format, told.name()), settings, told.change()));
+      }
     }
   }
 

@@ -153,6 +153,44 @@ class MongoCheckpointStoreIT {
             new Claim.Ours(new Checkpoint(pipeline, first.epoch() + 1, Optional.of(SOMEWHERE))));
   }
 
+  private static Position amidSnapshot() {
+    return Position.of(SOMEWHERE, BsonDocument.parse("{schema: 1, id: 's'}"));
+  }
+
+  @Test
+  void keepsASnapshotBesideThePositionInTheSameWriteUntilItIsOver() {
+    MongoCheckpointStore store = store("one");
+    Checkpoint first = claim(store);
+    store.save(first.at(amidSnapshot())).block();
+    store.release(first.at(amidSnapshot())).block();
+
+    Checkpoint second = claim(store("two"));
+    assertThat(second.position()).contains(amidSnapshot());
+    store("two").save(second.at(SOMEWHERE)).block();
+
+    assertThat(checkpoints().find(mine()).first()).doesNotContainKey("snapshot");
+  }
+
+  @Test
+  void aStandbyDoesNotBringBackASnapshotThatHasEnded() {
+    Checkpoint first = claim(store("one"));
+    store("one").release(first.at(SOMEWHERE)).block();
+
+    Claim second = store("two").claim(Optional.of(first.at(amidSnapshot()))).block();
+
+    assertThat(((Claim.Ours) second).checkpoint().position()).contains(SOMEWHERE);
+  }
+
+  @Test
+  void aCheckpointThatIsGoneIsMadeAgainWithItsSnapshot() {
+    Checkpoint first = claim(store("one")).at(amidSnapshot());
+    checkpoints().deleteOne(mine());
+
+    Claim again = store("one").claim(Optional.of(first)).block();
+
+    assertThat(((Claim.Ours) again).checkpoint().position()).contains(amidSnapshot());
+  }
+
   @Test
   void doesNotFenceOffTheRightfulInstanceWhenItIsRefusedItself() {
     Checkpoint rightful = claim(store("one"));

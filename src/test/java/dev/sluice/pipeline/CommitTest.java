@@ -8,7 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.LogWindow;
 import dev.sluice.change.Position;
+import dev.sluice.config.FailureSettings;
+import dev.sluice.config.FailureSettings.OnPoison;
+import dev.sluice.config.FailureSettings.OnPositionLost;
+import dev.sluice.config.FailureSettings.OnUnroutable;
 import dev.sluice.message.Message;
 import dev.sluice.testing.ScriptedParts;
 import java.nio.charset.StandardCharsets;
@@ -140,6 +145,27 @@ class CommitTest {
 
     assertThat(parts.source.opened).last().isEqualTo(new Position.After(moment(7)));
     assertThat(parts.publisher.messages).hasSize(3);
+  }
+
+  @Test
+  void isLostWithItsTransactionWhereTheLogNoLongerReachesBackToThat() {
+    parts.failures = new FailureSettings(OnPositionLost.GAP, OnUnroutable.RETRY, OnPoison.STOP);
+    parts.source.logWindow = new LogWindow(time(3), time(9));
+    start();
+    parts.source.append(first);
+    awaitPosition(first.position());
+    parts.source.lostExceptFromLogWindow =
+        new PipelineException(FailureKind.POSITION_LOST, "MongoDB no longer has it");
+
+    parts.source.fail(new PipelineException(FailureKind.TRANSIENT, "gone for now"));
+    await().until(() -> parts.publisher.messages.size() == 2);
+    assertThat(lastMessage().type()).isEqualTo("gap");
+    parts.source.append(next);
+    parts.source.progress(1, moment(9));
+
+    awaitPosition(new Position.After(moment(9)));
+    assertThat(parts.publisher.messages).hasSize(3);
+    assertThat(lastMessage().messageId()).isEqualTo(id(next));
   }
 
   @Test

@@ -3,9 +3,9 @@ package dev.sluice.prove;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.testing.BuiltProgram;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.mongo.ServerVersion;
+import dev.sluice.testing.BuiltProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +85,23 @@ class ProveIT {
             "acked=[1-9]\\d* delivered=[1-9]\\d* lost=0 reordered=0 repeated=\\d+ changed=0"
                 + "( [a-z-]+=0)+");
     assertThat(said()).contains("seed=" + seed).contains("recovery");
+  }
+
+  @Test
+  void aSnapshotAmongKillsMakesAnExactCopy() throws Exception {
+    Process run =
+        start(
+            Map.of(
+                "SNAPSHOT", "1",
+                "DOCUMENTS", "20000",
+                "KILL_EVERY", "1",
+                "RATE", RATE,
+                "SEED", "1"));
+
+    assertThat(exitCode(run)).as(said()).isZero();
+    assertThat(said().lines().reduce((before, last) -> last).orElseThrow())
+        .matches(
+            "documents=[1-9]\\d* reads=[1-9]\\d* writes=\\d+ repeated=\\d+ kills=\\d+ wrong=0");
   }
 
   private static final int SIGINT = 2;

@@ -21,6 +21,7 @@ import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineState;
 import dev.sluice.pipeline.PipelineSupervisor;
+import dev.sluice.pipeline.Snapshots;
 import dev.sluice.shape.Shaping;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +64,7 @@ public final class ScriptedParts implements AutoCloseable {
   public ShapeSettings shape = ShapeSettings.NONE;
   public ChangeSource from = source;
   public CheckpointStore store = checkpoints;
+  public Snapshots snapshots = Snapshots.none(source);
   public Scheduler timer = Schedulers.newSingle("test-timer");
 
   /** Every change of state since the start. */
@@ -97,6 +99,7 @@ public final class ScriptedParts implements AutoCloseable {
             drainTimeout,
             lease),
         failures,
+        snapshots,
         new PipelineSchedulers(encoding, publishing, timer),
         transactionMarkers);
   }

@@ -44,7 +44,8 @@ public final class ScriptedSource implements ChangeSource {
   public synchronized void append(Change... events) {
     for (Change event : events) {
       log.add(event);
-      streams.forEach(stream -> stream.tryEmitNext(event).orThrow());
+      // One of them may end, and be removed, by what it is given.
+      List.copyOf(streams).forEach(stream -> stream.tryEmitNext(event).orThrow());
     }
   }
 

@@ -3,13 +3,15 @@ package dev.sluice.embedded.mongo;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
 /**
  * The aggregation stages that cut a collection into ranges of ids: {@code $sort} by {@code _id} in
- * a server's order of all types, and {@code $bucketAuto}, which the engine does not have.
+ * a server's order of all types, {@code $bucketAuto}, which the engine does not have, and {@code
+ * $sample}, whose comparator of the engine fails with more than a few documents.
  *
  * @param order of the collection's ids
  */
@@ -52,6 +54,7 @@ record OrderedStages(BsonOrder order) {
 
   private static boolean isOwn(Document stage) {
     return stage.containsKey("$bucketAuto")
+        || stage.get("$sample") instanceof Document
         || stage.get("$sort") instanceof Document sort
             && sort.size() == 1
             && sort.get("_id") instanceof Number;
@@ -77,7 +80,18 @@ record OrderedStages(BsonOrder order) {
       boolean ascending = ((Number) sort.get("_id")).intValue() > 0;
       return documents.stream().sorted(ascending ? byId : byId.reversed()).toList();
     }
-    return buckets(documents, stage.get("$bucketAuto"));
+    return stage.get("$sample") instanceof Document sample
+        ? sampled(documents, sample)
+        : buckets(documents, stage.get("$bucketAuto"));
+  }
+
+  private static List<Document> sampled(List<Document> documents, Document sample) {
+    if (!(sample.get("size") instanceof Number size) || size.longValue() < 1) {
+      throw ServerError.location(28747, "size argument to $sample must be a positive number");
+    }
+    List<Document> shuffled = new ArrayList<>(documents);
+    Collections.shuffle(shuffled);
+    return shuffled.subList(0, (int) Math.min(size.longValue(), shuffled.size()));
   }
 
   private List<Document> buckets(List<Document> documents, Object spec) {

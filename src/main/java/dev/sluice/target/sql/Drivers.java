@@ -35,7 +35,8 @@ public final class Drivers {
       throw TargetException.unusable(
           "The driver "
               + name
-              + " is not there: put sluice-consumers.jar beside sluice.jar (docs/TARGETS.md)",
+              + " is not there: put sluice-consumers.jar and sluice-duckdb.jar beside sluice.jar"
+              + " (docs/TARGETS.md)",
           e);
     } catch (ReflectiveOperationException e) {
       throw TargetException.unusable("The driver " + name + " cannot be used: " + e, e);

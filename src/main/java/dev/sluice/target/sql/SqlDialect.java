@@ -48,13 +48,29 @@ public interface SqlDialect {
   String tableOptions();
 
   /**
-   * An insert of one row, given by parameters in the order of the columns, which instead replaces
-   * the row of the same key if the new position is greater, and else does nothing.
+   * An insert of a row, given as {@link #source} says, which instead replaces the row of the same
+   * key if the new position is greater, and else does nothing.
    *
    * @param table quoted
    * @param columns quoted; the first two are the key, the third is the position
    */
   String upsert(String table, List<String> columns);
+
+  /**
+   * Where an insert has its rows from: the parameters of a statement that is run for each.
+   *
+   * @param table quoted
+   * @param columns quoted
+   */
+  default String source(String table, List<String> columns) {
+    return "values (" + "?, ".repeat(columns.size() - 1) + "?)";
+  }
+
+  /** What takes the rows of a statement whose source is {@link #source}. */
+  default Rows rows(Connection connection, String table, List<String> columns, String statement)
+      throws SQLException {
+    return new PreparedRows(this, connection.prepareStatement(statement));
+  }
 
   /**
    * An insert that does nothing where the key is there already.

@@ -39,6 +39,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
   private final SqlTables tables;
   private final Columns columns;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private final Map<String, Rows> rows = new HashMap<>();
   private long sweptSeconds;
 
   private SqlTarget(SqlDialect dialect, SqlParameters parameters, Connection connection)
@@ -136,66 +137,75 @@ public final class SqlTarget implements Target, NewestStates.Store {
     return statement;
   }
 
+  private Rows rows(String table, List<String> names, String statement) throws SQLException {
+    Rows known = rows.get(table);
+    if (known == null) {
+      known = dialect.rows(connection, table, names, statement);
+      rows.put(table, known);
+    }
+    return known;
+  }
+
   private void writeHistory(List<Event> events) throws SQLException {
     List<String> names = tables.history();
-    String values = "values (" + "?, ".repeat(names.size() - 1) + "?)";
-    Map<Namespace, PreparedStatement> inserts = new HashMap<>();
+    Map<Namespace, Rows> inserts = new HashMap<>();
     for (Event event : events) {
       if (event.namespace() == null || event.namespace().collection() == null) {
         continue;
       }
-      PreparedStatement insert = inserts.get(event.namespace());
+      Rows insert = inserts.get(event.namespace());
       if (insert == null) {
-        insert = prepared(dialect.insertNew(tables.historyOf(event.namespace()), names, values));
+        String table = tables.historyOf(event.namespace());
+        String source = dialect.source(table, names);
+        insert = rows(table, names, dialect.insertNew(table, names, source));
         inserts.put(event.namespace(), insert);
       }
-      bindHistory(insert, event);
-      insert.addBatch();
+      addHistory(insert, event);
     }
-    for (PreparedStatement insert : inserts.values()) {
-      insert.executeBatch();
+    for (Rows insert : inserts.values()) {
+      insert.write();
     }
   }
 
-  private void bindHistory(PreparedStatement insert, Event event) throws SQLException {
-    insert.setString(1, event.messageId());
-    insert.setString(2, event.position());
-    insert.setString(3, event.type().text());
-    dialect.bind(insert, 4, Column.Type.DATE, event.time());
-    insert.setString(5, event.key() == null ? null : event.key().id());
-    insert.setString(6, event.key() == null ? null : event.key().type());
-    dialect.bind(insert, 7, Column.Type.JSON, text(event));
-    bindDeclared(insert, 8, event);
+  private void addHistory(Rows insert, Event event) throws SQLException {
+    insert.text(event.messageId());
+    insert.text(event.position());
+    insert.text(event.type().text());
+    insert.value(Column.Type.DATE, event.time());
+    insert.text(event.key() == null ? null : event.key().id());
+    insert.text(event.key() == null ? null : event.key().type());
+    insert.value(Column.Type.JSON, text(event));
+    addDeclared(insert, event);
   }
 
   private static String text(Event event) {
     return event.document() == null ? null : event.document().text();
   }
 
-  private void bindDeclared(PreparedStatement statement, int first, Event event)
-      throws SQLException {
+  private void addDeclared(Rows row, Event event) throws SQLException {
     Object[] values = columns.of(event);
     for (int i = 0; i < values.length; i++) {
-      dialect.bind(statement, first + i, columns.all().get(i).type(), values[i]);
+      row.value(columns.all().get(i).type(), values[i]);
     }
+    row.endRow();
   }
 
   @Override
   public void write(Namespace collection, List<Event> newest) {
     sql(
         () -> {
-          PreparedStatement upsert =
-              prepared(dialect.upsert(tables.rows(collection), tables.state()));
+          String table = tables.rows(collection);
+          Rows upsert = rows(table, tables.state(), dialect.upsert(table, tables.state()));
           for (Event event : newest) {
-            upsert.setString(1, event.key().id());
-            upsert.setString(2, event.key().type());
-            upsert.setString(3, event.position());
-            upsert.setInt(4, event.document() == null ? 1 : 0);
-            dialect.bind(upsert, 5, Column.Type.JSON, text(event));
-            bindDeclared(upsert, 6, event);
-            upsert.addBatch();
+            upsert.text(event.key().id());
+            upsert.text(event.key().type());
+            upsert.text(event.position());
+            upsert.flag(event.document() == null);
+            upsert.value(Column.Type.JSON, text(event));
+            addDeclared(upsert, event);
           }
-          return upsert.executeBatch();
+          upsert.write();
+          return null;
         });
   }
 

@@ -23,6 +23,9 @@ public final class SqliteDialect implements SqlDialect {
   /** What another process that writes may take for one transaction. */
   private static final int BUSY_MILLIS = 5_000;
 
+  /** 40 MB: by the default of 4 MB every third batch of documents of 1 KB would wait for one. */
+  private static final int CHECKPOINT_PAGES = 10_000;
+
   // Primary result codes, https://www.sqlite.org/rescode.html
   private static final int PRIMARY = 0xFF;
   private static final int BUSY = 5;
@@ -54,6 +57,7 @@ public final class SqliteDialect implements SqlDialect {
       // Readers do not wait for the writer; with FULL a commit is on the disk when it returns.
       statement.execute("pragma journal_mode = wal");
       statement.execute("pragma synchronous = full");
+      statement.execute("pragma wal_autocheckpoint = " + CHECKPOINT_PAGES);
       return connection;
     } catch (SQLException e) {
       connection.close();

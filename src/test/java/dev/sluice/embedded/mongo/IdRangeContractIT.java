@@ -191,6 +191,21 @@ class IdRangeContractIT extends ReadContract {
   }
 
   @Test
+  void aSampleOfManyIsAsLargeAsAskedFor() {
+    insertNumbers(3_000);
+
+    assertThat(
+            ids(
+                run(
+                    "{aggregate: 'words', cursor: {batchSize: 1000}, pipeline:"
+                        + " [{$sample: {size: 40}}, {$project: {_id: 1}}, {$sort: {_id: 1}}]}")))
+        .hasSize(40)
+        .doesNotHaveDuplicates()
+        .isSortedAccordingTo(
+            (a, b) -> Integer.compare(a.asInt32().getValue(), b.asInt32().getValue()));
+  }
+
+  @Test
   void theIndexOnIdIsInTheOrderOfTheCollation() {
     run("{create: 'words', collation: {locale: 'en', strength: 2}}");
     for (String id : List.of("b", "A", "C", "a1")) {

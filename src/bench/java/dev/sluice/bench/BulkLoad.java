@@ -1,0 +1,90 @@
+package dev.sluice.bench;
+
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.function.IntFunction;
+
+/** What a target's store does by itself with documents that are there already. */
+enum BulkLoad {
+  /** Lines into a file, synchronised at the end. */
+  JSONL {
+    @Override
+    String uri(Path directory) {
+      return "file:" + directory.resolve("plays.jsonl");
+    }
+
+    @Override
+    void load(Path directory, String[] documents) throws Exception {
+      try (FileOutputStream file = new FileOutputStream(directory.resolve("bulk.jsonl").toFile());
+          BufferedOutputStream out = new BufferedOutputStream(file, 1 << 16)) {
+        for (String document : documents) {
+          out.write(document.getBytes(StandardCharsets.UTF_8));
+          out.write('\n');
+        }
+        out.flush();
+        file.getFD().sync();
+      }
+    }
+  },
+  /** Rows by a prepared insert, in one transaction. */
+  SQLITE {
+    @Override
+    String uri(Path directory) {
+      return "jdbc:sqlite:" + directory.resolve("plays.db");
+    }
+
+    @Override
+    void load(Path directory, String[] documents) throws Exception {
+      try (Connection connection =
+              DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("bulk.db"));
+          Statement statement = connection.createStatement()) {
+        statement.execute("pragma journal_mode = wal");
+        statement.execute("create table plays (id text primary key, document text)");
+        connection.setAutoCommit(false);
+        try (PreparedStatement insert =
+            connection.prepareStatement("insert into plays values (?, ?)")) {
+          for (int n = 0; n < documents.length; n++) {
+            insert.setString(1, String.format(Locale.ROOT, "%024x", n));
+            insert.setString(2, documents[n]);
+            insert.addBatch();
+            if (n % BATCH == BATCH - 1) {
+              insert.executeBatch();
+            }
+          }
+          insert.executeBatch();
+        }
+        connection.commit();
+      }
+    }
+  };
+
+  private static final int BATCH = 500;
+  private static final double NANOS = 1e9;
+
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Of the target that is measured beside it. */
+  abstract String uri(Path directory);
+
+  abstract void load(Path directory, String[] documents) throws Exception;
+
+  /** How many seconds it takes; making the documents is not counted. */
+  double load(Path directory, int count, IntFunction<String> document) throws Exception {
+    String[] documents = new String[count];
+    for (int n = 0; n < count; n++) {
+      documents[n] = document.apply(n);
+    }
+    long begin = System.nanoTime();
+    load(directory, documents);
+    return (System.nanoTime() - begin) / NANOS;
+  }
+}

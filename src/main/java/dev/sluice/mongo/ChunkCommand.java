@@ -1,0 +1,83 @@
+package dev.sluice.mongo;
+
+import dev.sluice.snapshot.ChunkRequest;
+import dev.sluice.snapshot.KeyRange;
+import java.util.List;
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonTimestamp;
+
+/**
+ * The {@code find} that reads a chunk.
+ *
+ * <p>{@code min} and {@code max} are bounds of the index, in its own order over all types, where
+ * {@code $gt} and {@code $lt} compare within one type only. They need a {@code hint}; the first is
+ * inclusive, the second is not, and nor is the end of an index scan that has no {@code max}. What a
+ * range begins behind is left out by a condition, so that nothing has to be compared here. Across
+ * shards the documents come in order only if they are sorted, which costs nothing by this index
+ * (mongo/src/mongo/db/query/query_planner.cpp). Without {@code batchSize} a first reply would end
+ * at 101 documents.
+ */
+final class ChunkCommand {
+  private static final BsonDocument BY_ID = new BsonDocument("_id", new BsonInt32(1));
+
+  private ChunkCommand() {}
+
+  /** As of the moment that is asked for. From MongoDB 5.0 on. */
+  static BsonDocument at(ChunkRequest request, boolean keysOnly) {
+    return find(request, keysOnly, "snapshot", "atClusterTime");
+  }
+
+  /** As of a later moment, which the server chooses. From MongoDB 5.0 on. */
+  static BsonDocument notBefore(ChunkRequest request, boolean keysOnly) {
+    return find(request, keysOnly, "snapshot", "afterClusterTime");
+  }
+
+  /** As of moments that are not before the one that is asked for. */
+  static BsonDocument majority(ChunkRequest request, boolean keysOnly) {
+    return find(request, keysOnly, "majority", "afterClusterTime");
+  }
+
+  private static BsonDocument find(
+      ChunkRequest request, boolean keysOnly, String level, String when) {
+    KeyRange range = request.range();
+    BsonDocument find =
+        new BsonDocument("find", new BsonString(request.namespace().collection()))
+            .append("filter", filter(request))
+            .append("sort", BY_ID)
+            .append("hint", BY_ID)
+            .append("limit", new BsonInt32(request.limit()))
+            .append("batchSize", new BsonInt32(request.limit()))
+            .append("singleBatch", BsonBoolean.TRUE);
+    if (range.start() != null && !range.isSingle()) {
+      find.append("min", range.start().asId());
+    }
+    if (range.end() != null && !range.isSingle()) {
+      find.append("max", range.end().asId());
+    }
+    if (keysOnly) {
+      find.append("projection", BY_ID);
+    }
+    return find.append(
+        "readConcern",
+        new BsonDocument("level", new BsonString(level))
+            .append(when, new BsonTimestamp(request.at())));
+  }
+
+  private static BsonDocument filter(ChunkRequest request) {
+    BsonDocument own = new BsonDocument();
+    if (request.range().isSingle()) {
+      own.append("_id", request.range().start().named("$eq"));
+    } else if (request.range().behind()) {
+      own.append("_id", request.range().start().named("$ne"));
+    }
+    if (request.match().isEmpty()) {
+      return own;
+    }
+    BsonDocument match = BsonDocument.parse(request.match());
+    return own.isEmpty() ? match : new BsonDocument("$and", new BsonArray(List.of(own, match)));
+  }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.change.Position;
+import dev.sluice.snapshot.SnapshotProgress;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.bson.BsonDocument;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Tells people now and then how far a snapshot is, by what is confirmed of it. Says nothing while
+ * there is none.
+ */
+public final class SnapshotReport {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final Supplier<Optional<Position>> position;
+  private final Snapshots snapshots;
+  private final Duration period;
+  private final Consumer<String> tell;
+  private final Scheduler timer;
+
+  /** The one that was told of last; empty for none. */
+  private String id = "";
+
+  /** About how many documents it has; 0 if that is not known. */
+  private long documents;
+
+  private long firstDocuments;
+  private long firstNanos;
+
+  /**
+   * @param position the newest confirmed one
+   */
+  public SnapshotReport(
+      Supplier<Optional<Position>> position,
+      Snapshots snapshots,
+      Duration period,
+      Consumer<String> tell,
+      Scheduler timer) {
+    this.position = position;
+    this.snapshots = snapshots;
+    this.period = period;
+    this.tell = tell;
+    this.timer = timer;
+  }
+
+  /** Runs the work and reports alongside. Ends as the work does. Cold; for one work only. */
+  public Mono<Void> during(Mono<Void> work) {
+    return Mono.defer(
+        () -> {
+          Sinks.Empty<Void> ended = Sinks.empty();
+          Flux<Void> reports =
+              Flux.interval(period, timer)
+                  .onBackpressureDrop()
+                  .concatMap(tick -> report(), 1)
+                  .takeUntilOther(ended.asMono());
+          return Mono.when(work.doFinally(signal -> ended.tryEmitEmpty()), reports);
+        });
+  }
+
+  private Mono<Void> report() {
+    BsonDocument kept = position.get().map(Position::snapshot).orElse(Position.NO_SNAPSHOT);
+    if (kept.isEmpty()) {
+      id = "";
+      return Mono.empty();
+    }
+    SnapshotProgress progress = SnapshotProgress.of(kept);
+    return (progress.id().equals(id) ? Mono.<Void>empty() : begin(progress))
+        .then(Mono.fromRunnable(() -> tell.accept(line(progress))));
+  }
+
+  /** How many there are is only good to know: without it the report is shorter. */
+  private Mono<Void> begin(SnapshotProgress progress) {
+    id = progress.id();
+    firstDocuments = through(progress);
+    firstNanos = timer.now(TimeUnit.NANOSECONDS);
+    documents = 0;
+    return snapshots
+        .estimate(progress)
+        .doOnNext(estimate -> documents = estimate)
+        .onErrorComplete()
+        .then();
+  }
+
+  private static long through(SnapshotProgress progress) {
+    return progress.documents() + progress.leftOut();
+  }
+
+  private String line(SnapshotProgress progress) {
+    long through = through(progress);
+    double seconds = (timer.now(TimeUnit.NANOSECONDS) - firstNanos) / NANOS_PER_SECOND;
+    long perSecond = seconds <= 0 ? 0 : Math.round((through - firstDocuments) / seconds);
+    String line = "Snapshot of " + Snapshots.named(progress) + ": " + through + " documents";
+    if (documents > 0 && !progress.isFiltered()) {
+      line += String.format(Locale.ROOT, ", %d %%", Math.min(100, 100 * through / documents));
+    }
+    if (perSecond > 0) {
+      line += ", " + perSecond + " a second";
+      if (documents > through && !progress.isFiltered()) {
+        line += ", about " + OplogGuard.text(Duration.ofSeconds((documents - through) / perSecond));
+        line += " left";
+      }
+    }
+    return line;
+  }
+}
