@@ -7,6 +7,8 @@ import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
 import dev.sluice.target.sql.DuckDbDialect;
+import dev.sluice.target.sql.MariaDbDialect;
+import dev.sluice.target.sql.PostgresDialect;
 import dev.sluice.target.sql.SqlDialect;
 import dev.sluice.target.sql.SqlParameters;
 import dev.sluice.target.sql.SqlTarget;
@@ -23,12 +25,12 @@ public final class Targets {
   private static final Map<String, Function<TargetUri, Target.Opener>> BY_SCHEME =
       new TreeMap<>(
           Map.of(
-              "file",
-              Targets::file,
-              "duckdb",
-              uri -> sql(uri, new DuckDbDialect(uri)),
-              "jdbc:sqlite",
-              uri -> sql(uri, new SqliteDialect(uri))));
+              "file", Targets::file,
+              "duckdb", uri -> sql(uri, new DuckDbDialect(uri)),
+              "jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri)),
+              "jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri)),
+              "jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri)),
+              "jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri))));
 
   private Targets() {}
 

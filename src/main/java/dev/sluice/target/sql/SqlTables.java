@@ -39,6 +39,8 @@ final class SqlTables {
   private static final List<String> STATE =
       List.of("id", "id_type", "position", "deleted", "document");
 
+  private static final List<String> VIEW = List.of("id", "id_type", "position", "document");
+
   private static final List<String> HISTORY =
       List.of("message_id", "position", "operation", "time", "id", "id_type", "document");
 
@@ -147,7 +149,7 @@ final class SqlTables {
               + dialect.tableOptions());
       return;
     }
-    requireOurs(name, there, types.keySet());
+    requireOurs(name, there, name.endsWith("_rows") ? STATE : HISTORY);
     for (Map.Entry<String, String> column : types.entrySet()) {
       if (!there.contains(column.getKey().toLowerCase(Locale.ROOT))) {
         execute(
@@ -161,9 +163,8 @@ final class SqlTables {
     }
   }
 
-  private static void requireOurs(String name, List<String> there, Set<String> wanted) {
-    List<String> fixed = name.endsWith("_rows") ? STATE : HISTORY;
-    if (!there.containsAll(fixed) || !wanted.containsAll(fixed)) {
+  private static void requireOurs(String name, List<String> there, List<String> fixed) {
+    if (!there.containsAll(fixed)) {
       throw TargetException.unusable(
           "The table "
               + name
@@ -172,20 +173,27 @@ final class SqlTables {
     }
   }
 
-  /** Anew each time: it has the columns that are declared now. */
+  /** Made anew only if other columns are declared now: others may have built on it. */
   private void view(String name) throws SQLException {
     if (!seen.add(name)) {
       return;
     }
     List<String> columns = new ArrayList<>(List.of("id", "id_type", "position"));
-    parameters.columns().forEach(column -> columns.add(dialect.quoted(column.name())));
+    parameters.columns().forEach(column -> columns.add(column.name()));
     columns.add("document");
-    execute("drop view if exists " + dialect.quoted(name));
+    List<String> there = dialect.columnsOf(connection, name);
+    if (there.equals(columns.stream().map(each -> each.toLowerCase(Locale.ROOT)).toList())) {
+      return;
+    }
+    if (!there.isEmpty()) {
+      requireOurs(name, there, VIEW);
+      execute("drop view " + dialect.quoted(name));
+    }
     execute(
         "create view "
             + dialect.quoted(name)
             + " as select "
-            + String.join(", ", columns)
+            + String.join(", ", columns.stream().map(dialect::quoted).toList())
             + " from "
             + dialect.quoted(name + "_rows")
             + " where deleted = 0");

@@ -1,0 +1,236 @@
+package dev.sluice.target.sql;
+
+import static dev.sluice.consume.GivenEvents.PLAYS;
+import static dev.sluice.consume.GivenEvents.insert;
+import static dev.sluice.consume.GivenEvents.key;
+import static dev.sluice.consume.GivenEvents.position;
+import static dev.sluice.consume.GivenEvents.update;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.change.Namespace;
+import dev.sluice.consume.Batch;
+import dev.sluice.consume.DocumentKey;
+import dev.sluice.consume.Event;
+import dev.sluice.consume.Target;
+import dev.sluice.consume.TargetException;
+import dev.sluice.consume.TargetException.Kind;
+import dev.sluice.consume.TargetKeepsStep;
+import dev.sluice.consume.TargetUri;
+import dev.sluice.testing.PostgresServer;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PostgresKeepsStepIT extends TargetKeepsStep {
+  private static final AtomicInteger SCHEMAS = new AtomicInteger();
+  private static final String QUIZ = "{\"_id\": \"a\", \"word\": \"QUIZ\", \"score\": 22}";
+
+  private static PostgresServer server;
+
+  private String schema;
+
+  @BeforeAll
+  static void launch() {
+    assumeTrue(
+        PostgresServer.isInstalled(),
+        "PostgreSQL is not installed: apt-get install postgresql brings it");
+    server = PostgresServer.launch();
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void makeSchema() throws SQLException {
+    schema = "step" + SCHEMAS.incrementAndGet();
+    execute("create schema " + schema);
+  }
+
+  private static void execute(String sql) throws SQLException {
+    try (Connection connection = server.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private TargetUri uri(String parameters) {
+    return uri(PostgresServer.PASSWORD, parameters);
+  }
+
+  private TargetUri uri(String password, String parameters) {
+    return TargetUri.parse(
+        "jdbc:postgresql://"
+            + PostgresServer.USER
+            + ":"
+            + URLEncoder.encode(password, StandardCharsets.UTF_8)
+            + "@"
+            + server.place()
+            + "?driver.currentSchema="
+            + schema
+            + parameters);
+  }
+
+  private static Target.Opener opener(TargetUri uri) {
+    return () -> SqlTarget.open(new PostgresDialect(uri), SqlParameters.of(uri));
+  }
+
+  @Override
+  protected Target.Opener opener() {
+    return opener(uri("&history=true&columns=word,score:int"));
+  }
+
+  private KeptTables kept() {
+    return new KeptTables(new PostgresDialect(uri("")));
+  }
+
+  @Override
+  protected Map<String, String> stored(Namespace collection) throws Exception {
+    return kept().documents(collection);
+  }
+
+  @Override
+  protected List<String> history() throws Exception {
+    return kept().history();
+  }
+
+  private static void apply(Target.Opener opener, Event... events) {
+    try (Target target = opener.open()) {
+      target.apply(new Batch(List.of(events)));
+    }
+  }
+
+  private static void assertFails(Kind kind, String saying, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            TargetException.class, failure -> assertThat(failure.kind()).isEqualTo(kind))
+        .hasMessageContaining(saying)
+        .hasMessageNotContaining(PostgresServer.PASSWORD)
+        .hasMessageNotContaining("QUIZ");
+  }
+
+  @Test
+  void declaredColumnsHaveTheTypesOfTheDatabase() throws Exception {
+    String json =
+        "{\"w\": \"QUIZ\", \"n\": \"a\\u0000b\", \"i\": 22, \"l\": 9007199254740993, \"b\": true,"
+            + " \"c\": {\"$numberDecimal\": \"19.90\"}, \"d\": {\"$numberDouble\": \"NaN\"},"
+            + " \"t\": {\"$date\": \"2026-11-20T01:02:03.12Z\"},"
+            + " \"far\": {\"$date\": {\"$numberLong\": \"9223372036854775807\"}}, \"j\": [1]}";
+    apply(
+        opener(
+            uri(
+                "&columns=w,n,i:int,l:long,b:bool,c:decimal,d:double,t:date,far:date,j:json,x:int")),
+        insert(PLAYS, key(1), position(1), json));
+
+    assertThat(
+            kept()
+                .rows(
+                    "plays",
+                    "w, n, i + 1, l + 1, not b, c * 10, d, extract(year from t), far, j->>0, x",
+                    "id"))
+        .hasSize(1)
+        .first()
+        .asInstanceOf(InstanceOfAssertFactories.LIST)
+        .containsExactly(
+            "QUIZ", null, "23", "9007199254740994", "f", "199.00", "NaN", "2026", null, "1", null);
+  }
+
+  @Test
+  void aColumnThatIsDeclaredLaterIsAddedAndWhatOthersBuiltOnTheViewStays() throws Exception {
+    apply(opener(uri("")), insert(PLAYS, key(1), position(1), QUIZ));
+    apply(opener(uri("&columns=score:int")), insert(PLAYS, key(2), position(2), QUIZ));
+    execute(
+        "create view " + schema + ".best as select max(score) as score from " + schema + ".plays");
+    apply(opener(uri("&columns=score:int")), update(PLAYS, key(1), position(3), QUIZ));
+
+    assertThat(kept().rows("plays", "score", "id")).containsExactly(List.of("22"), List.of("22"));
+    assertThat(kept().rows("best", "score", "1")).containsExactly(List.of("22"));
+  }
+
+  @Test
+  void isOpenedAgainWhenTheServerIsBack() throws Exception {
+    try (Target target = opener().open()) {
+      target.apply(new Batch(List.of(insert(PLAYS, key(1), position(1), QUIZ))));
+      server.stop();
+      try {
+        Batch next = new Batch(List.of(insert(PLAYS, key(2), position(2), QUIZ)));
+        assertFails(Kind.UNAVAILABLE, "PostgreSQL at //127.0.0.1", () -> target.apply(next));
+        assertFails(Kind.UNAVAILABLE, "PostgreSQL at //127.0.0.1", () -> opener().open());
+      } finally {
+        server.start();
+      }
+    }
+    apply(opener(), insert(PLAYS, key(2), position(2), QUIZ));
+
+    assertThat(stored(PLAYS)).hasSize(2);
+  }
+
+  @Test
+  void saysWhatIsWrongWithALoginOrADatabase() {
+    assertFails(Kind.UNUSABLE, "password", () -> opener(uri("wrong", "")).open());
+    TargetUri none = TargetUri.parse(uri("").toString().replace("***", "") + "?driver.user=nobody");
+    assertFails(Kind.UNUSABLE, "PostgreSQL at", () -> opener(none).open());
+    TargetUri other =
+        new TargetUri("jdbc:postgresql", uri("").place().replace("/postgres", "/other"), Map.of());
+    assertFails(Kind.UNUSABLE, "\"other\" does not exist", () -> opener(other).open());
+  }
+
+  @Test
+  void leavesATableOfAnotherShapeAlone() throws Exception {
+    execute("create table " + schema + ".plays_rows (id int)");
+    Event event = insert(PLAYS, key(1), position(1), QUIZ);
+    assertFails(Kind.UNUSABLE, "plays_rows is there", () -> apply(opener(), event));
+
+    execute("drop table " + schema + ".plays_rows");
+    execute("create table " + schema + ".plays (id int)");
+    assertFails(Kind.UNUSABLE, "The table plays is there", () -> apply(opener(), event));
+  }
+
+  @Test
+  void waitsForAServerThatOnlyReads() {
+    String parameters = "&driver.options=-c%20default_transaction_read_only%3Don";
+    assertFails(Kind.UNAVAILABLE, "read-only", () -> opener(uri(parameters)).open());
+  }
+
+  @Test
+  void refusesAKeyThatNoIndexHoldsAndANameThatIsCut() throws Exception {
+    // Not to be compressed: digits of a sequence without repeats.
+    String digits =
+        new Random(1)
+            .ints(4_000, 'a', 'z')
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    Event large = insert(PLAYS, new DocumentKey(digits, "string"), position(1), QUIZ);
+    assertFails(Kind.REFUSED, "index row", () -> apply(opener(), large));
+
+    Namespace longer = new Namespace("scrabble", "p".repeat(60));
+    Event cut = insert(longer, key(1), position(1), QUIZ);
+    assertFails(Kind.UNUSABLE, "more than 63 bytes", () -> apply(opener(), cut));
+  }
+
+  @Test
+  void aCheckThatSomebodyHasAddedRefusesTheDocument() throws Exception {
+    apply(opener(), insert(PLAYS, key(1), position(1), QUIZ));
+    execute("alter table " + schema + ".plays_rows add check (score > 21)");
+    Event low = update(PLAYS, key(1), position(2), QUIZ.replace("22", "3"));
+
+    assertFails(Kind.REFUSED, "check constraint", () -> apply(opener(), low));
+  }
+}
