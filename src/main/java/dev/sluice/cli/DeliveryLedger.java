@@ -21,6 +21,9 @@ import org.HdrHistogram.Histogram;
  * and what came twice or before an earlier one of its document. Thread-safe.
  */
 public final class DeliveryLedger {
+  /** What else comes, of a snapshot, of a collection or of the pipeline itself, answers none. */
+  private static final Set<String> WRITES = Set.of("insert", "update", "replace", "delete");
+
   private record Expected(String operation, long acknowledgedNanos) {}
 
   /** A millisecond's digits are of interest, a day's are not. */
@@ -59,9 +62,12 @@ public final class DeliveryLedger {
    * Notes an event.
    *
    * @return how long after the acknowledgement it came, in milliseconds; 0 if before it; negative
-   *     if it is a repeat
+   *     if it is a repeat, or answers no write
    */
   public synchronized double delivered(Delivery delivery, long nanos) {
+    if (!WRITES.contains(delivery.getProperties().getType())) {
+      return -1;
+    }
     if (!seen.add(delivery.getProperties().getMessageId())) {
       duplicated++;
       return -1;

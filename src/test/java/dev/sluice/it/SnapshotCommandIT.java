@@ -105,7 +105,8 @@ class SnapshotCommandIT {
   @Test
   void oneIsPausedAndResumedAndAnotherWaitsForItAndIsCancelled() throws Exception {
     try (PipelineUnderTest sluice = new PipelineUnderTest(Map.of("SLUICE_SNAPSHOT_CHUNK", "1"))) {
-      insert(sluice, 4_000);
+      // One at a time, so many that it is never through before it is cancelled.
+      insert(sluice, 60_000);
       sluice.start().consume();
       String first = start(sluice);
       awaitListed(sluice, first, "running");
