@@ -136,6 +136,17 @@ class FileTargetTest {
   }
 
   @Test
+  void goesOnInAFileThatAnotherRotationHasLeft() throws Exception {
+    write("a.jsonl", event(1), event(2));
+    write("a.jsonl?rotate=day", event(3));
+    write("a.jsonl", event(4), event(1));
+    write("a.jsonl?rotate=day", event(5), event(3));
+
+    assertThat(lines("a.jsonl")).hasSize(3);
+    assertThat(lines("a-2026-11-20.jsonl")).hasSize(2);
+  }
+
+  @Test
   void beginsANewFileEachDayAndEachHasTheHeader() throws Exception {
     write("a.csv?columns=_id&rotate=day", event(1), event(2));
     write("a.csv?columns=_id&rotate=day", event(SECONDS_A_DAY), event(2));
