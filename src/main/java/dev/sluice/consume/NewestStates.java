@@ -43,8 +43,11 @@ public final class NewestStates {
     /** Removes what has a smaller position than this, markers included. */
     void clear(Namespace collection, String below);
 
-    /** Puts all that is in one collection into another, which is empty. */
-    void move(Namespace from, Namespace to);
+    /**
+     * Puts what has a smaller position than this, markers included, into another collection, which
+     * has nothing of such a position.
+     */
+    void move(Namespace from, Namespace to, String below);
 
     /** The collections of a database of which there may be something. */
     List<Namespace> collections(String database);
@@ -122,7 +125,7 @@ public final class NewestStates {
     } else if (effectiveFloor(from, store).compareTo(event.position()) < 0) {
       clear(to, event.position(), store);
       if (store.holds(from)) {
-        store.move(from, to);
+        store.move(from, to, event.position());
       }
       raise(from, event.position(), store);
     }

@@ -284,21 +284,18 @@ public final class SqlTarget implements Target, NewestStates.Store {
   }
 
   @Override
-  public void move(Namespace from, Namespace to) {
+  public void move(Namespace from, Namespace to, String below) {
     List<String> names = tables.state();
     sql(
         () -> {
-          prepared(
-                  dialect.insertNew(
-                      tables.rows(to),
-                      names,
-                      "select "
-                          + String.join(", ", names)
-                          + " from "
-                          + tables.rows(from)
-                          + " where true"))
-              .executeUpdate();
-          return prepared("delete from " + tables.rows(from)).executeUpdate();
+          String older = " from " + tables.rows(from) + " where position < ?";
+          String select = "select " + String.join(", ", names) + older;
+          PreparedStatement insert = prepared(dialect.insertNew(tables.rows(to), names, select));
+          insert.setString(1, below);
+          insert.executeUpdate();
+          PreparedStatement delete = prepared("delete" + older);
+          delete.setString(1, below);
+          return delete.executeUpdate();
         });
   }
 

@@ -121,6 +121,16 @@ class SqliteTargetTest {
         .containsExactly("players", "plays");
   }
 
+  /** A released drop, or what a second consumer has done, may be there before the rename. */
+  @Test
+  void aRenameLeavesWhatIsNewerThanItself() throws Exception {
+    apply("", insert(PLAYS, key(1), position(1), "{}"), insert(PLAYS, key(2), position(5), "{}"));
+    apply("", rename(PLAYS, PLAYERS, position(3)));
+
+    assertThat(query("select id from plays")).containsExactly(key(2).id());
+    assertThat(query("select id from players")).containsExactly(key(1).id());
+  }
+
   @Test
   void aColumnThatIsDeclaredLaterIsAdded() throws Exception {
     apply("", insert(PLAYS, key(1), position(1), "{\"word\": \"QUIZ\"}"));
