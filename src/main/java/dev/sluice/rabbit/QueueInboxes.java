@@ -83,20 +83,20 @@ public final class QueueInboxes implements Inbox.Opener {
   private final RabbitConnection reading;
   private final RabbitConnection parking;
   private final Reading what;
-  private final int prefetch;
+  private final Prefetch prefetch;
 
   /**
    * @param reading for this alone
    * @param parking for publishing what is parked: a broker that is short of memory stops reading
    *     from whoever publishes
-   * @param prefetch how many messages may be under way to us
+   * @param prefetch how many messages may be under way to us, at most; fewer where they are large
    */
   public QueueInboxes(
       RabbitConnection reading, RabbitConnection parking, Reading what, int prefetch) {
     this.reading = reading;
     this.parking = parking;
     this.what = what;
-    this.prefetch = prefetch;
+    this.prefetch = new Prefetch(prefetch);
   }
 
   @Override
