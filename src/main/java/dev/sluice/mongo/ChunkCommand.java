@@ -1,5 +1,6 @@
 package dev.sluice.mongo;
 
+import dev.sluice.change.Namespace;
 import dev.sluice.snapshot.ChunkRequest;
 import dev.sluice.snapshot.KeyRange;
 import java.util.List;
@@ -7,6 +8,7 @@ import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonMinKey;
 import org.bson.BsonString;
 import org.bson.BsonTimestamp;
 
@@ -24,6 +26,9 @@ import org.bson.BsonTimestamp;
 final class ChunkCommand {
   private static final BsonDocument BY_ID = new BsonDocument("_id", new BsonInt32(1));
 
+  /** Long enough to be refused; whether anything meets the condition is not asked. */
+  private static final int PROBE_MILLIS = 1_000;
+
   private ChunkCommand() {}
 
   /** As of the moment that is asked for. From MongoDB 5.0 on. */
@@ -39,6 +44,21 @@ final class ChunkCommand {
   /** As of moments that are not before the one that is asked for. */
   static BsonDocument majority(ChunkRequest request, boolean keysOnly) {
     return find(request, keysOnly, "majority", "afterClusterTime");
+  }
+
+  /**
+   * One document, to find out whether a collection can be read like that at all: with that
+   * condition, and from a beginning, which a view does not have.
+   */
+  static BsonDocument probe(Namespace namespace, String match) {
+    return new BsonDocument("find", new BsonString(namespace.collection()))
+        .append("filter", match.isEmpty() ? new BsonDocument() : BsonDocument.parse(match))
+        .append("sort", BY_ID)
+        .append("hint", BY_ID)
+        .append("min", new BsonDocument("_id", new BsonMinKey()))
+        .append("limit", new BsonInt32(1))
+        .append("singleBatch", BsonBoolean.TRUE)
+        .append("maxTimeMS", new BsonInt32(PROBE_MILLIS));
   }
 
   private static BsonDocument find(

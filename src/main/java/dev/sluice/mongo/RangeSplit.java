@@ -1,5 +1,6 @@
 package dev.sluice.mongo;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
@@ -27,6 +28,9 @@ final class RangeSplit {
 
   /** Of the sample for each part: enough that none is several times as large as another. */
   private static final int SAMPLE = 20;
+
+  /** $sample could not find a document that is no duplicate after so many tries. */
+  private static final int NO_SAMPLE = 28799;
 
   private RangeSplit() {}
 
@@ -70,6 +74,11 @@ final class RangeSplit {
                         Aggregates.sort(Sorts.ascending("_id")))))
         .map(RangeSplit::key)
         .collectList()
+        // In one part, then: the server gives up where it meets the same document too often.
+        .onErrorResume(
+            MongoCommandException.class,
+            refused ->
+                refused.getErrorCode() == NO_SAMPLE ? Mono.just(List.of()) : Mono.error(refused))
         .map(
             sorted ->
                 IntStream.range(1, parts)

@@ -33,8 +33,12 @@ public final class SnapshotReads implements SnapshotSource {
   /** SnapshotTooOld and SnapshotUnavailable: not at that time, but perhaps at a later one. */
   private static final Set<Integer> NOT_AT_THAT_TIME = Set.of(239, 246);
 
+  /** MaxTimeMSExpired. */
+  private static final int OUT_OF_TIME = 50;
+
   private final MongoConnection connection;
   private final Scope scope;
+  private final String match;
   private final boolean keysOnly;
 
   /**
@@ -45,10 +49,11 @@ public final class SnapshotReads implements SnapshotSource {
     this.connection = connection;
     this.scope = capture.scope();
     this.keysOnly = !capture.view().hasNewImage();
-    requireReadable(settings.match());
+    this.match = settings.match();
+    requireJson(match);
   }
 
-  private static void requireReadable(String match) {
+  private static void requireJson(String match) {
     if (match.isEmpty()) {
       return;
     }
@@ -65,15 +70,41 @@ public final class SnapshotReads implements SnapshotSource {
   public Mono<List<KeyRange>> ranges(int readers) {
     return collections()
         .collectList()
-        .flatMap(all -> ranges(all, readers))
+        .flatMap(all -> requireReadable(all, match).then(ranges(all, readers)))
         .onErrorMap(this::recognise);
   }
 
   @Override
   public Mono<List<KeyRange>> ranges(SnapshotRequest request, int readers) {
-    return request.ids().isEmpty()
-        ? ranges(request.namespaces(), readers).onErrorMap(this::recognise)
-        : Mono.fromSupplier(request::ranges);
+    Mono<List<KeyRange>> ranges =
+        request.ids().isEmpty()
+            ? ranges(request.namespaces(), readers)
+            : Mono.fromSupplier(request::ranges);
+    return requireReadable(request.namespaces(), request.match())
+        .then(ranges)
+        .onErrorMap(this::recognise);
+  }
+
+  /**
+   * What cannot be read is to be known before it is begun: what was begun is gone on with, by this
+   * process and by the next one.
+   */
+  private Mono<Void> requireReadable(List<Namespace> all, String condition) {
+    return Flux.fromIterable(all).concatMap(each -> probe(each, condition)).then();
+  }
+
+  private Mono<Void> probe(Namespace namespace, String condition) {
+    return Mono.defer(
+            () ->
+                Mono.from(
+                    connection
+                        .client()
+                        .getDatabase(namespace.database())
+                        .runCommand(ChunkCommand.probe(namespace, condition))))
+        .then()
+        .onErrorResume(
+            MongoCommandException.class,
+            refused -> refused.getErrorCode() == OUT_OF_TIME ? Mono.empty() : Mono.error(refused));
   }
 
   private Mono<List<KeyRange>> ranges(List<Namespace> all, int readers) {
@@ -140,19 +171,23 @@ public final class SnapshotReads implements SnapshotSource {
                         .onErrorMap(this::recognise));
   }
 
+  /** Of a capped collection there is no history at all: it is read as before MongoDB 5.0. */
   private Mono<Chunk> readAtATime(ChunkRequest request) {
     return run(request, ChunkCommand.at(request, keysOnly))
         .onErrorResume(
-            MongoCommandException.class,
-            refused ->
-                NOT_AT_THAT_TIME.contains(refused.getErrorCode())
-                    ? run(request, ChunkCommand.notBefore(request, keysOnly))
-                    : Mono.error(refused))
+            SnapshotReads::isNotAtThatTime,
+            refused -> run(request, ChunkCommand.notBefore(request, keysOnly)))
         .map(
             reply -> {
               long time = reply.getDocument("cursor").getTimestamp("atClusterTime").getValue();
               return chunk(request, reply, time, time);
-            });
+            })
+        .onErrorResume(SnapshotReads::isNotAtThatTime, refused -> readMajority(request));
+  }
+
+  private static boolean isNotAtThatTime(Throwable failure) {
+    return failure instanceof MongoCommandException refused
+        && NOT_AT_THAT_TIME.contains(refused.getErrorCode());
   }
 
   private Mono<Chunk> readMajority(ChunkRequest request) {

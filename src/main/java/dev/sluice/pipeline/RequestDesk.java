@@ -99,7 +99,7 @@ public final class RequestDesk {
         answers = answers.then(book.answer(request.id(), State.ENDED, "cancelled before it began"));
       } else if (free && request.wish() == Wish.RUN) {
         free = false;
-        answers = answers.then(snapshots.take(request));
+        answers = answers.then(take(request));
       } else if (request.answer().isEmpty()) {
         answers =
             answers.then(
@@ -110,6 +110,19 @@ public final class RequestDesk {
       }
     }
     return answers;
+  }
+
+  /** What cannot be read at all is answered, and not begun. */
+  private Mono<Void> take(SnapshotRequest request) {
+    return snapshots
+        .take(request)
+        .onErrorResume(
+            failure -> {
+              PipelineException recognised = PipelineException.of(failure);
+              return recognised.kind().isPassing()
+                  ? Mono.error(recognised)
+                  : book.answer(request.id(), State.ENDED, recognised.getMessage());
+            });
   }
 
   /** A small one may be over before it was ever seen to run. */

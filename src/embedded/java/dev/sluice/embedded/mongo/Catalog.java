@@ -17,6 +17,9 @@ final class Catalog {
   /** When a collection became what it is; what was there before a restart is not in it. */
   private final Map<UUID, OpTime> since = new HashMap<>();
 
+  /** When a name lost its collection last. */
+  private final Map<Namespace, OpTime> gone = new HashMap<>();
+
   private final ServerVersion version;
 
   Catalog(ServerVersion version) {
@@ -47,7 +50,29 @@ final class Catalog {
     if (version.remembersCollections()) {
       return false;
     }
-    throw new ServerError(
+    throw unavailable(at, changed);
+  }
+
+  /** Notes that there is no collection of this name any more. */
+  void left(Namespace namespace, OpTime time) {
+    gone.put(namespace, time);
+  }
+
+  /**
+   * Of a name that has no collection: refuses a time at which it had one. A real server of 7.0 on
+   * would read that one; here its documents are gone, and to read none would be a lie.
+   *
+   * @throws ServerError 246
+   */
+  void requireNeverThere(Namespace namespace, OpTime at) {
+    OpTime left = gone.get(namespace);
+    if (left != null && left.isAfter(at)) {
+      throw unavailable(at, left);
+    }
+  }
+
+  private static ServerError unavailable(OpTime at, OpTime changed) {
+    return new ServerError(
         246,
         "SnapshotUnavailable",
         "Unable to read from a snapshot due to pending collection catalog changes; please retry the"

@@ -52,6 +52,7 @@ final class FindCommand {
     }
     RecordedCollection collection = storage.collection(namespace).orElse(null);
     if (collection == null) {
+      concern.at().ifPresent(at -> storage.catalog().requireNeverThere(namespace, at));
       return List.<Document>of().iterator();
     }
     if (IdScan.suits(call, concern)) {

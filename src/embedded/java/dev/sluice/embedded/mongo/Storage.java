@@ -180,6 +180,7 @@ final class Storage {
   void drop(Namespace namespace) {
     CollectionInfo info = remove(namespace);
     log(EventType.DROP, namespace, info.uuid(), new Document());
+    catalog.left(namespace, lastApplied);
   }
 
   private CollectionInfo remove(Namespace namespace) {
@@ -216,6 +217,7 @@ final class Storage {
     catalog.remove(from);
     catalog.put(to, info);
     log(EventType.RENAME, from, info.uuid(), what);
+    catalog.left(from, lastApplied);
   }
 
   /** Appends an entry for something that is no change of a document. */
