@@ -57,7 +57,7 @@ final class Collecting {
       if (incoming.isEmpty() || !add(incoming.get(), batch)) {
         break;
       }
-      bytes += incoming.get().message().body().length;
+      bytes += batch.get(batch.size() - 1).bytes();
       begin = batch.size() == 1 ? System.nanoTime() : begin;
       patience = stopping.getAsBoolean() ? Duration.ZERO : left(begin);
     }

@@ -20,6 +20,17 @@ record Delivered(Incoming incoming, Event event, String damage) {
     return release == null ? null : release.toString();
   }
 
+  /** How large it is, as it was before it was compressed. */
+  long bytes() {
+    long bytes = message().body().length;
+    if (event == null || message().content().encoding().isEmpty()) {
+      return bytes;
+    }
+    long document = event.document() == null ? 0 : event.document().length();
+    return Math.max(
+        bytes, document + event.details().values().stream().mapToLong(Json::length).sum());
+  }
+
   boolean isOnDocument() {
     return event != null && event.type().isOnDocument();
   }

@@ -34,11 +34,20 @@ public final class NewestStates {
      */
     void write(Namespace collection, List<Event> newest);
 
+    /**
+     * Whether there may be something of that very collection. Nothing is cleared in one of which
+     * there is not, or moved out of it.
+     */
+    boolean holds(Namespace collection);
+
     /** Removes what has a smaller position than this, markers included. */
     void clear(Namespace collection, String below);
 
-    /** Puts all that is in one collection into another, which is empty. */
-    void move(Namespace from, Namespace to);
+    /**
+     * Puts what has a smaller position than this, markers included, into another collection, which
+     * has nothing of such a position.
+     */
+    void move(Namespace from, Namespace to, String below);
 
     /** The collections of a database of which there may be something. */
     List<Namespace> collections(String database);
@@ -115,13 +124,17 @@ public final class NewestStates {
       clear(from, event.position(), store);
     } else if (effectiveFloor(from, store).compareTo(event.position()) < 0) {
       clear(to, event.position(), store);
-      store.move(from, to);
+      if (store.holds(from)) {
+        store.move(from, to, event.position());
+      }
       raise(from, event.position(), store);
     }
   }
 
   private static void clear(Namespace collection, String below, Store store) {
-    store.clear(collection, below);
+    if (store.holds(collection)) {
+      store.clear(collection, below);
+    }
     raise(collection, below, store);
   }
 

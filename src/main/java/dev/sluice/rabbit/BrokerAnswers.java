@@ -41,6 +41,10 @@ final class BrokerAnswers {
   private static final Pattern UNKNOWN_TYPE =
       Pattern.compile("(unknown|invalid) exchange type(?: '([^']*)')?");
 
+  /** Of a consumer that held a message for longer than the broker's consumer_timeout. */
+  private static final Pattern NOT_ACKNOWLEDGED =
+      Pattern.compile("delivery acknowledgement on channel \\d+ timed out");
+
   private static final Pattern QUOTED = Pattern.compile("'(.*?)'.*");
 
   /** What RabbitMQ refuses by a method: its number is the class's, two digits, and its own. */
@@ -200,6 +204,11 @@ final class BrokerAnswers {
       return passing(
           "RabbitMQ at %s takes no more %ss: raise the limit, or remove some that nobody needs",
           settings.address(), limit.group(1));
+    }
+    if (NOT_ACKNOWLEDGED.matcher(text).find()) {
+      return passing(
+          "RabbitMQ at %s has taken messages back that were held for longer than its consumer_timeout",
+          settings.address());
     }
     if (method == Method.EXCHANGE_DECLARE && UNKNOWN_TYPE.matcher(text).find()) {
       return unknownExchangeType();

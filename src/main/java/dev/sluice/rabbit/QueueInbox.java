@@ -22,12 +22,14 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
  * A queue that is being consumed: the client's own consumer, which puts deliveries into a queue
  * that the prefetch bounds (docs/decisions/0010). The thread that takes them out is the only one
- * that works; the client's thread never waits for it.
+ * that works; the client's thread never waits for it. If large messages fill it, it ends, and is
+ * opened again with a smaller prefetch.
  */
 final class QueueInbox implements Inbox {
   private static final String DELIVERY_COUNT = "x-delivery-count";
@@ -35,12 +37,13 @@ final class QueueInbox implements Inbox {
   private final RabbitConnection reading;
   private final RabbitSettings settings;
   private final ParkingPlace parking;
-  private final int prefetch;
+  private final Prefetch prefetch;
   private final BlockingQueue<Incoming> delivered = new LinkedBlockingQueue<>();
+  private final AtomicLong bytes = new AtomicLong();
   private volatile PipelineException lost;
   private Channel channel;
 
-  QueueInbox(RabbitConnection reading, RabbitConnection parking, String queue, int prefetch) {
+  QueueInbox(RabbitConnection reading, RabbitConnection parking, String queue, Prefetch prefetch) {
     this.reading = reading;
     this.settings = reading.settings().straightTo(queue);
     this.parking = new ParkingPlace(parking, settings);
@@ -53,7 +56,7 @@ final class QueueInbox implements Inbox {
    */
   void start(Connection connection, boolean alone) throws IOException {
     channel = connection.createChannel();
-    channel.basicQos(prefetch);
+    channel.basicQos(prefetch.messages());
     channel.basicConsume(
         settings.queue(), false, "", false, alone, Map.of(), new Receiver(channel));
   }
@@ -67,9 +70,29 @@ final class QueueInbox implements Inbox {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+      if (lost != null) {
+        // It comes again.
+        return;
+      }
       Message message = ReceivedMessage.of(envelope, properties, body, Destination.EXCHANGE);
       delivered.add(
           new Incoming(envelope.getDeliveryTag(), message, deliveries(message.headers())));
+      if (prefetch.lowers(delivered.size(), bytes.addAndGet(body.length))) {
+        lost = tooLarge();
+        delivered.clear();
+      }
+    }
+
+    private PipelineException tooLarge() {
+      return new PipelineException(
+          FailureKind.TRANSIENT,
+          "The messages of the queue \""
+              + settings.queue()
+              + "\" are large, more than "
+              + prefetch.mostBytes()
+              + " bytes were waiting: from now on at most "
+              + prefetch.messages()
+              + " are taken at a time");
     }
 
     /** The queue was deleted, or its node went down. */
@@ -104,7 +127,11 @@ final class QueueInbox implements Inbox {
       // What is here already will come again: it cannot be acknowledged any more.
       throw lost;
     }
-    return Optional.ofNullable(delivered.poll(patience.toNanos(), TimeUnit.NANOSECONDS));
+    Incoming next = delivered.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+    if (next != null) {
+      bytes.addAndGet(-next.message().body().length);
+    }
+    return Optional.ofNullable(next);
   }
 
   @Override

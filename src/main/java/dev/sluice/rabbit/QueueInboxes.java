@@ -10,6 +10,8 @@ import dev.sluice.consume.Inbox;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -33,6 +35,21 @@ public final class QueueInboxes implements Inbox.Opener {
   private static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
 
   /**
+   * What is of no single collection, or takes a collection's name: the keys of these are not below
+   * that of the collection (docs/MESSAGE_FORMAT.md, Routing keys). Whoever misses one of them is
+   * wrong without knowing it.
+   */
+  private static final List<String> OF_ALL =
+      List.of(
+          "sluice.#",
+          "*.gap",
+          "*.dropDatabase",
+          "*.snapshot-started",
+          "*.snapshot-completed",
+          "*.snapshot-abandoned",
+          "#.rename");
+
+  /**
    * What is read.
    *
    * @param exchange to which the queue is bound; empty if it is not ours, and has to be there
@@ -46,6 +63,18 @@ public final class QueueInboxes implements Inbox.Opener {
       Objects.requireNonNull(pattern, "pattern");
     }
 
+    /**
+     * All patterns by which it is bound. A number is the weight of a consistent-hash exchange,
+     * which takes nothing else; an empty pattern is for an exchange that looks at no key.
+     */
+    List<String> patterns() {
+      List<String> all = new ArrayList<>(List.of(pattern));
+      if (pattern.chars().anyMatch(character -> !Character.isDigit(character))) {
+        all.addAll(OF_ALL);
+      }
+      return all;
+    }
+
     private boolean isOurs() {
       return !exchange.isEmpty();
     }
@@ -54,20 +83,20 @@ public final class QueueInboxes implements Inbox.Opener {
   private final RabbitConnection reading;
   private final RabbitConnection parking;
   private final Reading what;
-  private final int prefetch;
+  private final Prefetch prefetch;
 
   /**
    * @param reading for this alone
    * @param parking for publishing what is parked: a broker that is short of memory stops reading
    *     from whoever publishes
-   * @param prefetch how many messages may be under way to us
+   * @param prefetch how many messages may be under way to us, at most; fewer where they are large
    */
   public QueueInboxes(
       RabbitConnection reading, RabbitConnection parking, Reading what, int prefetch) {
     this.reading = reading;
     this.parking = parking;
     this.what = what;
-    this.prefetch = prefetch;
+    this.prefetch = new Prefetch(prefetch);
   }
 
   @Override
@@ -135,7 +164,9 @@ public final class QueueInboxes implements Inbox.Opener {
             true,
             "x-delivery-limit",
             PRACTICALLY_UNLIMITED));
-    channel.queueBind(what.queue(), what.exchange(), what.pattern());
+    for (String pattern : what.patterns()) {
+      channel.queueBind(what.queue(), what.exchange(), pattern);
+    }
   }
 
   private QueueInbox consume(Connection connection) throws IOException {

@@ -98,6 +98,21 @@ class BrokerAnswersTest {
     assertThat(notAllowed(text)).hasMessageContaining("raise the limit").hasMessageContaining(text);
   }
 
+  @Test
+  void aMessageThatWasHeldForTooLongComesAgain() {
+    PipelineException answer =
+        answer(
+            AMQP.PRECONDITION_FAILED,
+            0,
+            0,
+            "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value"
+                + " used: 1800000 ms. This timeout value can be configured, see consumers doc guide"
+                + " to learn more");
+
+    assertThat(answer.kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(answer).hasMessageContaining("consumer_timeout");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -9,7 +9,8 @@ import java.util.HexFormat;
 
 /**
  * An event in a few bytes: its message-id, which is 16 bytes in hexadecimal digits, and its
- * position, which is 12.
+ * position, which is 12. The id alone says which event it is: a snapshot that goes on reads a
+ * document again at a later position. So the order, which is by position, is not that of equality.
  */
 record EventMark(long high, long low, int seconds, long rest) implements Comparable<EventMark> {
   static final int BYTES = 28;
@@ -50,6 +51,16 @@ record EventMark(long high, long low, int seconds, long rest) implements Compara
 
   void write(ByteBuffer bytes) {
     bytes.putLong(high).putLong(low).putInt(seconds).putLong(rest);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EventMark mark && high == mark.high && low == mark.low;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(high ^ low);
   }
 
   /** By position. */

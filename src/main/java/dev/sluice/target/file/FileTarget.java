@@ -21,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,9 +91,13 @@ public final class FileTarget implements Target {
     }
     files = safe.files();
     name = safe.name();
-    Path file = parameters.sibling(name);
+    goOn(parameters.sibling(name), safe.length());
+  }
+
+  /** Never cuts off what the journal says is there. */
+  private void goOn(Path file, long safe) throws IOException {
     channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (channel.size() < safe.length()) {
+    if (channel.size() < safe) {
       throw TargetException.unusable(
           "The file "
               + file
@@ -100,8 +105,8 @@ public final class FileTarget implements Target {
               + parameters.journal().getFileName()
               + " away to begin anew");
     }
-    channel.truncate(safe.length());
-    channel.position(safe.length());
+    channel.truncate(safe);
+    channel.position(safe);
   }
 
   private void refuseForeign(Path file) throws IOException {
@@ -176,6 +181,12 @@ public final class FileTarget implements Target {
     }
     name = now;
     Path file = parameters.sibling(name);
+    OptionalLong safe = journal.length(name);
+    if (safe.isPresent() && Files.exists(file)) {
+      // Another rotation, or none, has written to it before.
+      goOn(file, safe.getAsLong());
+      return;
+    }
     refuseForeign(file);
     channel =
         FileChannel.open(

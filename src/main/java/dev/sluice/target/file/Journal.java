@@ -14,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
@@ -38,6 +41,10 @@ final class Journal implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
 
   private final FileChannel channel;
+
+  /** Of each file that an entry names, how long it is. */
+  private final Map<String, Long> lengths = new HashMap<>();
+
   private Safe safe;
 
   private Journal(FileChannel channel) {
@@ -142,11 +149,18 @@ final class Journal implements AutoCloseable {
   private void note(String name, long length) {
     long files = safe == null ? 1 : safe.files() + (safe.name().equals(name) ? 0 : 1);
     safe = new Safe(name, length, files);
+    lengths.put(name, length);
   }
 
   /** Null before the first entry. */
   Safe safe() {
     return safe;
+  }
+
+  /** How long that file is after the last entry that names it; empty if none does. */
+  OptionalLong length(String name) {
+    Long length = lengths.get(name);
+    return length == null ? OptionalLong.empty() : OptionalLong.of(length);
   }
 
   /** Returns when the entry is on the disk. */

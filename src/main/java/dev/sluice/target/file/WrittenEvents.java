@@ -6,9 +6,10 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Tells repeats from events that are new, exactly and in bounded memory. An event behind all others
- * is new. Of the last ones the marks are here. Only for one that is older than some that were
- * forgotten the journal is read: in a replay, and hardly ever else. For one thread.
+ * Tells repeats from events that are new, in bounded memory. Of the last ones the marks are here.
+ * Only for one that is older than some that were forgotten the journal is read: in a replay, and
+ * hardly ever else. Exact, but for a read of a snapshot that is repeated at a later position when
+ * its first mark is forgotten already. For one thread.
  */
 final class WrittenEvents {
   /** Looks for marks among those that are not here any more. */
@@ -19,7 +20,6 @@ final class WrittenEvents {
 
   private final int remembered;
   private final Set<EventMark> recent = new LinkedHashSet<>();
-  private EventMark newest;
   private EventMark newestForgotten;
 
   /**
@@ -31,7 +31,6 @@ final class WrittenEvents {
 
   /** This one is written. */
   void add(EventMark mark) {
-    newest = later(newest, mark);
     recent.add(mark);
     if (recent.size() > remembered) {
       EventMark oldest = recent.iterator().next();
@@ -49,9 +48,6 @@ final class WrittenEvents {
     Set<EventMark> written = new HashSet<>();
     Set<EventMark> doubtful = new HashSet<>();
     for (EventMark mark : marks) {
-      if (newest == null || mark.compareTo(newest) > 0) {
-        continue;
-      }
       if (recent.contains(mark)) {
         written.add(mark);
       } else if (newestForgotten != null && mark.compareTo(newestForgotten) <= 0) {

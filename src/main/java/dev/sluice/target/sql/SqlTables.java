@@ -95,6 +95,29 @@ final class SqlTables {
     names.put(collection, name);
   }
 
+  /**
+   * Makes what is missing for a collection of which there is something.
+   *
+   * @return whether there is
+   */
+  boolean prepareIfThere(Namespace collection) throws SQLException {
+    if (names.containsKey(collection)) {
+      return true;
+    }
+    String sql = "select 1 from " + COLLECTIONS + " where db = ? and coll = ? and table_name <> ''";
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setString(1, collection.database());
+      query.setString(2, collection.collection());
+      try (ResultSet there = query.executeQuery()) {
+        if (!there.next()) {
+          return false;
+        }
+      }
+    }
+    prepare(collection);
+    return true;
+  }
+
   private void register(Namespace collection, String name) throws SQLException {
     String same = dialect.tellsCaseApart() ? "table_name = ?" : "lower(table_name) = lower(?)";
     try (PreparedStatement query =
@@ -116,6 +139,21 @@ final class SqlTables {
       insert.setString(3, name);
       insert.setString(4, "");
       insert.executeUpdate();
+    }
+    nameTable(collection, name);
+  }
+
+  /** Of a collection that had a floor before anything else. */
+  private void nameTable(Namespace collection, String name) throws SQLException {
+    String sql =
+        "update "
+            + COLLECTIONS
+            + " set table_name = ? where db = ? and coll = ? and table_name = ''";
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      update.setString(1, name);
+      update.setString(2, collection.database());
+      update.setString(3, collection.collection());
+      update.executeUpdate();
     }
   }
 

@@ -111,14 +111,14 @@ public final class SqlTarget implements Target, NewestStates.Store {
   /** Before the transaction: some databases commit when a table is made. */
   private void prepare(Batch batch) throws SQLException {
     for (Event event : batch.events()) {
-      if (event.namespace() != null) {
+      if (event.type() == EventType.RENAME) {
+        prepareRename(event);
+      } else if (event.namespace() != null) {
         tables.prepare(event.namespace());
       }
-      if (event.type() == EventType.RENAME) {
-        tables.prepare(event.renamedTo());
-      } else if (event.type() == EventType.SNAPSHOT_COMPLETED) {
+      if (event.type() == EventType.SNAPSHOT_COMPLETED) {
         for (Namespace each : SnapshotEnd.of(event).namespaces()) {
-          tables.prepare(each);
+          tables.prepareIfThere(each);
         }
       } else if (event.type() == EventType.DROP_DATABASE) {
         for (Namespace each : collections(event.namespace().database())) {
@@ -126,6 +126,20 @@ public final class SqlTarget implements Target, NewestStates.Store {
         }
       }
     }
+  }
+
+  /** One of collections of which there is nothing here makes no tables. */
+  private void prepareRename(Event event) throws SQLException {
+    if (tables.prepareIfThere(event.namespace())) {
+      tables.prepare(event.renamedTo());
+    } else {
+      tables.prepareIfThere(event.renamedTo());
+    }
+  }
+
+  @Override
+  public boolean holds(Namespace collection) {
+    return tables.all().contains(collection);
   }
 
   private PreparedStatement prepared(String sql) throws SQLException {
@@ -150,7 +164,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
     List<String> names = tables.history();
     Map<Namespace, Rows> inserts = new HashMap<>();
     for (Event event : events) {
-      if (event.namespace() == null || event.namespace().collection() == null) {
+      if (event.namespace() == null || !holds(event.namespace())) {
         continue;
       }
       Rows insert = inserts.get(event.namespace());
@@ -270,21 +284,18 @@ public final class SqlTarget implements Target, NewestStates.Store {
   }
 
   @Override
-  public void move(Namespace from, Namespace to) {
+  public void move(Namespace from, Namespace to, String below) {
     List<String> names = tables.state();
     sql(
         () -> {
-          prepared(
-                  dialect.insertNew(
-                      tables.rows(to),
-                      names,
-                      "select "
-                          + String.join(", ", names)
-                          + " from "
-                          + tables.rows(from)
-                          + " where true"))
-              .executeUpdate();
-          return prepared("delete from " + tables.rows(from)).executeUpdate();
+          String older = " from " + tables.rows(from) + " where position < ?";
+          String select = "select " + String.join(", ", names) + older;
+          PreparedStatement insert = prepared(dialect.insertNew(tables.rows(to), names, select));
+          insert.setString(1, below);
+          insert.executeUpdate();
+          PreparedStatement delete = prepared("delete" + older);
+          delete.setString(1, below);
+          return delete.executeUpdate();
         });
   }
 
@@ -297,7 +308,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
               prepared(
                   "select coll from "
                       + SqlTables.COLLECTIONS
-                      + " where db = ? and coll <> '' order by coll");
+                      + " where db = ? and table_name <> '' order by coll");
           query.setString(1, database);
           try (ResultSet names = query.executeQuery()) {
             while (names.next()) {

@@ -5,11 +5,13 @@ import static dev.sluice.consume.GivenEvents.delete;
 import static dev.sluice.consume.GivenEvents.insert;
 import static dev.sluice.consume.GivenEvents.key;
 import static dev.sluice.consume.GivenEvents.position;
+import static dev.sluice.consume.GivenEvents.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.Event;
+import dev.sluice.consume.EventType;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
@@ -133,6 +135,37 @@ class FileTargetTest {
         .containsExactly("a-000001.jsonl", "a-000002.jsonl", "a-000003.jsonl", "a.jsonl.journal");
     assertThat(lines("a-000001.jsonl")).hasSize(2);
     assertThat(lines("a-000003.jsonl")).hasSize(1);
+  }
+
+  @Test
+  void goesOnInAFileThatAnotherRotationHasLeft() throws Exception {
+    write("a.jsonl", event(1), event(2));
+    write("a.jsonl?rotate=day", event(3));
+    write("a.jsonl", event(4), event(1));
+    write("a.jsonl?rotate=day", event(5), event(3));
+
+    assertThat(lines("a.jsonl")).hasSize(3);
+    assertThat(lines("a-2026-11-20.jsonl")).hasSize(2);
+  }
+
+  /** A snapshot that goes on after a crash reads a chunk again, at a later time. */
+  @Test
+  void aReadThatIsRepeatedAtALaterTimeIsWrittenOnce() throws Exception {
+    Event read = put(EventType.READ, PLAYS, key(1), position(1), "{}");
+    Event again =
+        new Event(
+            read.messageId(),
+            read.type(),
+            read.namespace(),
+            read.key(),
+            position(3),
+            read.state(),
+            read.document(),
+            read.details());
+    write("a.jsonl", read, event(2));
+    write("a.jsonl", again, event(4), read);
+
+    assertThat(lines("a.jsonl")).hasSize(3);
   }
 
   @Test

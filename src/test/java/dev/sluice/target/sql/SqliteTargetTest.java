@@ -1,16 +1,21 @@
 package dev.sluice.target.sql;
 
+import static dev.sluice.consume.GivenEvents.PLAYERS;
 import static dev.sluice.consume.GivenEvents.PLAYS;
 import static dev.sluice.consume.GivenEvents.delete;
 import static dev.sluice.consume.GivenEvents.insert;
 import static dev.sluice.consume.GivenEvents.key;
 import static dev.sluice.consume.GivenEvents.position;
+import static dev.sluice.consume.GivenEvents.rename;
+import static dev.sluice.consume.GivenEvents.snapshotCompleted;
+import static dev.sluice.consume.GivenEvents.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.Event;
+import dev.sluice.consume.EventType;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
@@ -84,6 +89,46 @@ class SqliteTargetTest {
         .containsExactly("QUIZ", "22", "2026-11-20T01:02:03Z", null, null, null);
     assertThat(query("select document ->> 'score' from plays order by id"))
         .containsExactly("22", "many");
+  }
+
+  /** A queue bound to a part of what is watched gets renames and snapshots of the rest too. */
+  @Test
+  void whatConcernsCollectionsOfWhichThereIsNothingMakesNoTables() throws Exception {
+    Namespace foreign = new Namespace("other", "plays");
+    apply("?history=true", insert(PLAYS, key(1), position(1), "{}"));
+    apply(
+        "?history=true",
+        rename(foreign, new Namespace("other", "players"), position(2)),
+        snapshotCompleted(foreign, position(2), position(3), false),
+        whole(EventType.DROP_DATABASE, new Namespace("other", null), position(4)),
+        whole(EventType.GAP, null, position(5)));
+
+    assertThat(query("select name from sqlite_master where type = 'table' order by name"))
+        .containsExactly("plays_history", "plays_rows", "sluice_collections");
+    assertThat(query("select id from plays")).hasSize(1);
+  }
+
+  @Test
+  void aRenameOntoACollectionTakesAwayWhatItHadThoughTheOtherWasNotHeld() throws Exception {
+    apply("", insert(PLAYS, key(1), position(1), "{}"));
+    apply("", rename(PLAYERS, PLAYS, position(2)));
+    apply(
+        "", insert(PLAYERS, key(2), position(1), "{}"), insert(PLAYERS, key(3), position(3), "{}"));
+
+    assertThat(query("select id from plays")).isEmpty();
+    assertThat(query("select id from players")).containsExactly(key(3).id());
+    assertThat(query("select table_name from sluice_collections order by coll"))
+        .containsExactly("players", "plays");
+  }
+
+  /** A released drop, or what a second consumer has done, may be there before the rename. */
+  @Test
+  void aRenameLeavesWhatIsNewerThanItself() throws Exception {
+    apply("", insert(PLAYS, key(1), position(1), "{}"), insert(PLAYS, key(2), position(5), "{}"));
+    apply("", rename(PLAYS, PLAYERS, position(3)));
+
+    assertThat(query("select id from plays")).containsExactly(key(2).id());
+    assertThat(query("select id from players")).containsExactly(key(1).id());
   }
 
   @Test
