@@ -25,15 +25,15 @@ class SnapshotHeapIT {
   private static final int LARGE_DOCUMENTS = 24;
 
   /**
-   * Of 700 bytes each, so that also as BSON they are more than the heap. {@code
+   * Of 1,400 bytes each, so that also as BSON they are more than the heap. {@code
    * -Dsluice.snapshot.documents=5000000} has as many as one likes, small ones then; the embedded
    * set needs a heap for them, about 600 bytes each.
    */
   private static final int SMALL_DOCUMENTS =
-      Integer.getInteger("sluice.snapshot.documents", 200_000);
+      Integer.getInteger("sluice.snapshot.documents", 100_000);
 
   private static final BsonString PADDING =
-      new BsonString("x".repeat(SMALL_DOCUMENTS > 1_000_000 ? 1 : 650));
+      new BsonString("x".repeat(SMALL_DOCUMENTS > 1_000_000 ? 1 : 1_350));
 
   private static final int BATCH = 1_000;
 
