@@ -24,13 +24,13 @@ public final class Targets {
 
   private static final Map<String, Function<TargetUri, Target.Opener>> BY_SCHEME =
       new TreeMap<>(
-          Map.of(
-              "file", Targets::file,
-              "duckdb", uri -> sql(uri, new DuckDbDialect(uri)),
-              "jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri)),
-              "jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri)),
-              "jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri)),
-              "jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri))));
+          Map.ofEntries(
+              Map.entry("file", Targets::file),
+              Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
+              Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
+              Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
+              Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
+              Map.entry("jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri)))));
 
   private Targets() {}
 
