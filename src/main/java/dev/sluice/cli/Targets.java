@@ -11,7 +11,7 @@ import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
 import dev.sluice.target.sql.SqlDialect;
 import dev.sluice.target.sql.SqlParameters;
-import dev.sluice.target.sql.SqlTarget;
+import dev.sluice.target.sql.SqlStore;
 import dev.sluice.target.sql.SqliteDialect;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,6 +63,6 @@ public final class Targets {
 
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
     SqlParameters parameters = SqlParameters.of(uri);
-    return () -> SqlTarget.open(dialect, parameters);
+    return new SqlStore(dialect, parameters);
   }
 }

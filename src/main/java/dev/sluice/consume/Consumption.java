@@ -112,6 +112,9 @@ public final class Consumption {
     }
     Applying applying = new Applying(inbox, target, parked, settings);
     Collecting collecting = new Collecting(inbox, settings, this::isStopping);
+    if (inbox.isAlone()) {
+      target.begin();
+    }
     while (!isStopping()) {
       List<Delivered> batch = collecting.next();
       if (!batch.isEmpty()) {

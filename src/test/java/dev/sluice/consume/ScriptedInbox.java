@@ -21,6 +21,7 @@ final class ScriptedInbox implements Inbox.Opener {
   final List<Message> parked = new CopyOnWriteArrayList<>();
   volatile PipelineException failure;
   volatile int opened;
+  volatile boolean alone = true;
 
   synchronized void publish(Event... events) {
     for (Event event : events) {
@@ -99,6 +100,11 @@ final class ScriptedInbox implements Inbox.Opener {
     opened++;
     return new Inbox() {
       private int taken;
+
+      @Override
+      public boolean isAlone() {
+        return alone;
+      }
 
       @Override
       public Optional<Incoming> next(Duration patience) throws InterruptedException {

@@ -10,10 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
+import dev.sluice.consume.Rebuildable;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
-import dev.sluice.consume.TargetKeepsStep;
+import dev.sluice.consume.TargetIsRebuilt;
 import dev.sluice.consume.TargetUri;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,15 +30,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DuckDbKeepsStepTest extends TargetKeepsStep {
+class DuckDbKeepsStepTest extends TargetIsRebuilt {
   private static final String COLUMNS =
       "word,score:int,big:long,share:double,exact=score:decimal,won:bool,played=at:date,all=tiles:json";
 
   @TempDir Path directory;
 
-  private static Target.Opener opener(String text) {
+  private static Rebuildable opener(String text) {
     TargetUri uri = TargetUri.parse(text);
-    return () -> SqlTarget.open(new DuckDbDialect(uri), SqlParameters.of(uri));
+    return new SqlStore(new DuckDbDialect(uri), SqlParameters.of(uri));
   }
 
   private String uri() {
@@ -45,7 +46,7 @@ class DuckDbKeepsStepTest extends TargetKeepsStep {
   }
 
   @Override
-  protected Target.Opener opener() {
+  protected Rebuildable rebuildable() {
     return opener(uri());
   }
 
