@@ -164,6 +164,21 @@ class MariaDbKeepsStepIT extends TargetIsRebuilt {
     assertThat(stored(PLAYS)).containsOnlyKeys("string:a", "string:a ");
   }
 
+  /** A statement that changes tables commits here, so nothing rolls back what was begun. */
+  @Test
+  void isRebuiltWhereverItsProcessDies() throws Exception {
+    SqlStoreTest.assertIsRebuiltWhereverItsProcessDies(
+        n -> {
+          try {
+            makeDatabase();
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+          return MariaDbDialect.mariaDb(uri(""));
+        },
+        2);
+  }
+
   @Test
   void isOpenedAgainWhenTheServerIsBack() throws Exception {
     try (Target target = opener().open()) {

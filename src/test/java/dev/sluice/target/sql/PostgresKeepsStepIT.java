@@ -192,7 +192,8 @@ class PostgresKeepsStepIT extends TargetIsRebuilt {
       beside.apply(new Batch(List.of(one)));
     }
     execute("alter table " + schema + ".plays_next alter column score type bigint");
-    assertFails(Kind.UNUSABLE, "cannot drop view plays", () -> store.swap(List.of(PLAYS), position(1)));
+    assertFails(
+        Kind.UNUSABLE, "cannot drop view plays", () -> store.swap(List.of(PLAYS), position(1)));
     assertThat(kept().rows("plays", "score", "id")).containsExactly(List.of("22"));
     execute("drop view " + schema + ".best");
     assertThat(store.swap(List.of(PLAYS), position(1))).containsExactly(PLAYS);
