@@ -250,11 +250,24 @@ public final class Rebuilding implements Target.Opener {
       }
       Batch concerned = concerned(batch);
       if (!concerned.isEmpty()) {
-        beside.apply(concerned);
-        documents += concerned.events().size();
+        applyBeside(concerned);
       }
       for (Event event : batch.events()) {
         lookForEnd(event);
+      }
+    }
+
+    private void applyBeside(Batch concerned) {
+      try {
+        beside.apply(concerned);
+        documents += concerned.events().size();
+      } catch (TargetException failure) {
+        if (failure.kind() == TargetException.Kind.UNUSABLE
+            && store.rebuild().filter(each -> isWanted(each) && !each.isDone()).isEmpty()) {
+          throw TargetException.unavailable(
+              "Another consumer of the queue has ended the rebuild", failure);
+        }
+        throw failure;
       }
     }
 

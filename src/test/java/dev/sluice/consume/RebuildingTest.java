@@ -290,6 +290,24 @@ class RebuildingTest {
     assertThat(store.documents(PLAYS)).isEqualTo(expected("new"));
   }
 
+  @Test
+  void beginsAnewIfAnotherConsumerHasThrownAwayWhatIsBeside() {
+    store.beside = new Side();
+    store.rebuild = new Rebuildable.Rebuild("s9", "queue", "new", false);
+    pipeline.away = true;
+    start("new");
+    pipeline.write(1);
+    untilAllIsApplied();
+    store.rebuild = null;
+    store.beside = null;
+    pipeline.away = false;
+    pipeline.write(1);
+    untilSwapped(1);
+
+    assertThat(pipeline.asked).containsExactly("s1");
+    assertThat(store.documents(PLAYS)).isEqualTo(expected("new"));
+  }
+
   /** Of the documents that are under the name now the snapshot does not tell. */
   @Test
   void aCollectionOntoWhichAnotherIsRenamedMeanwhileStaysAsItIs() {

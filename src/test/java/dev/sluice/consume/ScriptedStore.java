@@ -107,6 +107,9 @@ final class ScriptedStore {
       return new Target() {
         @Override
         public void apply(Batch batch) {
+          if (beside == null) {
+            throw TargetException.unusable("There is no such table");
+          }
           Side next = applied(beside, batch);
           step(() -> beside = next);
         }

@@ -126,6 +126,29 @@ class DuckDbKeepsStepTest extends TargetIsRebuilt {
             new ArrayList<>(java.util.Collections.nCopies(8, null)));
   }
 
+  @Test
+  void aRebuiltTableHasTheColumnsThatAreDeclaredAndNoOthers() throws Exception {
+    Batch one =
+        new Batch(
+            List.of(insert(PLAYS, key(1), position(1), "{\"word\": \"QUIZ\", \"score\": 22}")));
+    try (Target target = opener().open()) {
+      target.apply(one);
+    }
+    Rebuildable other =
+        opener("duckdb:" + directory.resolve("copy.duckdb") + "?columns=points=score:long,word");
+    other.begin("s1", "queue", "layout");
+    try (Target live = other.open();
+        Target beside = other.openBeside()) {
+      live.apply(one);
+      beside.apply(one);
+    }
+    other.swap(List.of(PLAYS), position(1));
+
+    assertThat(query("select points, word from plays")).containsExactly(List.of("22", "QUIZ"));
+    assertThat(query("select count(*) from duckdb_columns() where table_name = 'plays_rows'"))
+        .containsExactly(List.of("7"));
+  }
+
   private void assertOpening(String uri, Kind kind, String... says) {
     assertThatThrownBy(() -> opener(uri).open().close())
         .isInstanceOfSatisfying(
