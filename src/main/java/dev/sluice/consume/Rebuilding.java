@@ -168,7 +168,8 @@ public final class Rebuilding implements Target.Opener {
       List<Namespace> collections = collections();
       if (collections.isEmpty()) {
         over = true;
-        store.discard();
+        // For another layout: from here on it would miss what is applied.
+        any.filter(each -> each.queue().equals(queue)).ifPresent(ours -> store.discard());
         log.warn(
             "Nothing is rebuilt: the target has no collection that the pipeline watches. Name one by"
                 + " --collection");
