@@ -6,6 +6,8 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.lucene.IndexParameters;
+import dev.sluice.target.lucene.LuceneTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -27,6 +29,7 @@ public final class Targets {
           Map.ofEntries(
               Map.entry("file", Targets::file),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
+              Map.entry("lucene", Targets::lucene),
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
@@ -59,6 +62,11 @@ public final class Targets {
   private static Target.Opener file(TargetUri uri) {
     FileParameters parameters = FileParameters.of(uri);
     return () -> FileTarget.open(parameters);
+  }
+
+  private static Target.Opener lucene(TargetUri uri) {
+    IndexParameters parameters = IndexParameters.of(uri);
+    return () -> LuceneTarget.open(parameters);
   }
 
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
