@@ -6,6 +6,8 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.opensearch.OpenSearchParameters;
+import dev.sluice.target.opensearch.OpenSearchTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -27,6 +29,10 @@ public final class Targets {
           Map.ofEntries(
               Map.entry("file", Targets::file),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
+              Map.entry("opensearch+http", Targets::openSearch),
+              Map.entry("opensearch+https", Targets::openSearch),
+              Map.entry("elasticsearch+http", Targets::openSearch),
+              Map.entry("elasticsearch+https", Targets::openSearch),
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
@@ -64,5 +70,9 @@ public final class Targets {
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
     SqlParameters parameters = SqlParameters.of(uri);
     return () -> SqlTarget.open(dialect, parameters);
+  }
+
+  private static Target.Opener openSearch(TargetUri uri) {
+    return OpenSearchTarget.opener(OpenSearchParameters.of(uri));
   }
 }
