@@ -14,6 +14,9 @@ import java.util.List;
 
 /** A private node of OpenSearch out of what {@code .ci/opensearch} has fetched. */
 public final class OpenSearchServer implements AutoCloseable {
+  /** Names another folder that {@code .ci/opensearch} has made. */
+  private static final String VARIABLE = "SLUICE_TEST_OPENSEARCH_HOME";
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path installation;
@@ -26,7 +29,10 @@ public final class OpenSearchServer implements AutoCloseable {
   }
 
   private static Path place() {
-    return Path.of(System.getProperty("user.home"), ".cache/sluice/opensearch");
+    String named = System.getenv().getOrDefault(VARIABLE, "");
+    return named.isEmpty()
+        ? Path.of(System.getProperty("user.home"), ".cache/sluice/opensearch")
+        : Path.of(named);
   }
 
   /** Whether it has been fetched. */
@@ -40,7 +46,7 @@ public final class OpenSearchServer implements AutoCloseable {
     try {
       Files.createDirectories(openSearch.home().resolve("config"));
       openSearch.start();
-      ServersUnderTest.note("stores", true, "a private OpenSearch of " + openSearch.installation);
+      ServersUnderTest.note("stores", true, "a private OpenSearch in " + openSearch.installation);
       return openSearch;
     } catch (IOException e) {
       openSearch.server.close();
@@ -66,7 +72,7 @@ public final class OpenSearchServer implements AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "-cp",
             installation.resolve("classes") + ":" + installation.resolve("lib") + "/*",
-            "OpenSearchNode",
+            "SearchNode",
             home().toString(),
             Integer.toString(server.port()),
             Integer.toString(transport)));

@@ -12,6 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
@@ -22,11 +25,9 @@ import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
 import dev.sluice.consume.TargetKeepsStep;
-import dev.sluice.consume.TargetUri;
 import dev.sluice.testing.OpenSearchServer;
 import dev.sluice.testing.TcpProxy;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class OpenSearchKeepsStepIT extends TargetKeepsStep {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
@@ -46,7 +48,7 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
 
   private static OpenSearchServer server;
 
-  private String prefix;
+  private KeptIndices kept;
 
   @BeforeAll
   static void launch() {
@@ -64,60 +66,26 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
 
   @BeforeEach
   void nameIndices() {
-    prefix = "step" + PREFIXES.incrementAndGet();
+    kept = new KeptIndices(server, "step" + PREFIXES.incrementAndGet());
   }
 
   @AfterEach
   void removeIndices() {
-    server.request("DELETE", "/" + prefix + ".*", "");
+    server.request("DELETE", "/" + kept.prefix() + ".*", "");
   }
 
-  private String pattern() {
-    return prefix + ".{database}.{collection}";
-  }
-
-  private static Target.Opener opener(String place, String parameters) {
-    return OpenSearchTarget.opener(
-        OpenSearchParameters.of(TargetUri.parse("opensearch+http://" + place + "?" + parameters)));
+  private Target.Opener opener(String parameters) {
+    return kept.opener(server.hostAndPort(), parameters);
   }
 
   @Override
   protected Target.Opener opener() {
-    return opener(server.hostAndPort(), "index=" + pattern());
-  }
-
-  private String index(Namespace collection) {
-    return new IndexNames(pattern()).of(collection).index();
-  }
-
-  private String alias(Namespace collection) {
-    return new IndexNames(pattern()).of(collection).alias();
-  }
-
-  private static List<JsonNode> search(String name, String query) {
-    server.request("POST", "/" + name + "/_refresh", "");
-    JsonNode found =
-        server.request(
-            "POST", "/" + name + "/_search", "{\"size\": 1000, \"query\": " + query + "}");
-    List<JsonNode> hits = new ArrayList<>();
-    found.path("hits").path("hits").forEach(hits::add);
-    return hits;
-  }
-
-  private static List<JsonNode> all(String name) {
-    return search(name, "{\"match_all\": {}}");
+    return opener("");
   }
 
   @Override
   protected Map<String, String> stored(Namespace collection) {
-    Map<String, String> documents = new HashMap<>();
-    for (JsonNode hit : all(alias(collection))) {
-      JsonNode ours = hit.path("_source").path("_sluice");
-      documents.put(
-          new DocumentKey(ours.path("id").asText(), ours.path("idType").asText()).text(),
-          ours.path("document").asText());
-    }
-    return documents;
+    return kept.stored(collection);
   }
 
   private static void apply(Target.Opener opener, Event... events) {
@@ -135,7 +103,7 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
   }
 
   private List<String> words(String query) {
-    return search(alias(PLAYS), query).stream()
+    return kept.search(kept.alias(PLAYS), query).stream()
         .map(hit -> hit.path("_source").path("word").asText())
         .toList();
   }
@@ -169,12 +137,9 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
     assertThat(words("{\"term\": {\"tags.keyword\": \"b\"}}")).containsExactly("QUIZ");
     assertThat(words("{\"term\": {\"_sluice.id\": \"" + key(2).id() + "\"}}"))
         .containsExactly("RIVER");
-    assertThat(all(alias(PLAYS))).hasSize(2);
-    assertThat(all(index(PLAYS))).hasSize(3);
-    JsonNode fields =
-        server
-            .request("GET", "/" + index(PLAYS) + "/_mapping", "")
-            .at("/" + index(PLAYS) + "/mappings/properties");
+    assertThat(kept.all(kept.alias(PLAYS))).hasSize(2);
+    assertThat(kept.all(kept.index(PLAYS))).hasSize(3);
+    JsonNode fields = kept.fields(PLAYS);
     assertThat(fields.at("/when/type").asText()).isEqualTo("date");
     assertThat(fields.at("/score/type").asText()).isEqualTo("double");
     assertThat(fields.at("/day/type").asText()).isEqualTo("text");
@@ -200,8 +165,7 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
   @Test
   void anIndexThatTakesNoMoreFieldsStillTakesDocuments() throws Exception {
     apply(opener(), insert(PLAYS, key(1), position(1), QUIZ));
-    server.request(
-        "PUT", "/" + index(PLAYS) + "/_settings", "{\"index.mapping.total_fields.limit\": 14}");
+    kept.set(PLAYS, "index.mapping.total_fields.limit", "14");
     StringBuilder wide = new StringBuilder("{\"word\": \"WIDE\"");
     for (int i = 0; i < 30; i++) {
       wide.append(", \"f").append(i).append("\": ").append(i);
@@ -217,7 +181,7 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
     apply(opener(), insert(PLAYS, key(1), position(1), QUIZ));
     server.request(
         "PUT",
-        "/" + index(PLAYS) + "/_mapping",
+        "/" + kept.index(PLAYS) + "/_mapping",
         "{\"properties\": {\"at\": {\"type\": \"geo_point\", \"ignore_malformed\": false}}}");
     Event good = insert(PLAYS, key(2), position(2), QUIZ);
     Event bad = insert(PLAYS, key(3), position(3), "{\"at\": {\"lat\": 1000, \"lon\": 0}}");
@@ -250,12 +214,10 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
         insert(PLAYS, key(1), position(1), QUIZ),
         delete(PLAYS, key(1), position(2)),
         insert(PLAYS, key(2), position(3), QUIZ));
-    assertThat(all(index(PLAYS))).hasSize(2);
-    apply(
-        opener(server.hostAndPort(), "markers=2h&index=" + pattern()),
-        update(PLAYS, key(2), position(3 * 3600), QUIZ));
+    assertThat(kept.all(kept.index(PLAYS))).hasSize(2);
+    apply(opener("&markers=2h"), update(PLAYS, key(2), position(3 * 3600), QUIZ));
 
-    assertThat(all(index(PLAYS))).hasSize(1);
+    assertThat(kept.all(kept.index(PLAYS))).hasSize(1);
   }
 
   @Test
@@ -270,10 +232,10 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
     apply(opener(), rename(PLAYS, archive, position(300)));
 
     assertThat(stored(archive)).hasSize(249);
-    assertThat(all(index(archive))).hasSize(250);
-    assertThat(all(index(PLAYS))).isEmpty();
+    assertThat(kept.all(kept.index(archive))).hasSize(250);
+    assertThat(kept.all(kept.index(PLAYS))).isEmpty();
     apply(opener(), whole(EventType.DROP, archive, position(301)));
-    assertThat(all(index(archive))).isEmpty();
+    assertThat(kept.all(kept.index(archive))).isEmpty();
   }
 
   /** Of the pieces of a large batch the first is written, the second is cut off. */
@@ -285,7 +247,7 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
       events.add(insert(PLAYS, key(n), position(n), large));
     }
     try (TcpProxy proxy = TcpProxy.to("127.0.0.1", server.port());
-        Target target = opener("127.0.0.1:" + proxy.port(), "index=" + pattern()).open()) {
+        Target target = kept.opener("127.0.0.1:" + proxy.port(), "").open()) {
       target.apply(new Batch(List.of(insert(PLAYS, key(7), position(7), QUIZ))));
       proxy.dropBytesAfter(TcpProxy.Direction.CLIENT_TO_SERVER, 6 << 20);
       CompletableFuture<Void> applying =
@@ -320,16 +282,15 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
         insert(PLAYS, key(2), position(2), QUIZ),
         insert(archive, key(3), position(3), QUIZ));
     Event renamed = rename(PLAYS, archive, position(4));
-    String settings = "/" + index(PLAYS) + "/_settings";
-    server.request("PUT", settings, "{\"index.blocks.write\": true}");
+    kept.set(PLAYS, "index.blocks.write", "true");
     assertFails(Kind.UNAVAILABLE, "has a block", () -> apply(opener(), renamed));
-    server.request("PUT", settings, "{\"index.blocks.write\": null}");
+    kept.set(PLAYS, "index.blocks.write", "null");
     // As far as the next try may have come.
-    server.request("DELETE", "/" + index(PLAYS) + "/_doc/" + key(1), "");
+    server.request("DELETE", "/" + kept.index(PLAYS) + "/_doc/" + key(1), "");
     apply(opener(), renamed);
 
     assertThat(stored(archive)).containsOnlyKeys(key(1).text(), key(2).text());
-    assertThat(all(index(PLAYS))).isEmpty();
+    assertThat(kept.all(kept.index(PLAYS))).isEmpty();
   }
 
   @Test
@@ -341,18 +302,17 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
       ((OpenSearchTarget) one).write(PLAYS, List.of(insert(PLAYS, key(2), position(2), QUIZ)));
     }
 
-    assertThat(all(index(PLAYS))).isEmpty();
+    assertThat(kept.all(kept.index(PLAYS))).isEmpty();
   }
 
   @Test
   void waitsForABlockToGoAndNamesIt() throws Exception {
     apply(opener(), insert(PLAYS, key(1), position(1), QUIZ));
-    String settings = "/" + index(PLAYS) + "/_settings";
     for (String block : List.of("read_only_allow_delete", "write", "read_only")) {
-      server.request("PUT", settings, "{\"index.blocks." + block + "\": true}");
+      kept.set(PLAYS, "index.blocks." + block, "true");
       Event next = update(PLAYS, key(1), position(2), QUIZ);
       assertFails(Kind.UNAVAILABLE, "has a block", () -> apply(opener(), next));
-      server.request("PUT", settings, "{\"index.blocks." + block + "\": null}");
+      kept.set(PLAYS, "index.blocks." + block, "null");
     }
     apply(opener(), delete(PLAYS, key(1), position(3)));
 
@@ -363,7 +323,7 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
   void anIndexThatIsRemovedUnderneathIsMadeAgainByTheNext() throws Exception {
     try (Target target = opener().open()) {
       target.apply(new Batch(List.of(insert(PLAYS, key(1), position(1), QUIZ))));
-      server.request("DELETE", "/" + index(PLAYS), "");
+      server.request("DELETE", "/" + kept.index(PLAYS), "");
       Batch next = new Batch(List.of(insert(PLAYS, key(2), position(2), QUIZ)));
       assertFails(Kind.UNAVAILABLE, "index_not_found", () -> target.apply(next));
     }
@@ -374,7 +334,7 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
 
   @Test
   void leavesAnIndexOfSomebodyElseAlone() {
-    server.request("PUT", "/" + index(PLAYS), "{}");
+    server.request("PUT", "/" + kept.index(PLAYS), "{}");
     Event event = insert(PLAYS, key(1), position(1), QUIZ);
 
     assertFails(Kind.UNUSABLE, "is there, and not for", () -> apply(opener(), event));
@@ -390,5 +350,32 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
 
     assertThat(stored(PLAYS)).containsOnlyKeys(key(1).text());
     assertThat(stored(upper)).containsOnlyKeys(key(2).text());
+  }
+
+  @Test
+  void aTemplateOfTheUsersDecidesTypesAndAnUnsafeOneIsWarnedOf() throws Exception {
+    server.request(
+        "PUT",
+        "/_index_template/" + kept.prefix(),
+        "{\"index_patterns\": [\""
+            + kept.prefix()
+            + ".*\"], \"template\": {\"settings\": {\"index.translog.durability\": \"async\"},"
+            + " \"mappings\": {\"properties\": {\"score\": {\"type\": \"keyword\"}}}}}");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Indices.class);
+    log.start();
+    logger.addAppender(log);
+    try {
+      apply(opener(), insert(PLAYS, key(1), position(1), QUIZ));
+    } finally {
+      logger.detachAppender(log);
+      server.request("DELETE", "/_index_template/" + kept.prefix(), "");
+    }
+
+    assertThat(words("{\"term\": {\"score\": \"22\"}}")).containsExactly("QUIZ");
+    assertThat(kept.fields(PLAYS).at("/score/type").asText()).isEqualTo("keyword");
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .anySatisfy(line -> assertThat(line).contains("index.translog.durability=async"));
   }
 }
