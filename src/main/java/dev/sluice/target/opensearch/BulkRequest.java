@@ -10,6 +10,9 @@ final class BulkRequest {
   /** As both makers advise; the least that a server takes by default is 10 MB. */
   private static final int MOST_BYTES = 5 << 20;
 
+  /** Of an answer only what is looked at: it is as long as the request, else. */
+  private static final String ANSWER = "filter_path=error,items.*.status,items.*.error";
+
   /** Which version of a stored document may be overwritten. */
   record Version(long sequence, long term) {
     static Version of(JsonNode stored) {
@@ -64,12 +67,12 @@ final class BulkRequest {
   /**
    * Sends them.
    *
-   * @param path of the index or alias, with parameters
+   * @param path with a question mark, behind which there may be parameters and an ampersand
    * @return what became of each, in order
    */
   JsonNode send(Server server, String path) {
     return server
-        .send("POST", path, content.toByteArray(), "application/x-ndjson", status -> false)
+        .send("POST", path + ANSWER, content.toByteArray(), "application/x-ndjson", status -> false)
         .body()
         .path("items");
   }

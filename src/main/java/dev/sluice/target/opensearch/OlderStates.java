@@ -124,7 +124,7 @@ final class OlderStates {
       request.delete(hit.path("_id").asText(), BulkRequest.Version.of(hit));
     }
     int gone = 0;
-    for (JsonNode item : request.send(server, "/" + name.index() + "/_bulk")) {
+    for (JsonNode item : request.send(server, "/" + name.index() + "/_bulk?")) {
       JsonNode outcome = item.path("delete");
       int status = outcome.path("status").asInt();
       if (status / 100 == 2 || status == NOT_FOUND && !outcome.has("error")) {

@@ -116,7 +116,7 @@ final class StateWriter {
   private void send(IndexNames.Name name, BulkRequest request, List<PendingState> along) {
     JsonNode items;
     try {
-      items = request.send(server, "/" + name.alias() + "/_bulk?require_alias=true");
+      items = request.send(server, "/" + name.alias() + "/_bulk?require_alias=true&");
     } catch (TargetException e) {
       boolean one = along.size() == 1 && e.kind() == TargetException.Kind.REFUSED;
       throw one ? refused(along.get(0), e.getMessage()) : e;
