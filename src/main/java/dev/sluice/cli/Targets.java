@@ -8,6 +8,8 @@ import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
 import dev.sluice.target.lucene.IndexParameters;
 import dev.sluice.target.lucene.LuceneTarget;
+import dev.sluice.target.opensearch.OpenSearchParameters;
+import dev.sluice.target.opensearch.OpenSearchTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -30,6 +32,10 @@ public final class Targets {
               Map.entry("file", Targets::file),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
               Map.entry("lucene", Targets::lucene),
+              Map.entry("opensearch+http", Targets::openSearch),
+              Map.entry("opensearch+https", Targets::openSearch),
+              Map.entry("elasticsearch+http", Targets::openSearch),
+              Map.entry("elasticsearch+https", Targets::openSearch),
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
@@ -72,5 +78,9 @@ public final class Targets {
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
     SqlParameters parameters = SqlParameters.of(uri);
     return new SqlStore(dialect, parameters);
+  }
+
+  private static Target.Opener openSearch(TargetUri uri) {
+    return OpenSearchTarget.opener(OpenSearchParameters.of(uri));
   }
 }

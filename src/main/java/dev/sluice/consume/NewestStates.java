@@ -100,10 +100,10 @@ public final class NewestStates {
       case DROP -> clear(event.namespace(), event.position(), store);
       case RENAME -> rename(event, store);
       case DROP_DATABASE -> {
+        raise(new Namespace(event.namespace().database(), null), event.position(), store);
         for (Namespace each : store.collections(event.namespace().database())) {
           store.clear(each, event.position());
         }
-        raise(new Namespace(event.namespace().database(), null), event.position(), store);
       }
       case SNAPSHOT_COMPLETED -> {
         SnapshotEnd end = SnapshotEnd.of(event);
@@ -142,11 +142,15 @@ public final class NewestStates {
     }
   }
 
+  /**
+   * The floor first: a store without transactions can see by it that what it has just written went
+   * away meanwhile.
+   */
   private static void clear(Namespace collection, String below, Store store) {
+    raise(collection, below, store);
     if (store.holds(collection)) {
       store.clear(collection, below);
     }
-    raise(collection, below, store);
   }
 
   private static void raise(Namespace namespace, String position, Store store) {
