@@ -6,6 +6,8 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.redis.RedisParameters;
+import dev.sluice.target.redis.RedisTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -30,7 +32,9 @@ public final class Targets {
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
-              Map.entry("jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri)))));
+              Map.entry("jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri))),
+              Map.entry("redis", Targets::redis),
+              Map.entry("rediss", Targets::redis)));
 
   private Targets() {}
 
@@ -59,6 +63,11 @@ public final class Targets {
   private static Target.Opener file(TargetUri uri) {
     FileParameters parameters = FileParameters.of(uri);
     return () -> FileTarget.open(parameters);
+  }
+
+  private static Target.Opener redis(TargetUri uri) {
+    RedisParameters parameters = RedisParameters.of(uri);
+    return () -> RedisTarget.open(parameters);
   }
 
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
