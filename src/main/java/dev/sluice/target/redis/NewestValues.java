@@ -7,6 +7,7 @@ import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.Event;
 import dev.sluice.consume.NewestStates;
+import dev.sluice.consume.TargetException;
 import java.util.ArrayList;
 import java.util.List;
 import redis.clients.jedis.Protocol.Command;
@@ -113,6 +114,19 @@ final class NewestValues implements RedisTarget.Kept, NewestStates.Store {
     // No key of a document looks like it: the name of its collection has a dot.
     this.floors = bytes(prefix + "sluice:collections");
     this.renames = bytes(prefix + "sluice:renames");
+    requireOurs(floors);
+    requireOurs(renames);
+  }
+
+  private void requireOurs(byte[] key) {
+    String type = text(connection.call(Command.TYPE, key));
+    if (!type.equals("hash") && !type.equals("none")) {
+      throw TargetException.unusable(
+          connection.name()
+              + " has something else under "
+              + text(key)
+              + ": put something in front of our keys by the target's parameter prefix");
+    }
   }
 
   @Override

@@ -40,6 +40,11 @@ final class RedisConnection implements AutoCloseable {
 
   private static final byte[] BEGIN = bytes("0");
 
+  /** A key for {@link #awaitReplicas}, and how many seconds it stays. */
+  private static final byte[][] WAITED = {
+    bytes("sluice:wait"), bytes("1"), bytes("EX"), bytes("60")
+  };
+
   private final Connection connection;
   private final String name;
 
@@ -159,9 +164,15 @@ final class RedisConnection implements AutoCloseable {
     } while (!text(cursor).equals("0"));
   }
 
-  /** Returns when so many replicas have all that was written here; at once for 0. */
+  /**
+   * Returns when so many replicas have all that is written here; at once for 0. They are asked
+   * about what this very connection has written
+   * (https://redis.io/docs/latest/commands/wait/), which is nothing if it was there from a first
+   * try already: so something is written.
+   */
   void awaitReplicas(int replicas) {
     if (replicas > 0) {
+      call(Command.SET, WAITED);
       byte[] limit = bytes(Integer.toString(REPLICAS_MILLIS));
       Object have = call(Command.WAIT, bytes(Integer.toString(replicas)), limit);
       if ((Long) have < replicas) {

@@ -218,6 +218,13 @@ class RedisKeepsStepIT extends TargetKeepsStep {
   }
 
   @Test
+  void saysWhenTheKeysThatItNeedsForItselfAreTaken() {
+    command("SET", "copy[1]:sluice:collections", "somebody's");
+
+    assertFails(Kind.UNUSABLE, "copy[1]:sluice:collections: put", () -> opener().open());
+  }
+
+  @Test
   void waitsForAServerWhoseMemoryIsFull() {
     apply(opener(), insert(PLAYS, key(1), position(1), QUIZ));
     command("CONFIG", "SET", "maxmemory", "100kb");
