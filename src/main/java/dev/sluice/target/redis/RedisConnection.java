@@ -166,9 +166,8 @@ final class RedisConnection implements AutoCloseable {
 
   /**
    * Returns when so many replicas have all that is written here; at once for 0. They are asked
-   * about what this very connection has written
-   * (https://redis.io/docs/latest/commands/wait/), which is nothing if it was there from a first
-   * try already: so something is written.
+   * about what this very connection has written (https://redis.io/docs/latest/commands/wait/),
+   * which is nothing if it was there from a first try already: so something is written.
    */
   void awaitReplicas(int replicas) {
     if (replicas > 0) {
