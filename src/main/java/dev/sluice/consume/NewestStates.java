@@ -101,7 +101,7 @@ public final class NewestStates {
       case RENAME -> rename(event, store);
       case DROP_DATABASE -> {
         for (Namespace each : store.collections(event.namespace().database())) {
-          store.clear(each, event.position());
+          clearOlder(each, event.position(), store);
         }
         raise(new Namespace(event.namespace().database(), null), event.position(), store);
       }
@@ -132,10 +132,18 @@ public final class NewestStates {
   }
 
   private static void clear(Namespace collection, String below, Store store) {
-    if (store.holds(collection)) {
+    clearOlder(collection, below, store);
+    raise(collection, below, store);
+  }
+
+  /**
+   * Below a floor that is greater already there is only what a later rename has brought along: then
+   * this is a repeat.
+   */
+  private static void clearOlder(Namespace collection, String below, Store store) {
+    if (store.floor(collection).compareTo(below) <= 0 && store.holds(collection)) {
       store.clear(collection, below);
     }
-    raise(collection, below, store);
   }
 
   private static void raise(Namespace namespace, String position, Store store) {
