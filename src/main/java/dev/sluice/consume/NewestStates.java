@@ -102,7 +102,7 @@ public final class NewestStates {
       case DROP_DATABASE -> {
         raise(new Namespace(event.namespace().database(), null), event.position(), store);
         for (Namespace each : store.collections(event.namespace().database())) {
-          store.clear(each, event.position());
+          clearOlder(each, event.position(), store);
         }
       }
       case SNAPSHOT_COMPLETED -> {
@@ -147,8 +147,21 @@ public final class NewestStates {
    * away meanwhile.
    */
   private static void clear(Namespace collection, String below, Store store) {
+<<<<<<< HEAD
     raise(collection, below, store);
     if (store.holds(collection)) {
+=======
+    clearOlder(collection, below, store);
+    raise(collection, below, store);
+  }
+
+  /**
+   * Below a floor that is greater already there is only what a later rename has brought along: then
+   * this is a repeat.
+   */
+  private static void clearOlder(Namespace collection, String below, Store store) {
+    if (store.floor(collection).compareTo(below) <= 0 && store.holds(collection)) {
+>>>>>>> redis
       store.clear(collection, below);
     }
   }
