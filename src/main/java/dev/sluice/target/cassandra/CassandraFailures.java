@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.InvalidKeyspaceException;
 import com.datastax.oss.driver.api.core.UnsupportedProtocolVersionException;
 import com.datastax.oss.driver.api.core.auth.AuthenticationException;
+import com.datastax.oss.driver.api.core.connection.ConnectionInitException;
 import com.datastax.oss.driver.api.core.servererrors.InvalidConfigurationInQueryException;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import com.datastax.oss.driver.api.core.servererrors.SyntaxError;
@@ -88,6 +89,9 @@ record CassandraFailures(String place) {
 
   private static String said(Throwable cause) {
     String message = cause.getMessage();
+    if (cause instanceof ConnectionInitException) {
+      return "cannot be reached (" + message + ")";
+    }
     return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
   }
 }

@@ -64,14 +64,18 @@ final class CassandraFloors {
         position,
         namespace.database(),
         coll(namespace));
-    seen.put(namespace, position);
+    seen.merge(namespace, position, CassandraFloors::later);
+  }
+
+  private static String later(String one, String other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   /**
    * Those of these collections whose floor another consumer has raised since it was read, each with
-   * the new one. Nothing keeps a floor as it is while a batch is written; but who raises one clears
-   * the collection afterwards, so that what was written before is gone, and what was written behind
-   * that sees the new floor here.
+   * the new one. Nothing keeps a floor as it is while a batch is written; but who clears a
+   * collection has raised its floor before. So what was written before that is cleared there, and
+   * what was written later meets the new floor here.
    */
   Map<Namespace, String> raisedSince(Set<Namespace> written) {
     Map<Namespace, String> raised = new HashMap<>();
@@ -79,8 +83,7 @@ final class CassandraFloors {
     for (Namespace collection : written) {
       Namespace database = new Namespace(collection.database(), null);
       String whole = databases.computeIfAbsent(database, this::read);
-      String own = read(collection);
-      String now = own.compareTo(whole) >= 0 ? own : whole;
+      String now = later(read(collection), whole);
       if (now.compareTo(seen.getOrDefault(collection, "")) > 0
           && now.compareTo(seen.getOrDefault(database, "")) > 0) {
         raised.put(collection, now);

@@ -33,7 +33,12 @@ final class CassandraTarget implements Target, NewestStates.Store {
   private final CassandraFloors floors;
   private final Columns columns;
   private final Map<String, RowStatements> statements = new HashMap<>();
+
+  /** Of this batch. */
   private final Set<Namespace> written = new HashSet<>();
+
+  /** Of this batch, and below which position. */
+  private final Map<Namespace, String> cleared = new HashMap<>();
 
   private CassandraTarget(CassandraConnection connection, CassandraParameters parameters) {
     this.connection = connection;
@@ -57,6 +62,7 @@ final class CassandraTarget implements Target, NewestStates.Store {
   public void apply(Batch batch) {
     floors.begin();
     written.clear();
+    cleared.clear();
     connection.run(
         () -> {
           NewestStates.apply(batch, this);
@@ -84,9 +90,17 @@ final class CassandraTarget implements Target, NewestStates.Store {
     return floors.of(namespace);
   }
 
+  /** Of a whole database: collections that another consumer has begun meanwhile end as well. */
   @Override
   public void setFloor(Namespace namespace, String position) {
     floors.set(namespace, position);
+    if (namespace.collection() == null) {
+      for (Namespace each : tables.of(namespace.database())) {
+        if (!position.equals(cleared.get(each))) {
+          clear(each, position);
+        }
+      }
+    }
   }
 
   @Override
@@ -112,9 +126,14 @@ final class CassandraTarget implements Target, NewestStates.Store {
     writes.await();
   }
 
-  /** Each row by itself: TRUNCATE would take the newer ones along, and knows no write time. */
+  /**
+   * Each row by itself: TRUNCATE would take the newer ones along, and knows no write time. The
+   * floor comes first, see {@link CassandraFloors#raisedSince}.
+   */
   @Override
   public void clear(Namespace collection, String below) {
+    floors.set(collection, below);
+    cleared.put(collection, below);
     RowStatements rows = rows(collection);
     InFlight writes = new InFlight(WRITES);
     for (Row row : connection.read(rows.scan())) {
