@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,5 +120,31 @@ class SnapshotGivenUpIT {
     sluice.collection().insertOne(SnapshotOnServersIT.document(new BsonInt32(LATER), LATER));
     await().atMost(PipelineUnderTest.PATIENCE).until(() -> copy().numbers().contains(LATER));
     assertThat(copy().notices()).containsExactly("snapshot-started");
+  }
+
+  /** Where five collections go on is kept, and with these ids that is more than 16 MB. */
+  @Test
+  void idsOfSeveralMegabytesEndItWithOneSentenceAndTheStreamGoesOnAlone() throws Exception {
+    sluice.environment().put("SLUICE_NAMESPACES", sluice.database() + ".*");
+    sluice.environment().put("SLUICE_SNAPSHOT_CHUNK", "1");
+    sluice.environment().put("SLUICE_SNAPSHOT_PARALLEL", "8");
+    String large = "x".repeat(4_500_000);
+    for (String collection : List.of("a", "b", "c", "d", "e")) {
+      for (int n = 0; n < 3; n++) {
+        sluice
+            .other(collection)
+            .insertOne(SnapshotOnServersIT.document(new BsonString(n + large), n));
+      }
+    }
+    sluice.launch();
+
+    assertThat(sluice.awaitFailed(FailureKind.MISCONFIGURED))
+        .hasMessageContaining("more than the 16 MB that MongoDB takes")
+        .hasMessageContaining("sluice position drop-snapshot");
+
+    done("position", "drop-snapshot");
+    sluice.collection().insertOne(SnapshotOnServersIT.document(new BsonInt32(LATER), LATER));
+    sluice.start().consume();
+    await().atMost(PipelineUnderTest.PATIENCE).until(() -> copy().numbers().contains(LATER));
   }
 }
