@@ -61,6 +61,9 @@ public final class Splice {
   /** All events before this have passed. Nothing is known as long as it is 0. */
   private long reached;
 
+  /** So have all of this time and before. */
+  private long passed;
+
   private long eventsSinceChunk;
   private boolean over;
   private boolean paused;
@@ -166,12 +169,21 @@ public final class Splice {
     return event.has(Field.TO) ? event.namespaceAt(Field.TO) : null;
   }
 
-  /** The stream has come so far, and nothing is left to be handed over that was before it. */
-  public void mark(ResumeToken token, Consumer<Change> out) {
+  /**
+   * The stream has come so far, and nothing is left to be handed over that was before it.
+   *
+   * @param all whether also nothing of the token's own time is to come
+   */
+  public void mark(ResumeToken token, boolean all, Consumer<Change> out) {
     stream = new Position.After(token);
-    token.clusterTime().map(BsonTimestamp::getValue).ifPresent(this::reach);
+    token.clusterTime().map(BsonTimestamp::getValue).ifPresent(time -> reach(time, all));
     begin(out);
     letInNext(out);
+  }
+
+  private void reach(long time, boolean all) {
+    passed = all ? ClusterTimes.later(passed, time) : passed;
+    reach(time);
   }
 
   private void reach(long time) {
@@ -218,7 +230,8 @@ public final class Splice {
 
   private int firstReady() {
     for (int i = 0; i < waiting.size(); i++) {
-      if (ClusterTimes.isBefore(waiting.get(i).until(), reached)) {
+      long until = waiting.get(i).until();
+      if (ClusterTimes.isBefore(until, reached) || !ClusterTimes.isBefore(passed, until)) {
         return i;
       }
     }
