@@ -112,14 +112,16 @@ public final class Consumption {
     }
     Applying applying = new Applying(inbox, target, parked, settings);
     Collecting collecting = new Collecting(inbox, settings, this::isStopping);
-    while (!isStopping()) {
-      List<Delivered> batch = collecting.next();
-      if (!batch.isEmpty()) {
-        applying.apply(batch);
-        inbox.acknowledge(batch.get(batch.size() - 1).incoming());
-        messages.add(batch.size());
-        backoff.reset();
-        lastFailure = "";
+    try (CollectingAhead ahead = new CollectingAhead(collecting)) {
+      while (!isStopping()) {
+        List<Delivered> batch = ahead.next();
+        if (!batch.isEmpty()) {
+          applying.apply(batch);
+          inbox.acknowledge(batch.get(batch.size() - 1).incoming());
+          messages.add(batch.size());
+          backoff.reset();
+          lastFailure = "";
+        }
       }
     }
   }
