@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
     description = {
       "Keeps a target in step with a queue of Sluice's, exactly right whatever is repeated; Ctrl-C"
           + " applies what is under way and exits 0.",
-      "Targets: file:plays.jsonl, file:plays.csv?columns=_id,word, jdbc:sqlite:plays.db and others:"
-          + " docs/TARGETS.md."
+      "Targets: file:plays.jsonl, file:plays.csv?columns=_id,word, jdbc:sqlite:plays.db,"
+          + " exec:COMMAND, https://host/path and others: docs/TARGETS.md."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
@@ -99,6 +99,24 @@ final class ConsumeCommand implements Callable<Integer> {
               + " (default: 1000).")
   private int maxParked;
 
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "exec: and http(s): only: how many calls may be under way at the same time, in order for"
+              + " each document (default: 1).")
+  private int workers;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "1m",
+      description =
+          "exec: and http(s): only: how long a command may take for its batch, or an answer for its"
+              + " event (default: 1m).")
+  private Duration timeout;
+
   ConsumeCommand(Console console) {
     this.console = console;
   }
@@ -110,7 +128,8 @@ final class ConsumeCommand implements Callable<Integer> {
       return new ConsumerRun(
               settings,
               new ConsumerRun.Options(
-                  to, queue, bind, name, shared, batch, linger, onGap, onDrop, maxParked))
+                  to, queue, bind, name, shared, batch, linger, onGap, onDrop, maxParked, workers,
+                  timeout))
           .run();
     } catch (NoClassDefFoundError missing) {
       console
