@@ -5,6 +5,7 @@ import dev.sluice.consume.CallSettings;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetKeepsStep;
 import dev.sluice.consume.TargetUri;
+import dev.sluice.testing.HttpReceiver;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -17,14 +18,14 @@ import org.junit.jupiter.api.BeforeEach;
 /** The receiver here keeps each event once, by its key; several requests are under way. */
 class HttpKeepsStepTest extends TargetKeepsStep {
   private final Set<String> kept = Collections.synchronizedSet(new LinkedHashSet<>());
-  private TestReceiver receiver;
+  private HttpReceiver receiver;
 
   @BeforeEach
   void start() throws Exception {
     receiver =
-        new TestReceiver(
-            (exchange, key) -> {
-              kept.add(key);
+        new HttpReceiver(
+            (exchange, body) -> {
+              kept.add(HttpReceiver.key(exchange));
               return 204;
             });
   }

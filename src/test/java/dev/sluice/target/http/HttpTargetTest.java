@@ -21,6 +21,7 @@ import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
 import dev.sluice.consume.TargetUri;
+import dev.sluice.testing.HttpReceiver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -57,7 +58,7 @@ class HttpTargetTest {
     return HttpTarget.opener(TargetUri.parse("http://localhost:" + port + "/events"), calls);
   }
 
-  private static Target.Opener opener(TestReceiver receiver) {
+  private static Target.Opener opener(HttpReceiver receiver) {
     return opener(receiver.port(), CallSettings.DEFAULT);
   }
 
@@ -71,8 +72,8 @@ class HttpTargetTest {
     return catchThrowableOfType(TargetException.class, () -> apply(opener, batch));
   }
 
-  private static List<String> keys(TestReceiver receiver) {
-    return receiver.received().stream().map(TestReceiver.Received::key).toList();
+  private static List<String> keys(HttpReceiver receiver) {
+    return receiver.received().stream().map(HttpReceiver.Received::key).toList();
   }
 
   private static List<String> ids(Batch batch) {
@@ -85,12 +86,12 @@ class HttpTargetTest {
     Event first = event(1);
     Event second = insert(odd, new DocumentKey("QUIZ", "string"), position(2), "{}");
     Event third = whole(EventType.GAP, null, position(3), Map.of("gap", "{}"));
-    try (TestReceiver receiver = new TestReceiver((exchange, key) -> 202)) {
+    try (HttpReceiver receiver = new HttpReceiver((exchange, body) -> 202)) {
       apply(opener(receiver), new Batch(List.of(first, second, third)));
 
       assertThat(keys(receiver))
           .containsExactly(first.messageId(), second.messageId(), third.messageId());
-      TestReceiver.Received one = receiver.received().get(0);
+      HttpReceiver.Received one = receiver.received().get(0);
       assertThat(one.exchange().getRequestMethod()).isEqualTo("POST");
       assertThat(one.exchange().getProtocol()).isEqualTo("HTTP/1.1");
       assertThat(one.exchange().getRequestURI()).hasToString("/events");
@@ -110,7 +111,7 @@ class HttpTargetTest {
 
   @Test
   void goesOnOverTheSameConnection() throws Exception {
-    try (TestReceiver receiver = new TestReceiver((exchange, key) -> 200)) {
+    try (HttpReceiver receiver = new HttpReceiver((exchange, body) -> 200)) {
       Target.Opener opener = opener(receiver);
       apply(opener, events(20));
       apply(opener, events(20));
@@ -124,13 +125,13 @@ class HttpTargetTest {
 
   @Test
   void sendsTheLoginAndShowsItNowhere() throws Exception {
-    try (TestReceiver receiver = new TestReceiver((exchange, key) -> 401)) {
+    try (HttpReceiver receiver = new HttpReceiver((exchange, body) -> 401)) {
       TargetUri uri =
           TargetUri.parse(
               "http://me:se%40cret+1@localhost:" + receiver.port() + "/events?token=hidden");
       TargetException failure = failureOf(HttpTarget.opener(uri, CallSettings.DEFAULT), events(3));
 
-      TestReceiver.Received only = receiver.received().get(0);
+      HttpReceiver.Received only = receiver.received().get(0);
       // printf 'me:se@cret+1' | base64
       assertThat(only.header("Authorization")).isEqualTo("Basic bWU6c2VAY3JldCsx");
       assertThat(only.exchange().getRequestURI()).hasToString("/events?token=hidden");
@@ -165,7 +166,7 @@ class HttpTargetTest {
     "503, UNAVAILABLE"
   })
   void isAnsweredByTheStatus(int status, Kind kind) throws Exception {
-    try (TestReceiver receiver = new TestReceiver((exchange, key) -> status)) {
+    try (HttpReceiver receiver = new HttpReceiver((exchange, body) -> status)) {
       TargetException failure = failureOf(opener(receiver), events(2));
 
       assertThat(failure.kind()).isEqualTo(kind);
@@ -178,8 +179,9 @@ class HttpTargetTest {
   void namesTheEventThatIsRefusedAndSendsTheOthersOnce() throws Exception {
     Batch batch = events(10);
     Event wrong = batch.events().get(6);
-    try (TestReceiver receiver =
-        new TestReceiver((exchange, key) -> key.equals(wrong.messageId()) ? 422 : 200)) {
+    try (HttpReceiver receiver =
+        new HttpReceiver(
+            (exchange, body) -> HttpReceiver.key(exchange).equals(wrong.messageId()) ? 422 : 200)) {
       Target.Opener opener = opener(receiver);
       TargetException failure = failureOf(opener, batch);
       assertThat(failure.event()).containsSame(wrong);
@@ -195,22 +197,22 @@ class HttpTargetTest {
   void goesOnWhereItWasWhenTheReceiverIsWellAgain() throws Exception {
     AtomicInteger requests = new AtomicInteger();
     Batch batch = events(10);
-    try (TestReceiver receiver =
-        new TestReceiver((exchange, key) -> requests.incrementAndGet() == 4 ? 503 : 200)) {
+    try (HttpReceiver receiver =
+        new HttpReceiver((exchange, body) -> requests.incrementAndGet() == 4 ? 503 : 200)) {
       Target.Opener opener = opener(receiver);
       assertThat(failureOf(opener, batch).kind()).isEqualTo(Kind.UNAVAILABLE);
       apply(opener, batch);
 
       assertThat(receiver.received())
           .filteredOn(received -> received.status() == 200)
-          .extracting(TestReceiver.Received::key)
+          .extracting(HttpReceiver.Received::key)
           .containsExactlyElementsOf(ids(batch));
     }
   }
 
   @Test
   void sendsAgainWhatComesAgainBehindABatchThatIsThrough() throws Exception {
-    try (TestReceiver receiver = new TestReceiver((exchange, key) -> 200)) {
+    try (HttpReceiver receiver = new HttpReceiver((exchange, body) -> 200)) {
       Target.Opener opener = opener(receiver);
       apply(opener, events(2));
       apply(opener, events(2));
@@ -222,9 +224,9 @@ class HttpTargetTest {
   @Test
   void doesNotAskAgainBeforeTheReceiverWantsIt() throws Exception {
     AtomicInteger requests = new AtomicInteger();
-    try (TestReceiver receiver =
-        new TestReceiver(
-            (exchange, key) -> {
+    try (HttpReceiver receiver =
+        new HttpReceiver(
+            (exchange, body) -> {
               exchange.getResponseHeaders().set("Retry-After", "2");
               return requests.incrementAndGet() == 1 ? 429 : 200;
             })) {
@@ -243,7 +245,7 @@ class HttpTargetTest {
   @Test
   void aReceiverThatIsDownIsNoticedBeforeAMessageIsTaken() throws Exception {
     int port;
-    try (TestReceiver receiver = new TestReceiver((exchange, key) -> 200)) {
+    try (HttpReceiver receiver = new HttpReceiver((exchange, body) -> 200)) {
       port = receiver.port();
     }
     Target.Opener opener = opener(port, CallSettings.DEFAULT);
@@ -253,7 +255,7 @@ class HttpTargetTest {
             TargetException.class,
             failure -> assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE))
         .hasMessageContaining("http://localhost:" + port + "/events cannot be reached");
-    try (TestReceiver again = new TestReceiver((exchange, key) -> 200, port)) {
+    try (HttpReceiver again = new HttpReceiver((exchange, body) -> 200, port)) {
       apply(opener, events(1));
       assertThat(again.received()).hasSize(1);
     }
@@ -261,9 +263,9 @@ class HttpTargetTest {
 
   @Test
   void aReceiverThatGoesDownInTheMiddleIsUnavailable() throws Exception {
-    try (TestReceiver receiver =
-        new TestReceiver(
-            (exchange, key) -> {
+    try (HttpReceiver receiver =
+        new HttpReceiver(
+            (exchange, body) -> {
               throw new IOException("goes down");
             })) {
       TargetException failure = failureOf(opener(receiver), events(1));
@@ -276,9 +278,9 @@ class HttpTargetTest {
   @Test
   void aReceiverThatHangsIsNotWaitedForForEver() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    try (TestReceiver receiver =
-        new TestReceiver(
-            (exchange, key) -> {
+    try (HttpReceiver receiver =
+        new HttpReceiver(
+            (exchange, body) -> {
               end.await();
               return 200;
             })) {
@@ -335,9 +337,9 @@ class HttpTargetTest {
     }
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    try (TestReceiver receiver =
-        new TestReceiver(
-            (exchange, key) -> {
+    try (HttpReceiver receiver =
+        new HttpReceiver(
+            (exchange, body) -> {
               most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
               LockSupport.parkNanos(random.nextInt(3_000_000));
               underWay.decrementAndGet();
@@ -348,7 +350,7 @@ class HttpTargetTest {
       assertThat(most.get()).isBetween(2, 5);
       assertThat(receiver.received()).hasSize(300);
       Map<String, String> last = new HashMap<>();
-      for (TestReceiver.Received received : receiver.received()) {
+      for (HttpReceiver.Received received : receiver.received()) {
         String id = new ObjectMapper().readTree(received.body()).get("_id").asText();
         String before = last.put(id, received.header("Sluice-Position"));
         assertThat(before == null || before.compareTo(last.get(id)) < 0).isTrue();
@@ -360,14 +362,14 @@ class HttpTargetTest {
   void aWorkerThatFailsLeavesNothingBehindThatWouldOvertake() throws Exception {
     Batch batch = events(60);
     AtomicInteger requests = new AtomicInteger();
-    try (TestReceiver receiver =
-        new TestReceiver((exchange, key) -> requests.incrementAndGet() % 20 == 0 ? 503 : 200)) {
+    try (HttpReceiver receiver =
+        new HttpReceiver((exchange, body) -> requests.incrementAndGet() % 20 == 0 ? 503 : 200)) {
       Target.Opener opener = opener(receiver.port(), new CallSettings(4, PATIENCE));
       await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> apply(opener, batch));
 
       assertThat(receiver.received())
           .filteredOn(received -> received.status() == 200)
-          .extracting(TestReceiver.Received::key)
+          .extracting(HttpReceiver.Received::key)
           .containsExactlyInAnyOrderElementsOf(ids(batch));
     }
   }

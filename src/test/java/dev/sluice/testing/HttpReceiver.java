@@ -1,4 +1,4 @@
-package dev.sluice.target.http;
+package dev.sluice.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -12,16 +12,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A receiver on a free port that answers what a test wants. */
-final class TestReceiver implements AutoCloseable {
+public final class HttpReceiver implements AutoCloseable {
   /** What one request gets. */
-  interface Answering {
+  public interface Answering {
     /** The status; may add headers to the exchange, and may wait. */
-    int answer(HttpExchange exchange, String key) throws Exception;
+    int answer(HttpExchange exchange, String body) throws Exception;
   }
 
-  /** What it was sent; {@code status} is what it answered. */
-  record Received(String key, HttpExchange exchange, String body, int status) {
-    String header(String name) {
+  /** What it was sent, and what it answered. */
+  public record Received(String key, HttpExchange exchange, String body, int status) {
+    public String header(String name) {
       return exchange.getRequestHeaders().getFirst(name);
     }
   }
@@ -31,11 +31,11 @@ final class TestReceiver implements AutoCloseable {
   private final Answering answering;
   private final List<Received> received = new ArrayList<>();
 
-  TestReceiver(Answering answering) throws IOException {
+  public HttpReceiver(Answering answering) throws IOException {
     this(answering, 0);
   }
 
-  TestReceiver(Answering answering, int port) throws IOException {
+  public HttpReceiver(Answering answering, int port) throws IOException {
     this.answering = answering;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
     server.createContext("/", this::handle);
@@ -45,16 +45,15 @@ final class TestReceiver implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
     int status;
     try {
-      status = answering.answer(exchange, key);
+      status = answering.answer(exchange, body);
     } catch (Exception e) {
       exchange.close();
       return;
     }
     synchronized (received) {
-      received.add(new Received(key, exchange, body, status));
+      received.add(new Received(key(exchange), exchange, body, status));
     }
     // A body is a packet of its own, for which the client's acknowledgement is waited, 40 ms.
     if (status < 400) {
@@ -67,14 +66,19 @@ final class TestReceiver implements AutoCloseable {
     exchange.close();
   }
 
+  /** The key by which a repeat is told. */
+  public static String key(HttpExchange exchange) {
+    return exchange.getRequestHeaders().getFirst("Idempotency-Key");
+  }
+
   /** All requests that were answered, in the order in which they came. */
-  List<Received> received() {
+  public List<Received> received() {
     synchronized (received) {
       return List.copyOf(received);
     }
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
   }
 
