@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.config.Settings;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,6 +118,22 @@ final class ConsumeCommand implements Callable<Integer> {
               + " event (default: 1m).")
   private Duration timeout;
 
+  @Option(
+      names = "--rebuild",
+      description =
+          "Has the pipeline take a snapshot, fills a second table beside the live one and swaps them."
+              + " Once: given at later starts too, it does nothing until a start without it.")
+  private boolean rebuild;
+
+  @Option(
+      names = "--collection",
+      split = ",",
+      paramLabel = "DATABASE.COLLECTION",
+      description =
+          "With --rebuild: which; several with commas between (default: all that the target has and"
+              + " the pipeline watches).")
+  private List<String> collections = List.of();
+
   ConsumeCommand(Console console) {
     this.console = console;
   }
@@ -128,8 +145,20 @@ final class ConsumeCommand implements Callable<Integer> {
       return new ConsumerRun(
               settings,
               new ConsumerRun.Options(
-                  to, queue, bind, name, shared, batch, linger, onGap, onDrop, maxParked, workers,
-                  timeout))
+                  to,
+                  queue,
+                  bind,
+                  name,
+                  shared,
+                  batch,
+                  linger,
+                  onGap,
+                  onDrop,
+                  maxParked,
+                  workers,
+                  timeout,
+                  rebuild,
+                  collections))
           .run();
     } catch (NoClassDefFoundError missing) {
       console

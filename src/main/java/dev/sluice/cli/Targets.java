@@ -9,12 +9,14 @@ import dev.sluice.target.exec.ExecTarget;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
 import dev.sluice.target.http.HttpTarget;
+import dev.sluice.target.lucene.IndexParameters;
+import dev.sluice.target.lucene.LuceneTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
 import dev.sluice.target.sql.SqlDialect;
 import dev.sluice.target.sql.SqlParameters;
-import dev.sluice.target.sql.SqlTarget;
+import dev.sluice.target.sql.SqlStore;
 import dev.sluice.target.sql.SqliteDialect;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,6 +34,7 @@ public final class Targets {
           Map.ofEntries(
               Map.entry("file", Targets::file),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
+              Map.entry("lucene", Targets::lucene),
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
@@ -96,8 +99,13 @@ public final class Targets {
     return () -> FileTarget.open(parameters);
   }
 
+  private static Target.Opener lucene(TargetUri uri) {
+    IndexParameters parameters = IndexParameters.of(uri);
+    return () -> LuceneTarget.open(parameters);
+  }
+
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
     SqlParameters parameters = SqlParameters.of(uri);
-    return () -> SqlTarget.open(dialect, parameters);
+    return new SqlStore(dialect, parameters);
   }
 }
