@@ -5,12 +5,17 @@ import dev.sluice.consume.CallSettings;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
+import dev.sluice.target.cassandra.CassandraOpener;
 import dev.sluice.target.exec.ExecTarget;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
 import dev.sluice.target.http.HttpTarget;
 import dev.sluice.target.lucene.IndexParameters;
 import dev.sluice.target.lucene.LuceneTarget;
+import dev.sluice.target.opensearch.OpenSearchParameters;
+import dev.sluice.target.opensearch.OpenSearchTarget;
+import dev.sluice.target.redis.RedisParameters;
+import dev.sluice.target.redis.RedisTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -33,12 +38,19 @@ public final class Targets {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("file", Targets::file),
+              Map.entry("cassandra", CassandraOpener::new),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
               Map.entry("lucene", Targets::lucene),
+              Map.entry("opensearch+http", Targets::openSearch),
+              Map.entry("opensearch+https", Targets::openSearch),
+              Map.entry("elasticsearch+http", Targets::openSearch),
+              Map.entry("elasticsearch+https", Targets::openSearch),
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
-              Map.entry("jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri)))));
+              Map.entry("jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri))),
+              Map.entry("redis", Targets::redis),
+              Map.entry("rediss", Targets::redis)));
 
   /** Those that call others, which may be done by several workers. */
   private static final Map<String, BiFunction<TargetUri, CallSettings, Target.Opener>> CALLS =
@@ -102,10 +114,17 @@ public final class Targets {
   private static Target.Opener lucene(TargetUri uri) {
     IndexParameters parameters = IndexParameters.of(uri);
     return () -> LuceneTarget.open(parameters);
+  private static Target.Opener redis(TargetUri uri) {
+    RedisParameters parameters = RedisParameters.of(uri);
+    return () -> RedisTarget.open(parameters);
   }
 
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
     SqlParameters parameters = SqlParameters.of(uri);
     return new SqlStore(dialect, parameters);
+  }
+
+  private static Target.Opener openSearch(TargetUri uri) {
+    return OpenSearchTarget.opener(OpenSearchParameters.of(uri));
   }
 }

@@ -100,10 +100,10 @@ public final class NewestStates {
       case DROP -> clear(event.namespace(), event.position(), store);
       case RENAME -> rename(event, store);
       case DROP_DATABASE -> {
-        for (Namespace each : store.collections(event.namespace().database())) {
-          store.clear(each, event.position());
-        }
         raise(new Namespace(event.namespace().database(), null), event.position(), store);
+        for (Namespace each : store.collections(event.namespace().database())) {
+          clearOlder(each, event.position(), store);
+        }
       }
       case SNAPSHOT_COMPLETED -> {
         SnapshotEnd end = SnapshotEnd.of(event);
@@ -142,11 +142,28 @@ public final class NewestStates {
     }
   }
 
+  /**
+   * The floor first: a store without transactions can see by it that what it has just written went
+   * away meanwhile.
+   */
   private static void clear(Namespace collection, String below, Store store) {
+<<<<<<< HEAD
+    raise(collection, below, store);
     if (store.holds(collection)) {
+=======
+    clearOlder(collection, below, store);
+    raise(collection, below, store);
+  }
+
+  /**
+   * Below a floor that is greater already there is only what a later rename has brought along: then
+   * this is a repeat.
+   */
+  private static void clearOlder(Namespace collection, String below, Store store) {
+    if (store.floor(collection).compareTo(below) <= 0 && store.holds(collection)) {
+>>>>>>> redis
       store.clear(collection, below);
     }
-    raise(collection, below, store);
   }
 
   private static void raise(Namespace namespace, String position, Store store) {
