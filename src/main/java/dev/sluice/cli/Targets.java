@@ -114,6 +114,8 @@ public final class Targets {
   private static Target.Opener lucene(TargetUri uri) {
     IndexParameters parameters = IndexParameters.of(uri);
     return () -> LuceneTarget.open(parameters);
+  }
+
   private static Target.Opener redis(TargetUri uri) {
     RedisParameters parameters = RedisParameters.of(uri);
     return () -> RedisTarget.open(parameters);

@@ -132,8 +132,8 @@ class CallsIT {
       };
       SluiceProcess consumer = consume(sluice, options);
       CompletableFuture<Void> writes =
-          CompletableFuture.runAsync(() -> write(sluice, 3_000, new Random(1)));
-      for (int kill = 1; kill <= 3; kill++) {
+          CompletableFuture.runAsync(() -> write(sluice, 1_500, new Random(1)));
+      for (int kill = 1; kill <= 2; kill++) {
         int enough = requests.get() + 200;
         await().atMost(LONG).until(() -> requests.get() > enough);
         consumer.close();
