@@ -100,20 +100,31 @@ public final class NewestStates {
       case DROP -> clear(event.namespace(), event.position(), store);
       case RENAME -> rename(event, store);
       case DROP_DATABASE -> {
+        raise(new Namespace(event.namespace().database(), null), event.position(), store);
         for (Namespace each : store.collections(event.namespace().database())) {
           clearOlder(each, event.position(), store);
         }
-        raise(new Namespace(event.namespace().database(), null), event.position(), store);
       }
       case SNAPSHOT_COMPLETED -> {
         SnapshotEnd end = SnapshotEnd.of(event);
         if (end.whole()) {
-          end.namespaces().forEach(each -> clear(each, end.from(), store));
+          end.namespaces().forEach(each -> endOfSnapshot(each, end.from(), store));
         }
       }
       default -> {
         // Concerns no state; whether it may be passed over was decided before.
       }
+    }
+  }
+
+  /**
+   * A collection whose floor is above the snapshot's beginning was dropped meanwhile, and has
+   * nothing older; or another one was renamed onto it, of whose documents the snapshot does not
+   * tell. If it is just there, the end is repeated, and may have been cut off the first time.
+   */
+  private static void endOfSnapshot(Namespace collection, String from, Store store) {
+    if (effectiveFloor(collection, store).compareTo(from) <= 0) {
+      clear(collection, from, store);
     }
   }
 
@@ -131,14 +142,18 @@ public final class NewestStates {
     }
   }
 
+  /**
+   * The floor first: a store without transactions can see by it that what it has just written went
+   * away meanwhile.
+   */
   private static void clear(Namespace collection, String below, Store store) {
-    clearOlder(collection, below, store);
     raise(collection, below, store);
+    clearOlder(collection, below, store);
   }
 
   /**
-   * Below a floor that is greater already there is only what a later rename has brought along: then
-   * this is a repeat.
+   * Below a floor that is greater there is only what a later rename has brought along: then this is
+   * a repeat.
    */
   private static void clearOlder(Namespace collection, String below, Store store) {
     if (store.floor(collection).compareTo(below) <= 0 && store.holds(collection)) {

@@ -178,8 +178,6 @@ final class NewestValues implements RedisTarget.Kept, NewestStates.Store {
       // What a rename has moved before it was cut off: it is just being repeated.
       return;
     }
-    // First, so that a second consumer brings nothing back meanwhile.
-    setFloor(collection, below);
     connection.scan(
         Glob.literal(keysOf(collection)) + "*",
         keys -> connection.run(CLEAR, keys, List.of(bytes(below))),
