@@ -22,7 +22,7 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
 
   /** What a library says of its troubles we say ourselves, once and classified. */
   private static final String[] QUIET = {
-    "org.mongodb.driver", "com.rabbitmq", "reactor.rabbitmq", "reactor.util"
+    "org.mongodb.driver", "com.rabbitmq", "reactor.rabbitmq", "reactor.util", "com.datastax.oss"
   };
 
   @Override

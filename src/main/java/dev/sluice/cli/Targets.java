@@ -4,6 +4,7 @@ import dev.sluice.config.Nearest;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
+import dev.sluice.target.cassandra.CassandraOpener;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
 import dev.sluice.target.lucene.IndexParameters;
@@ -32,6 +33,7 @@ public final class Targets {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("file", Targets::file),
+              Map.entry("cassandra", CassandraOpener::new),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
               Map.entry("lucene", Targets::lucene),
               Map.entry("opensearch+http", Targets::openSearch),
