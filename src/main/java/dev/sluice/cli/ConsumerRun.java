@@ -69,7 +69,7 @@ final class ConsumerRun {
     Target.Opener target;
     try {
       uri = TargetUri.parse(options.to());
-      target = Targets.opener(uri);
+      target = Targets.opener(uri, settings.mongo().uri());
     } catch (TargetException wrong) {
       throw WrongSettings.of(wrong.getMessage() + ".");
     }

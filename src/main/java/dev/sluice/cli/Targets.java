@@ -1,11 +1,14 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.Nearest;
+import dev.sluice.config.Secret;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.mongodb.MongoParameters;
+import dev.sluice.target.mongodb.MongoTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -14,6 +17,7 @@ import dev.sluice.target.sql.SqlParameters;
 import dev.sluice.target.sql.SqlTarget;
 import dev.sluice.target.sql.SqliteDialect;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -27,6 +31,8 @@ public final class Targets {
           Map.ofEntries(
               Map.entry("file", Targets::file),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
+              Map.entry("mongodb", uri -> mongodb(uri, Optional.empty())),
+              Map.entry("mongodb+srv", uri -> mongodb(uri, Optional.empty())),
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
@@ -54,6 +60,20 @@ public final class Targets {
               + ":");
     }
     return known.apply(uri);
+  }
+
+  /**
+   * The same, for changes of this MongoDB: a target that writes there is refused, as its writes
+   * would be its own changes.
+   *
+   * @param source a MongoDB URI
+   */
+  static Target.Opener opener(TargetUri uri, Secret source) {
+    return uri.scheme().startsWith("mongodb") ? mongodb(uri, Optional.of(source)) : opener(uri);
+  }
+
+  private static Target.Opener mongodb(TargetUri uri, Optional<Secret> source) {
+    return MongoTarget.opener(MongoParameters.of(uri), source);
   }
 
   private static Target.Opener file(TargetUri uri) {
