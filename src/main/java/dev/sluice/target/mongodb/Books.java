@@ -1,6 +1,7 @@
 package dev.sluice.target.mongodb;
 
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
@@ -30,9 +31,10 @@ import org.bson.conversions.Bson;
  *                position: "6aff9c0b0000000500000000", deleted: false }
  * }</pre>
  *
- * <p>A database as a whole is among the collections too, without {@code collection}. Whoever writes
- * states raises {@code batches}: so two consumers of one collection conflict, and none passes a
- * floor that the other has just raised.
+ * <p>In a sharded source the {@code _id} of a state has the whole {@code documentKey} too, as
+ * {@code key}. A database as a whole is among the collections too, without {@code collection}.
+ * Whoever writes states raises {@code batches}: so two consumers of one collection conflict, and
+ * none passes a floor that the other has just raised.
  */
 final class Books {
   static final String DATABASE = "sluice";
@@ -45,6 +47,8 @@ final class Books {
   private static final String DELETED = "deleted";
   private static final String FLOOR = "floor";
   private static final String NS = "_id.ns";
+  private static final String PLACE_ID = "_id.id";
+  private static final String PLACE_KEY = "_id.key";
 
   private final MongoCollection<BsonDocument> collections;
   private final MongoCollection<BsonDocument> states;
@@ -59,6 +63,11 @@ final class Books {
     cluster.create(STATES);
     Books books = new Books(cluster);
     Answers.of(books.states.createIndex(Indexes.ascending(NS, DELETED, POSITION)));
+    // Of sharded sources only.
+    Answers.of(
+        books.states.createIndex(
+            Indexes.ascending(NS, PLACE_ID),
+            new IndexOptions().partialFilterExpression(Filters.exists(PLACE_KEY))));
     return books;
   }
 
@@ -163,26 +172,60 @@ final class Books {
         .orElse("");
   }
 
-  private static BsonDocument key(Namespace copy, BsonValue id) {
-    return new BsonDocument("ns", new BsonString(name(copy))).append("id", id);
+  private static BsonDocument key(Namespace copy, BsonDocument place) {
+    BsonDocument key = new BsonDocument("ns", new BsonString(name(copy)));
+    key.putAll(place);
+    return key;
   }
 
-  /** The positions of what is there of these ids, markers included, by the comparable id. */
+  /** The positions of what is there at these places, markers included, by the comparable place. */
   Map<BsonValue, String> positions(
-      ClientSession session, Namespace copy, List<? extends BsonValue> ids) {
-    List<BsonDocument> keys = ids.stream().map(id -> key(copy, id)).toList();
+      ClientSession session, Namespace copy, List<BsonDocument> places) {
+    List<BsonDocument> keys = places.stream().map(place -> key(copy, place)).toList();
     Map<BsonValue, String> positions = new HashMap<>();
     for (BsonDocument state : Answers.all(states.find(session, Filters.in(ID, keys)))) {
-      positions.put(CopiedState.comparable(id(state)), position(state));
+      positions.put(CopiedState.comparable(place(state)), position(state));
     }
     return positions;
+  }
+
+  /** See {@link CopiedState#place}. */
+  static BsonDocument place(BsonDocument state) {
+    BsonDocument place = state.getDocument(ID).clone();
+    place.remove("ns");
+    return place;
   }
 
   static BsonValue id(BsonDocument state) {
     return state.getDocument(ID).get("id");
   }
 
-  private static String position(BsonDocument state) {
+  /**
+   * Whether the document of a sharded source goes on under another {@code documentKey}, as it does
+   * when its shard key has changed: a document that moves to another shard is deleted there, and
+   * the time of that may be the later one.
+   *
+   * @param position where it last was under this place
+   */
+  boolean goesOnElsewhere(
+      ClientSession session, Namespace copy, BsonDocument place, String position) {
+    return place.containsKey("key")
+        && Answers.of(
+                states
+                    .find(
+                        session,
+                        Filters.and(
+                            Filters.eq(NS, name(copy)),
+                            Filters.eq(PLACE_ID, place.get("id")),
+                            Filters.exists(PLACE_KEY),
+                            Filters.ne(PLACE_KEY, place.get("key")),
+                            Filters.eq(DELETED, false),
+                            Filters.gt(POSITION, position)))
+                    .first())
+            != null;
+  }
+
+  static String position(BsonDocument state) {
     return state.getString(POSITION).getValue();
   }
 
@@ -194,7 +237,7 @@ final class Books {
     put(
         session,
         written.stream()
-            .map(each -> state(key(copy, each.id()), each.position(), each.isDeleted()))
+            .map(each -> state(key(copy, each.place()), each.position(), each.isDeleted()))
             .toList());
   }
 
@@ -203,7 +246,7 @@ final class Books {
     put(
         session,
         others.stream()
-            .map(each -> state(key(copy, id(each)), position(each), isDeleted(each)))
+            .map(each -> state(key(copy, place(each)), position(each), isDeleted(each)))
             .toList());
   }
 

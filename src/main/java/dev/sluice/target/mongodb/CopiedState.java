@@ -23,7 +23,7 @@ import org.bson.types.ObjectId;
  * A document's newest state as MongoDB has it.
  *
  * @param id the {@code _id}, of the type that it has in the source
- * @param document null if it is deleted
+ * @param document null if it is deleted; with that very {@code _id}, which in a message is a text
  */
 record CopiedState(Event event, BsonValue id, RawBsonDocument document) {
   /** How the type of an id ends that no JSON can say (docs/MESSAGE_FORMAT.md, Ids). */
@@ -61,10 +61,26 @@ record CopiedState(Event event, BsonValue id, RawBsonDocument document) {
     return document == null;
   }
 
+  /**
+   * What its state is kept under: the id, and in a sharded source, where documents of one id may
+   * lie on several shards, the whole {@code documentKey} behind it.
+   */
+  BsonDocument place() {
+    BsonDocument place = new BsonDocument("id", id);
+    return event.key().isWhole() ? place.append("key", new BsonString(event.key().id())) : place;
+  }
+
   /** From the key, whose type is named beside it in each JSON mode. */
   private static BsonValue id(DocumentKey key) {
-    String text = key.id();
-    switch (key.type()) {
+    if (!key.isWhole()) {
+      return id(key.id(), key.type());
+    }
+    BsonDocument whole = BsonDocument.parse(key.id());
+    return id(whole.getString("_id").getValue(), key.idType());
+  }
+
+  private static BsonValue id(String text, String type) {
+    switch (type) {
       case "objectId":
         return new BsonObjectId(new ObjectId(text));
       case "string":
@@ -73,14 +89,8 @@ record CopiedState(Event event, BsonValue id, RawBsonDocument document) {
         return new BsonInt64(Long.parseLong(text));
       case "double":
         return new BsonDouble(value(text).asNumber().doubleValue());
-      case DocumentKey.SHARDED:
-        BsonDocument whole = BsonDocument.parse(text);
-        if (!whole.containsKey("_id")) {
-          throw new IllegalArgumentException("a documentKey without an _id");
-        }
-        return whole.get("_id");
       default:
-        if (key.type().endsWith(BYTES)) {
+        if (type.endsWith(BYTES)) {
           throw new IllegalArgumentException("an _id of which JSON loses something");
         }
         return value(text);

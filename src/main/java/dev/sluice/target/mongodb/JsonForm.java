@@ -31,23 +31,13 @@ final class JsonForm {
       return;
     }
     seen++;
-    if (isPlain(event)) {
+    if (hasPlainNumbers(event)) {
       seen = LOOKED_AT;
       log.warn(
-          "The messages are in plain JSON, so within the documents of the copy ids, dates, decimals"
-              + " and binary are texts: SLUICE_JSON=canonical for the pipeline makes an exact copy");
-    } else if (hasPlainNumbers(event)) {
-      seen = LOOKED_AT;
-      log.warn(
-          "The messages are in relaxed JSON, which does not name the types of numbers: in the copy"
-              + " they are int, long or double by their value. SLUICE_JSON=canonical for the pipeline"
-              + " makes an exact copy");
+          "The messages do not name the types of numbers: in the copy they are int, long or double by"
+              + " their value, and where the pipeline has SLUICE_JSON=plain dates, ids and binary within"
+              + " documents are texts. SLUICE_JSON=canonical for the pipeline makes an exact copy");
     }
-  }
-
-  /** An id that is a text in JSON, and an ObjectId beside it. */
-  private static boolean isPlain(Event event) {
-    return event.key().type().equals("objectId") && event.document().tree().path("_id").isTextual();
   }
 
   private static boolean hasPlainNumbers(Event event) {

@@ -159,24 +159,30 @@ public final class MongoTarget implements Target, NewestStates.Store {
   private void write(ClientSession session, Namespace copy, List<CopiedState> states) {
     String floor = books.lock(session, copy);
     Map<BsonValue, String> there =
-        books.positions(session, copy, states.stream().map(CopiedState::id).toList());
+        books.positions(session, copy, states.stream().map(CopiedState::place).toList());
     Map<BsonValue, CopiedState> newer = new LinkedHashMap<>();
     for (CopiedState state : states) {
-      BsonValue id = CopiedState.comparable(state.id());
+      BsonValue place = CopiedState.comparable(state.place());
       if (state.position().compareTo(floor) >= 0
-          && state.position().compareTo(there.getOrDefault(id, "")) > 0) {
+          && state.position().compareTo(there.getOrDefault(place, "")) > 0) {
         newer.merge(
-            id,
+            place,
             state,
             (one, other) -> other.position().compareTo(one.position()) >= 0 ? other : one);
       }
     }
-    List<CopiedState> present =
-        newer.values().stream().filter(state -> !state.isDeleted()).toList();
-    documents.delete(
-        session,
-        copy,
-        newer.values().stream().filter(CopiedState::isDeleted).map(CopiedState::id).toList());
+    List<BsonValue> gone = new ArrayList<>();
+    List<CopiedState> present = new ArrayList<>();
+    newer.forEach(
+        (place, state) -> {
+          if (!state.isDeleted()) {
+            present.add(state);
+          } else if (!books.goesOnElsewhere(
+              session, copy, state.place(), there.getOrDefault(place, ""))) {
+            gone.add(state.id());
+          }
+        });
+    documents.delete(session, copy, gone);
     documents.put(
         session,
         copy,

@@ -60,7 +60,15 @@ final class WholeCollections {
   }
 
   private void remove(ClientSession session, Namespace copy, List<BsonDocument> states) {
-    documents.delete(session, copy, present(states));
+    List<BsonValue> gone =
+        states.stream()
+            .filter(each -> !Books.isDeleted(each))
+            .filter(
+                each ->
+                    !books.goesOnElsewhere(session, copy, Books.place(each), Books.position(each)))
+            .map(Books::id)
+            .toList();
+    documents.delete(session, copy, gone);
     books.remove(session, states);
   }
 
@@ -98,17 +106,22 @@ final class WholeCollections {
             .toList();
     // What is there is newer: none of it was when the collection got its name.
     Map<BsonValue, String> there =
-        books.positions(session, to, moved.stream().map(Books::id).toList());
+        books.positions(session, to, moved.stream().map(Books::place).toList());
+    List<BsonDocument> adopted =
+        moved.stream()
+            .filter(each -> !there.containsKey(CopiedState.comparable(Books.place(each))))
+            .toList();
+    Set<BsonValue> wanted = new HashSet<>();
+    adopted.forEach(each -> wanted.add(CopiedState.comparable(Books.id(each))));
     documents.put(
         session,
         to,
-        read.stream().filter(each -> !isIn(there, each.get("_id"))).toList(),
+        read.stream()
+            .filter(each -> wanted.contains(CopiedState.comparable(each.get("_id"))))
+            .toList(),
         List.of());
-    books.adopt(session, to, moved.stream().filter(each -> !isIn(there, Books.id(each))).toList());
-    remove(session, from, moved);
-  }
-
-  private static boolean isIn(Map<BsonValue, String> there, BsonValue id) {
-    return there.containsKey(CopiedState.comparable(id));
+    books.adopt(session, to, adopted);
+    documents.delete(session, from, present(moved));
+    books.remove(session, moved);
   }
 }

@@ -13,7 +13,6 @@ import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
-import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,18 +53,16 @@ class CopiedStateTest {
   }
 
   @Test
-  void aDeleteHasTheSameIdAsTheInsert() {
-    DocumentKey whole =
-        new DocumentKey("{\"city\": \"Rome\", \"_id\": \"a\"}", DocumentKey.SHARDED);
+  void aDeleteOfAShardedCollectionHasTheSameIdAsTheInsert() {
+    DocumentKey whole = DocumentKey.whole("{\"_id\": \"7\", \"city\": \"Rome\"}", "long");
     CopiedState deleted = CopiedState.of(delete(PLAYS, whole, position(2)));
 
-    assertThat(deleted.id()).isEqualTo(new BsonString("a"));
+    assertThat(deleted.id()).isEqualTo(new BsonInt64(7));
     assertThat(deleted.isDeleted()).isTrue();
-    assertThat(
-            CopiedState.of(
-                    insert(PLAYS, whole, position(1), "{\"_id\": \"a\", \"city\": \"Rome\"}"))
-                .id())
-        .isEqualTo(deleted.id());
+    CopiedState inserted =
+        CopiedState.of(insert(PLAYS, whole, position(1), "{\"_id\": \"7\", \"city\": \"Rome\"}"));
+    assertThat(inserted.document().get("_id")).isEqualTo(deleted.id());
+    assertThat(inserted.place()).isEqualTo(deleted.place()).containsKey("key");
   }
 
   @ParameterizedTest
@@ -87,7 +84,7 @@ class CopiedStateTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"02000000, stringBytes", "no digits, long", "'{\"city\": 1}', documentKey"})
+  @CsvSource({"02000000, stringBytes", "no digits, long", "'{\"city\": 1}', documentKey:int"})
   void anIdThatCannotBeRestoredIsRefused(String id, String type) {
     assertThatThrownBy(() -> state(id, type, "{}"))
         .isInstanceOfSatisfying(

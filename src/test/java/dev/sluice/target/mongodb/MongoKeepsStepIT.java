@@ -6,6 +6,8 @@ import static dev.sluice.consume.GivenEvents.insert;
 import static dev.sluice.consume.GivenEvents.key;
 import static dev.sluice.consume.GivenEvents.position;
 import static dev.sluice.consume.GivenEvents.rename;
+import static dev.sluice.consume.GivenEvents.snapshotCompleted;
+import static dev.sluice.consume.GivenEvents.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoClient;
@@ -186,6 +188,42 @@ class MongoKeepsStepIT extends TargetKeepsStep {
           default -> key.id();
         };
     return BsonDocument.parse("{\"v\": " + json + "}").get("v");
+  }
+
+  /** As docs/MESSAGE_FORMAT.md has it of sharded collections. */
+  @Test
+  void aDocumentThatMovesToAnotherShardIsThereWhicheverEventHasTheLaterTime() {
+    Namespace collection = inMongo.namespace(PLAYS);
+    DocumentKey rome = DocumentKey.whole("{\"_id\": \"7\", \"city\": \"Rome\"}", "int");
+    DocumentKey oslo = DocumentKey.whole("{\"_id\": \"7\", \"city\": \"Oslo\"}", "int");
+    Event born = insert(collection, rome, position(1), "{\"_id\": \"7\", \"city\": \"Rome\"}");
+    Event moved = insert(collection, oslo, position(2), "{\"_id\": \"7\", \"city\": \"Oslo\"}");
+    Event left = delete(collection, rome, position(3));
+    for (List<Event> order : List.of(List.of(born, moved, left), List.of(born, left, moved))) {
+      Target.Opener opener = plain();
+      try (Target target = opener.open()) {
+        for (Event event : order) {
+          target.apply(new Batch(List.of(event)));
+        }
+        target.apply(new Batch(order));
+        assertThat(documents(PLAYS))
+            .singleElement()
+            .isEqualTo(BsonDocument.parse("{\"_id\": 7, \"city\": \"Oslo\"}"));
+        target.apply(
+            new Batch(
+                List.of(snapshotCompleted(collection, position(2), position(4), false), left)));
+        assertThat(documents(PLAYS)).hasSize(1);
+      }
+      removeTheCopy();
+    }
+    // On its shard it only gets another key, and the delete is of that one.
+    Event update = update(collection, oslo, position(2), "{\"_id\": \"7\", \"city\": \"Oslo\"}");
+    try (Target target = plain().open()) {
+      target.apply(new Batch(List.of(born)));
+      target.apply(new Batch(List.of(update)));
+      target.apply(new Batch(List.of(delete(collection, oslo, position(3)))));
+    }
+    assertThat(documents(PLAYS)).isEmpty();
   }
 
   /** More documents than one transaction has. */
