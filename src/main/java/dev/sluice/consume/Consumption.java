@@ -102,6 +102,24 @@ public final class Consumption {
   }
 
   private void session(Inbox inbox, HeldTarget target) throws InterruptedException {
+    Applying applying = null;
+    Collecting collecting = new Collecting(inbox, settings, this::isStopping);
+    while (!isStopping()) {
+      List<Delivered> batch = collecting.next();
+      if (!batch.isEmpty()) {
+        // Not before: one that waits for another one's end would not see what that still parks.
+        applying =
+            applying == null ? new Applying(inbox, target, parkedNow(inbox), settings) : applying;
+        applying.apply(batch);
+        inbox.acknowledge(batch.get(batch.size() - 1).incoming());
+        messages.add(batch.size());
+        backoff.reset();
+        lastFailure = "";
+      }
+    }
+  }
+
+  private ParkedDocuments parkedNow(Inbox inbox) {
     ParkedDocuments parked = new ParkedDocuments();
     inbox.parked(parked::found);
     if (parked.count() > 0) {
@@ -110,18 +128,7 @@ public final class Consumption {
           parked.count(),
           settings.parkingQueue());
     }
-    Applying applying = new Applying(inbox, target, parked, settings);
-    Collecting collecting = new Collecting(inbox, settings, this::isStopping);
-    while (!isStopping()) {
-      List<Delivered> batch = collecting.next();
-      if (!batch.isEmpty()) {
-        applying.apply(batch);
-        inbox.acknowledge(batch.get(batch.size() - 1).incoming());
-        messages.add(batch.size());
-        backoff.reset();
-        lastFailure = "";
-      }
-    }
+    return parked;
   }
 
   /** False if it was told to stop meanwhile. */
