@@ -259,8 +259,7 @@ public final class Splice {
         keys.isEmpty() ? range.exhausted() : range.behind(keys.get(keys.size() - 1));
     Position beforeLast = position();
     goOn(progress.passed(range, rest, keys.size() - left, left));
-    ReadEvents events =
-        new ReadEvents(progress.id(), namespace, chunk.from(), limits.keysOnly(), clock);
+    ReadEvents events = new ReadEvents(progress.id(), chunk, limits.keysOnly(), clock);
     Position behindAll = position();
     for (int i = 0; i <= last; i++) {
       if (!stale[i]) {
