@@ -6,6 +6,8 @@ import java.util.Locale;
 enum Copier {
   EXPORT(0, "export: one find, each document written as the library's JSON and dropped"),
   LOOP(0, "bare loop: one find, each document's raw bytes published with confirms, two threads"),
+  LABELLED(
+      0, "labelled loop: the bare one, each message with properties and headers as Sluice's has"),
   SLUICE_1(1, "Sluice with SLUICE_SNAPSHOT=initial and one reader"),
   SLUICE_2(2, "the same with two readers"),
   SLUICE_4(4, "the same with four readers"),

@@ -99,7 +99,7 @@ final class Launcher implements AutoCloseable {
     Path gcLog = leash.directory().resolve(copy + ".gc");
     Process process =
         switch (copier) {
-          case EXPORT, LOOP ->
+          case EXPORT, LOOP, LABELLED ->
               spawn(loop("dev.sluice.bench.loop.CopyLoop", copier.word(), gcLog), environment, log);
           case DEBEZIUM -> debezium.orElseThrow().copy(site, lane, copy, log, gcLog);
           default -> sluice(environment, log, gcLog);

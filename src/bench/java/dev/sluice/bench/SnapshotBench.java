@@ -171,12 +171,14 @@ final class SnapshotBench {
     try {
       SnapshotLive.Figures figures = live.run(copier);
       say(
-          "  live     %-9s %,d/s: during the snapshot p50 %.2f p99 %.2f ms, without p50 %.2f p99 %.2f ms"
-              + " since the acknowledgement",
+          "  live     %-9s %,d/s: during the snapshot p50 %.2f p99 %.2f ms (captured after %.1f,"
+              + " delivered %.1f after that), without p50 %.2f p99 %.2f ms since the acknowledgement",
           copier.word(),
           SnapshotLive.RATE,
           figures.during().sinceAck().p50(),
           figures.during().sinceAck().p99(),
+          figures.during().stages().capture().orElse(Double.NaN),
+          figures.during().stages().deliver().orElse(Double.NaN),
           figures.without().sinceAck().p50(),
           figures.without().sinceAck().p99());
       return Optional.of(figures);

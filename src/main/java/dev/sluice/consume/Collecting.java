@@ -20,8 +20,11 @@ final class Collecting {
   /** How soon a stop is noticed while nothing comes. */
   private static final Duration NOTICE = Duration.ofMillis(200);
 
-  /** Of bodies in one batch: what a target makes of them may be several times as large. */
-  private static final long MOST_BYTES = 16L << 20;
+  /**
+   * Of bodies in one batch: one is applied, one is ready and one is being made, and what a target
+   * makes of them may be several times as large.
+   */
+  private static final long MOST_BYTES = 8L << 20;
 
   /** RabbitMQ 4 throws a message of a quorum queue away when it has come back 20 times. */
   private static final long MANY_DELIVERIES = 10;

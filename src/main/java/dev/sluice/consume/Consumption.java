@@ -104,17 +104,19 @@ public final class Consumption {
   private void session(Inbox inbox, HeldTarget target) throws InterruptedException {
     Applying applying = null;
     Collecting collecting = new Collecting(inbox, settings, this::isStopping);
-    while (!isStopping()) {
-      List<Delivered> batch = collecting.next();
-      if (!batch.isEmpty()) {
-        // Not before: one that waits for another one's end would not see what that still parks.
-        applying =
-            applying == null ? new Applying(inbox, target, parkedNow(inbox), settings) : applying;
-        applying.apply(batch);
-        inbox.acknowledge(batch.get(batch.size() - 1).incoming());
-        messages.add(batch.size());
-        backoff.reset();
-        lastFailure = "";
+    try (CollectingAhead ahead = new CollectingAhead(collecting)) {
+      while (!isStopping()) {
+        List<Delivered> batch = ahead.next();
+        if (!batch.isEmpty()) {
+          // Not before: one that waits for another one's end would not see what that still parks.
+          applying =
+              applying == null ? new Applying(inbox, target, parkedNow(inbox), settings) : applying;
+          applying.apply(batch);
+          inbox.acknowledge(batch.get(batch.size() - 1).incoming());
+          messages.add(batch.size());
+          backoff.reset();
+          lastFailure = "";
+        }
       }
     }
   }

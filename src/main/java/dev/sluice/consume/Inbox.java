@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The queue's side: messages as they are delivered, and what becomes of them. For one thread; what
- * is neither acknowledged nor parked when it is closed goes back to the queue. Everything throws a
- * {@link dev.sluice.pipeline.PipelineException}.
+ * The queue's side: messages as they are delivered, and what becomes of them. For one thread, but
+ * that another one may take the messages; what is neither acknowledged nor parked when it is closed
+ * goes back to the queue. Everything throws a {@link dev.sluice.pipeline.PipelineException}.
  */
 public interface Inbox extends AutoCloseable {
   /** Opens the queue; every call anew. */

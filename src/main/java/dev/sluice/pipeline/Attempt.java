@@ -22,6 +22,13 @@ import reactor.core.publisher.SynchronousSink;
  * window, all of them new. Whatever goes wrong tears down the whole of it.
  */
 final class Attempt {
+  /**
+   * A snapshot is gone on with as long as less than this part of the window is taken. A change that
+   * comes meanwhile waits behind that and no more, and an eighth of 2,000 is enough for nearly all
+   * of the speed (docs/PERFORMANCE.md, "Events in flight").
+   */
+  private static final int SNAPSHOT_SHARE = 8;
+
   private final ChangeSource source;
   private final Snapshots snapshots;
   private final EventPublisher publisher;
@@ -36,7 +43,11 @@ final class Attempt {
   private final Admission admission;
   private final Publishing publishing;
   private final CheckpointWriter checkpoints;
+  private final int snapshotInFlight;
   private final AtomicBoolean streaming = new AtomicBoolean();
+
+  /** Null as long as no snapshot runs beside the stream. */
+  private volatile SnapshotStage snapshot;
 
   /** Events that were confirmed to a former attempt and have not come again yet. */
   private final Set<Position> confirmedBefore = ConcurrentHashMap.newKeySet();
@@ -59,12 +70,13 @@ final class Attempt {
     this.transactionMarkers = parts.transactionMarkers();
     this.confirmedBefore.addAll(start.confirmed());
     int maxInFlight = start.oneByOne() > 0 ? 1 : settings.maxInFlight();
+    this.snapshotInFlight = Math.max(1, maxInFlight / SNAPSHOT_SHARE);
     this.window =
         new InFlightWindow(maxInFlight, settings.maxInFlightBytes(), start.from().snapshot());
     this.admission = new Admission(window, schedulers.encoder());
     this.publishing =
         new Publishing(
-            window, maxInFlight, parts, admission::roomMayBeFree, leadership, refusals, listener);
+            window, maxInFlight, parts, this::roomMayBeFree, leadership, refusals, listener);
     this.checkpoints =
         new CheckpointWriter(
             parts.checkpoints(),
@@ -162,8 +174,23 @@ final class Attempt {
     return start.from().snapshot().isEmpty()
         ? changesAndMarkers(this::progress)
         : snapshots
-            .stage(start.from())
+            .stage(start.from(), this::hasRoomForSnapshot, schedulers.encoder())
+            .doOnNext(stage -> snapshot = stage)
             .flatMapMany(stage -> stage.into(this::changesAndMarkers, this::reached));
+  }
+
+  private boolean hasRoomForSnapshot() {
+    return window.size() < snapshotInFlight
+        && window.bytes() < settings.maxInFlightBytes() / SNAPSHOT_SHARE;
+  }
+
+  /** On the connection's thread, after confirms. */
+  private void roomMayBeFree() {
+    admission.roomMayBeFree();
+    SnapshotStage running = snapshot;
+    if (running != null) {
+      running.roomMayBeFree();
+    }
   }
 
   private Flux<Change> changesAndMarkers(ChangeSource.Progress progress) {

@@ -11,11 +11,14 @@ import dev.sluice.snapshot.ChunkRequest;
 import dev.sluice.snapshot.Splice;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * The stage that lets a snapshot into the stream. It reads beside the stream what the {@link
@@ -28,8 +31,11 @@ final class SnapshotStage implements Insertions.Between {
   private final Splice splice;
   private final ChunkReader reader;
   private final int parallel;
+  private final BooleanSupplier room;
+  private final Scheduler scheduler;
   private final Consumer<SnapshotNotice> ended;
   private final Insertions insertions = new Insertions(this);
+  private final AtomicBoolean rousing = new AtomicBoolean();
   private volatile boolean paused;
   private volatile boolean cancelled;
 
@@ -39,9 +45,19 @@ final class SnapshotStage implements Insertions.Between {
   private final Sinks.Many<ChunkRequest> wanted = Sinks.many().unicast().onBackpressureBuffer();
 
   /**
+   * @param room whether what is under way leaves room for more of the snapshot
+   * @param scheduler where it goes on when there is room again
    * @param ended hears of the end of the snapshot, which is not confirmed yet
    */
-  SnapshotStage(Splice splice, ChunkReader reader, int parallel, Consumer<SnapshotNotice> ended) {
+  SnapshotStage(
+      Splice splice,
+      ChunkReader reader,
+      int parallel,
+      BooleanSupplier room,
+      Scheduler scheduler,
+      Consumer<SnapshotNotice> ended) {
+    this.room = room;
+    this.scheduler = scheduler;
     this.ended = ended;
     this.splice = splice;
     this.reader = reader;
@@ -70,6 +86,17 @@ final class SnapshotStage implements Insertions.Between {
     if (paused != wanted) {
       paused = wanted;
       insertions.wake();
+    }
+  }
+
+  /** There may be room for more of it. From any thread; goes on at the scheduler. */
+  void roomMayBeFree() {
+    if (room.getAsBoolean() && rousing.compareAndSet(false, true)) {
+      scheduler.schedule(
+          () -> {
+            rousing.set(false);
+            insertions.wake();
+          });
     }
   }
 

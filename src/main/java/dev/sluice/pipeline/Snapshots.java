@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.bson.BsonDocument;
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonTimestamp;
@@ -25,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 /** When a snapshot is taken, and of what it is made. Takes no part in a stream without one. */
 public final class Snapshots {
@@ -190,23 +192,33 @@ public final class Snapshots {
    * before the present: what a predecessor has published is not newer.
    *
    * @param from amid a snapshot
+   * @param room whether what is under way leaves room for more of the snapshot; from any thread
+   * @param scheduler where it goes on when there is room again
    */
-  Mono<SnapshotStage> stage(Position from) {
-    return Mono.zip(changes.now(), source.open(), (now, reader) -> stage(from, now, reader));
+  Mono<SnapshotStage> stage(Position from, BooleanSupplier room, Scheduler scheduler) {
+    return Mono.zip(
+        changes.now(),
+        source.open(),
+        (now, reader) -> stage(splice(from, now, room), reader, room, scheduler));
   }
 
-  private SnapshotStage stage(Position from, BsonTimestamp now, ChunkReader reader) {
-    SnapshotProgress progress = progress(from.snapshot());
-    Splice splice =
-        new Splice(
-            progress,
-            from,
-            now.getValue(),
-            SnapshotLimits.of(settings.chunk(), settings.parallel(), keysOnly),
-            clock);
-    SnapshotStage made = new SnapshotStage(splice, reader, settings.parallel(), this::noteEnd);
+  private SnapshotStage stage(
+      Splice splice, ChunkReader reader, BooleanSupplier room, Scheduler scheduler) {
+    SnapshotStage made =
+        new SnapshotStage(splice, reader, settings.parallel(), room, scheduler, this::noteEnd);
     stage = Optional.of(made);
     return made;
+  }
+
+  private Splice splice(Position from, BsonTimestamp now, BooleanSupplier room) {
+    SnapshotProgress progress = progress(from.snapshot());
+    return new Splice(
+        progress,
+        from,
+        now.getValue(),
+        SnapshotLimits.of(settings.chunk(), settings.parallel(), keysOnly),
+        room,
+        clock);
   }
 
   private void noteEnd(SnapshotNotice notice) {

@@ -12,11 +12,10 @@ import dev.sluice.change.SnapshotNotice;
 import dev.sluice.change.SnapshotNotice.Kind;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -25,17 +24,19 @@ import org.bson.BsonTimestamp;
 /**
  * Puts the chunks of a snapshot between the changes of the stream, so that no document goes back in
  * time: a chunk that was read at the time T is let in when the stream has passed T, without the
- * documents that the stream has changed after T. docs/decisions/0011 has the argument.
+ * documents that the stream has changed after T. It is let in slice by slice, so that a change
+ * waits for a slice at the most. docs/decisions/0011 has the argument.
  *
  * <p>A state machine: it is told what happens, in one order, and says what comes out of it and what
  * is to be read. Not thread-safe. Serves one attempt.
  */
 public final class Splice {
-  /** A chunk of n documents waits for this many times n events of the stream at the most. */
+  /** A slice of n documents waits for this many times n events of the stream at the most. */
   private static final int EVENTS_FOR_DOCUMENT = 4;
 
   private final SnapshotLimits limits;
   private final ChunkSizes sizes;
+  private final BooleanSupplier room;
   private final Clock clock;
 
   /** Nothing is read as it was before this. */
@@ -43,14 +44,7 @@ public final class Splice {
 
   private final Recording recording;
 
-  /**
-   * The ranges that are being read or wait, by the earliest time that they may turn out to be of.
-   */
-  private final Map<KeyRange, Long> underWay = new LinkedHashMap<>();
-
-  /** What was read and is not let in yet. */
-  private final List<Chunk> waiting = new ArrayList<>();
-
+  private final Readings readings;
   private SnapshotProgress progress;
 
   /** The collections of which something is still to be read. */
@@ -61,7 +55,7 @@ public final class Splice {
   /** All events before this have passed. Nothing is known as long as it is 0. */
   private long reached;
 
-  private long eventsSinceChunk;
+  private long eventsSinceSlice;
   private boolean over;
   private boolean paused;
 
@@ -69,14 +63,22 @@ public final class Splice {
    * @param progress how far the snapshot is that goes on
    * @param start where the stream begins
    * @param floor a cluster time: whatever was published so far is not newer
+   * @param room whether what is under way to RabbitMQ leaves room for more of the snapshot
    */
   public Splice(
-      SnapshotProgress progress, Position start, long floor, SnapshotLimits limits, Clock clock) {
+      SnapshotProgress progress,
+      Position start,
+      long floor,
+      SnapshotLimits limits,
+      BooleanSupplier room,
+      Clock clock) {
     goOn(progress);
     this.stream = start.stream();
     this.floor = ClusterTimes.later(floor, progress.from());
     this.limits = limits;
+    this.readings = new Readings(limits);
     this.sizes = new ChunkSizes(limits.chunk(), limits.chunkBytes());
+    this.room = room;
     this.clock = clock;
     this.recording = new Recording(this.floor, limits.recordedKeys(), limits.recordedBytes());
   }
@@ -109,15 +111,15 @@ public final class Splice {
     } else if (change instanceof Oversized oversized) {
       passed(oversized.keys(), out);
     }
-    eventsSinceChunk++;
-    int ready = firstReady();
-    if (ready >= 0 && eventsSinceChunk >= share(waiting.get(ready))) {
+    eventsSinceSlice++;
+    Reading ready = readings.ready(reached);
+    if (ready != null && eventsSinceSlice >= share(ready)) {
       letIn(ready, out);
     }
   }
 
-  private static long share(Chunk chunk) {
-    return (long) EVENTS_FOR_DOCUMENT * Math.max(1, chunk.size());
+  private static long share(Reading reading) {
+    return (long) EVENTS_FOR_DOCUMENT * Math.max(1, reading.endOfSlice() - reading.next());
   }
 
   private void passed(ChangeEvent event, Consumer<Change> out) {
@@ -181,11 +183,7 @@ public final class Splice {
 
   /** No chunk will turn out to be of an earlier time. */
   private long horizon() {
-    long earliest = justBefore(reached);
-    for (long time : underWay.values()) {
-      earliest = ClusterTimes.earlier(earliest, time);
-    }
-    return ClusterTimes.later(floor, earliest);
+    return ClusterTimes.later(floor, readings.earliest(justBefore(reached)));
   }
 
   /** The last moment of which all events have passed. */
@@ -195,80 +193,77 @@ public final class Splice {
 
   /** A chunk has been read. */
   public void arrived(Chunk chunk) {
-    KeyRange range = chunk.request().range();
-    if (underWay.containsKey(range)) {
-      underWay.put(range, chunk.from());
-      waiting.add(chunk);
-    }
+    readings.arrived(chunk);
   }
 
-  /** The stream has nothing at hand: lets one chunk in, if one is ready. */
+  /** The stream has nothing at hand: lets one slice in, if one is ready and there is room. */
   public void letInNext(Consumer<Change> out) {
     begin(out);
-    int ready = firstReady();
-    if (ready >= 0) {
+    Reading ready = readings.ready(reached);
+    if (ready != null && room.getAsBoolean()) {
       letIn(ready, out);
     }
   }
 
   /** Whether {@link #letInNext} would let one in. */
   public boolean isReady() {
-    return firstReady() >= 0;
+    return readings.ready(reached) != null && room.getAsBoolean();
   }
 
-  private int firstReady() {
-    for (int i = 0; i < waiting.size(); i++) {
-      if (ClusterTimes.isBefore(waiting.get(i).until(), reached)) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private void letIn(int ready, Consumer<Change> out) {
-    Chunk chunk = waiting.remove(ready);
-    underWay.remove(chunk.request().range());
-    eventsSinceChunk = 0;
+  /**
+   * Lets in a slice, whose documents are looked up among what has changed since at that very
+   * moment.
+   */
+  private void letIn(Reading reading, Consumer<Change> out) {
+    Chunk chunk = reading.chunk();
+    eventsSinceSlice = 0;
     if (!recording.reachesBackTo(chunk.from())) {
       // Too much has changed since to tell what of it is still so: it is read again.
-      sizes.halve(chunk.request().namespace());
+      readings.giveUp(reading);
+      sizes.halve(reading.range().namespace());
       return;
     }
-    sizes.learn(chunk);
-    publish(chunk, out);
+    if (reading.isUntouched()) {
+      sizes.learn(chunk);
+    }
+    int end = reading.endOfSlice();
+    Optional<KeyRange> rest = reading.behind(end);
+    publish(reading, end, rest, out);
+    if (end < chunk.size()) {
+      reading.passed(end, rest.orElseThrow());
+    } else {
+      readings.letIn(reading);
+    }
     recording.forgetUpTo(horizon());
     endIfWhole(out);
   }
 
-  private void publish(Chunk chunk, Consumer<Change> out) {
-    KeyRange range = chunk.request().range();
-    Namespace namespace = range.namespace();
-    List<Key> keys = new ArrayList<>(chunk.size());
-    boolean[] stale = new boolean[chunk.size()];
+  private void publish(Reading reading, int end, Optional<KeyRange> rest, Consumer<Change> out) {
+    Chunk chunk = reading.chunk();
+    int first = reading.next();
+    Namespace namespace = reading.range().namespace();
+    Key[] fresh = new Key[end - first];
     int last = -1;
     int left = 0;
-    for (int i = 0; i < chunk.size(); i++) {
-      keys.add(chunk.key(i));
-      stale[i] =
-          !recording.isEmpty()
-              && recording.isNewer(DocumentKey.of(namespace, keys.get(i)), chunk.from());
-      last = stale[i] ? last : i;
-      left += stale[i] ? 1 : 0;
+    for (int i = first; i < end; i++) {
+      Key key = chunk.key(i);
+      if (recording.isEmpty() || !recording.isNewer(DocumentKey.of(namespace, key), chunk.from())) {
+        fresh[i - first] = key;
+        last = i;
+      } else {
+        left++;
+      }
     }
-    Optional<KeyRange> rest =
-        keys.isEmpty() ? range.exhausted() : range.behind(keys.get(keys.size() - 1));
     Position beforeLast = position();
-    goOn(progress.passed(range, rest, keys.size() - left, left));
+    goOn(progress.passed(reading.range(), rest, fresh.length - left, left));
     ReadEvents events = new ReadEvents(progress.id(), chunk, limits.keysOnly(), clock);
     Position behindAll = position();
-    for (int i = 0; i <= last; i++) {
-      if (!stale[i]) {
+    for (int i = first; i <= last; i++) {
+      Key key = fresh[i - first];
+      if (key != null) {
         out.accept(
             events.event(
-                chunk.bytes(),
-                chunk.offsets()[i],
-                keys.get(i),
-                i == last ? behindAll : beforeLast));
+                chunk.bytes(), chunk.offsets()[i], key, i == last ? behindAll : beforeLast));
       }
     }
   }
@@ -303,8 +298,7 @@ public final class Splice {
     if (unfinished.isEmpty()) {
       return;
     }
-    underWay.keySet().removeIf(range -> gone.test(range.namespace()));
-    waiting.removeIf(chunk -> gone.test(chunk.request().namespace()));
+    readings.giveUp(gone);
     over = progress.namespaces().isEmpty();
     out.accept(notice(Kind.ABANDONED, unfinished, Optional.of(reason)));
     endIfWhole(out);
@@ -342,15 +336,6 @@ public final class Splice {
     paused = wanted;
   }
 
-  /** Large documents are read by fewer readers; one chunk always has room. */
-  private boolean hasRoomFor(KeyRange range) {
-    long bytes = sizes.bytesOf(range.namespace());
-    for (KeyRange other : underWay.keySet()) {
-      bytes += sizes.bytesOf(other.namespace());
-    }
-    return underWay.isEmpty() || bytes <= limits.parallel() * limits.chunkBytes();
-  }
-
   /** What is to be read now. Each is answered by {@link #arrived}. */
   public List<ChunkRequest> toRead() {
     long at = justBefore(reached);
@@ -364,14 +349,27 @@ public final class Splice {
     }
     List<ChunkRequest> requests = new ArrayList<>();
     for (KeyRange range : progress.left()) {
-      if (underWay.size() >= limits.parallel()) {
-        break;
+      if (readings.isFull()) {
+        return requests;
       }
-      if (!underWay.containsKey(range) && hasRoomFor(range)) {
-        underWay.put(range, at);
-        requests.add(new ChunkRequest(range, at, sizes.of(range.namespace()), progress.match()));
+      if (!readings.isUnderWay(range)) {
+        read(range, at, null, requests);
+      }
+    }
+    for (Reading before : readings.last()) {
+      if (!readings.isFull()) {
+        before.behind().ifPresent(range -> read(range, at, before, requests));
       }
     }
     return requests;
+  }
+
+  private void read(KeyRange range, long at, Reading before, List<ChunkRequest> requests) {
+    Namespace namespace = range.namespace();
+    if (readings.hasRoomFor(range, sizes::bytesOf)) {
+      ChunkRequest request = new ChunkRequest(range, at, sizes.of(namespace), progress.match());
+      readings.begin(request, before);
+      requests.add(request);
+    }
   }
 }

@@ -49,7 +49,8 @@ class CollectingTest {
 
     try (Inbox inbox = queue.open()) {
       Collecting collecting = new Collecting(inbox, settings, () -> false);
-      assertThat(collecting.next()).hasSize(16);
+      assertThat(collecting.next()).hasSize(8);
+      assertThat(collecting.next()).hasSize(8);
       assertThat(collecting.next()).hasSize(4);
     }
   }

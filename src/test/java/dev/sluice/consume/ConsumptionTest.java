@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,7 @@ class ConsumptionTest {
     volatile int away;
     volatile int opened;
     volatile boolean tells;
+    volatile CountDownLatch holds = new CountDownLatch(0);
 
     @Override
     public Target open() {
@@ -55,6 +57,11 @@ class ConsumptionTest {
       return new Target() {
         @Override
         public void apply(Batch batch) {
+          try {
+            holds.await();
+          } catch (InterruptedException e) {
+            throw TargetException.unavailable("interrupted", e);
+          }
           if (away > 0) {
             away--;
             throw TargetException.unavailable("The store is away", null);
@@ -142,6 +149,38 @@ class ConsumptionTest {
     assertThat(target.applied).containsExactlyElementsOf(ids(events.toArray(Event[]::new)));
     assertThat(target.batches).containsExactly(10, 10, 5);
     assertThat(consumption.messages()).isEqualTo(25);
+  }
+
+  @Test
+  void makesTheNextBatchWhileOneIsApplied() {
+    target.holds = new CountDownLatch(1);
+    inbox.publish(event(1, 1), event(2, 2), event(3, 3), event(4, 4));
+    start(2);
+    await().until(() -> inbox.taken() == 4);
+    assertThat(target.applied).isEmpty();
+    assertThat(inbox.left()).isEqualTo(4);
+
+    target.holds.countDown();
+    untilTheQueueIsEmpty();
+
+    assertThat(target.batches).containsExactly(2, 2);
+  }
+
+  @Test
+  void whatWasMadeAheadAndNotAppliedComesAgainAfterAStop() throws InterruptedException {
+    target.holds = new CountDownLatch(1);
+    inbox.publish(event(1, 1), event(2, 2), event(3, 3), event(4, 4));
+    start(2);
+    await().until(() -> inbox.taken() == 4);
+    consumption.stop();
+    target.holds.countDown();
+    thread.join(10_000);
+
+    assertThat(target.applied).containsExactlyElementsOf(ids(event(1, 1), event(2, 2)));
+    assertThat(inbox.left()).isEqualTo(2);
+    start(2);
+    untilTheQueueIsEmpty();
+    assertThat(target.applied).hasSize(4);
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 /** A queue in memory: what is not acknowledged when it is closed comes again. */
 final class ScriptedInbox implements Inbox.Opener {
   private final List<Message> queue = new ArrayList<>();
+  private int taken;
   final List<Message> parked = new CopyOnWriteArrayList<>();
   volatile PipelineException failure;
   volatile int opened;
@@ -49,6 +50,11 @@ final class ScriptedInbox implements Inbox.Opener {
               Destination.EXCHANGE));
     }
     parked.clear();
+  }
+
+  /** How many of those in the queue have been delivered. */
+  synchronized int taken() {
+    return taken;
   }
 
   synchronized int left() {
@@ -100,9 +106,10 @@ final class ScriptedInbox implements Inbox.Opener {
   @Override
   public Inbox open() {
     opened++;
+    synchronized (this) {
+      taken = 0;
+    }
     return new Inbox() {
-      private int taken;
-
       @Override
       public Optional<Incoming> next(Duration patience) throws InterruptedException {
         PipelineException now = failure;

@@ -73,6 +73,7 @@ class SnapshotModelTest {
     private final ModelConsumer consumer;
     private final int parallel;
     private final int chunk;
+    private final int slice;
     private final int recorded;
     private boolean careless;
 
@@ -97,6 +98,7 @@ class SnapshotModelTest {
       this.server = new ModelServer(random);
       this.parallel = 1 + random.nextInt(3);
       this.chunk = 1 + random.nextInt(12);
+      this.slice = 1 + random.nextInt(5);
       this.recorded = random.nextInt(3) == 0 ? 3 : 1_000;
       for (int writes = random.nextInt(60); writes > 0; writes--) {
         server.write();
@@ -144,7 +146,9 @@ class SnapshotModelTest {
                   SnapshotProgress.of(from.snapshot()),
                   from,
                   server.now(),
-                  new SnapshotLimits(chunk, parallel, 1 << 20, recorded, 1 << 20, false),
+                  new SnapshotLimits(
+                      chunk, parallel, 1 << 20, slice, 1 << 20, recorded, 1 << 20, false),
+                  () -> random.nextInt(3) > 0,
                   Clock.systemUTC());
     }
 
@@ -193,13 +197,14 @@ class SnapshotModelTest {
     }
 
     private void step() {
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(10)) {
         case 0, 1 -> streamOn();
         case 2, 3 -> handOver();
         case 4 -> publish();
         case 5 -> confirm();
         case 6 -> read();
         case 7 -> replyArrives();
+        case 8 -> letIn();
         default -> {
           if (random.nextInt(3) == 0) {
             saved = window.position().orElse(saved);
@@ -303,6 +308,14 @@ class SnapshotModelTest {
     private void replyArrives() {
       if (!replies.isEmpty() && pending.isEmpty() && splice != null) {
         splice.arrived(replies.remove(random.nextInt(replies.size())));
+        splice.letInNext(pending::add);
+        ask();
+      }
+    }
+
+    /** There is room, or not. */
+    private void letIn() {
+      if (pending.isEmpty() && splice != null) {
         splice.letInNext(pending::add);
         ask();
       }

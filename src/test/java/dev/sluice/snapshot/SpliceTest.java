@@ -26,18 +26,20 @@ class SpliceTest {
   private static final Namespace PLAYS = new Namespace("scrabble", "scrabble");
 
   private final List<Change> out = new ArrayList<>();
+  private boolean room = true;
 
-  private static Splice splice(SnapshotLimits limits, KeyRange... ranges) {
+  private Splice splice(SnapshotLimits limits, KeyRange... ranges) {
     return new Splice(
         SnapshotProgress.begin("s", START, "", List.of(ranges)),
         new Position.At(START),
         START.getValue(),
         limits,
+        () -> room,
         Clock.systemUTC());
   }
 
   private static SnapshotLimits limits(int chunk, int parallel, long chunkBytes) {
-    return new SnapshotLimits(chunk, parallel, chunkBytes, 1_000, 1 << 20, false);
+    return new SnapshotLimits(chunk, parallel, chunkBytes, 5, 1 << 20, 1_000, 1 << 20, false);
   }
 
   /** Documents with these ids, so many bytes each, as of the time that was asked for. */
@@ -110,6 +112,7 @@ class SpliceTest {
             new Position.At(START),
             new BsonTimestamp(1_700_000_000, 5).getValue(),
             limits(10, 1, 1 << 20),
+            () -> room,
             Clock.systemUTC());
     splice.change(Events.insert(5), out::add);
     assertThat(splice.toRead()).isEmpty();
@@ -129,6 +132,59 @@ class SpliceTest {
     splice.pause(false);
 
     assertThat(splice.toRead()).hasSize(1);
+  }
+
+  /** A change waits for a slice, not for a chunk. */
+  @Test
+  void aChunkIsLetInSliceBySlice() {
+    Splice splice = splice(limits(20, 1, 1 << 20), KeyRange.of(PLAYS));
+    splice.change(Events.insert(1), out::add);
+    splice.arrived(chunk(splice.toRead().get(0), 100, 112, 1));
+    out.clear();
+    splice.change(Events.insert(2), out::add);
+    splice.letInNext(out::add);
+    splice.change(Events.insert(3), out::add);
+    splice.letInNext(out::add);
+    splice.letInNext(out::add);
+
+    assertThat(operations())
+        .containsExactly(
+            "insert", "read", "read", "read", "read", "read", "insert", "read", "read", "read",
+            "read", "read", "read", "read");
+    assertThat(splice.progress().documents()).isEqualTo(12);
+    assertThat(splice.toRead()).hasSize(1);
+  }
+
+  @Test
+  void aDocumentThatChangesBetweenTwoSlicesIsLeftOut() {
+    Splice splice = splice(limits(20, 1, 1 << 20), KeyRange.of(PLAYS));
+    splice.change(Events.insert(1), out::add);
+    splice.arrived(chunk(splice.toRead().get(0), 2, 12, 1));
+    splice.change(Events.insert(2), out::add);
+    splice.letInNext(out::add);
+    splice.change(Events.insert(7), out::add);
+    splice.letInNext(out::add);
+
+    assertThat(splice.progress().leftOut()).isEqualTo(2);
+    assertThat(splice.progress().documents()).isEqualTo(8);
+  }
+
+  @Test
+  void nothingIsLetInWhileThereIsNoRoomForIt() {
+    Splice splice = splice(limits(20, 1, 1 << 20), KeyRange.of(PLAYS));
+    splice.change(Events.insert(1), out::add);
+    splice.arrived(chunk(splice.toRead().get(0), 100, 103, 1));
+    splice.change(Events.insert(2), out::add);
+    room = false;
+    splice.letInNext(out::add);
+    assertThat(splice.isReady()).isFalse();
+    assertThat(operations()).doesNotContain("read");
+
+    room = true;
+
+    assertThat(splice.isReady()).isTrue();
+    splice.letInNext(out::add);
+    assertThat(operations()).contains("read");
   }
 
   @Test

@@ -30,6 +30,7 @@ final class ConfirmWindow {
           .headers(
               Map.of(
                   "operation", "insert",
+                  "position", "0123456789abcdef01234567",
                   "database", "bench-0123456789",
                   "collection", "games",
                   "id", "0123456789abcdef01234567",

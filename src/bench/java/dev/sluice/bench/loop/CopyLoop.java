@@ -3,6 +3,7 @@ package dev.sluice.bench.loop;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCursor;
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import java.nio.ByteBuffer;
@@ -22,7 +23,8 @@ import org.bson.json.JsonWriterSettings;
  *
  * <ul>
  *   <li>{@code export}: reads by one find and writes JSON to nowhere, as {@code mongoexport} does,
- *   <li>{@code loop}: publishes the raw bytes of each document, with one thread for each server.
+ *   <li>{@code loop}: publishes the raw bytes of each document, with one thread for each server,
+ *   <li>{@code labelled}: the same, with properties and headers as many and as long as Sluice's.
  * </ul>
  *
  * <p>Neither could go on after an end in the middle, nor does it know what changes meanwhile.
@@ -42,10 +44,10 @@ public final class CopyLoop {
 
   public static void main(String[] args) throws Exception {
     CopyLoop loop = new CopyLoop(LoopSettings.ofEnvironment());
-    if (args[0].equals("export")) {
-      loop.export();
-    } else {
-      loop.publish();
+    switch (args[0]) {
+      case "export" -> loop.export();
+      case "labelled" -> loop.publish(ConfirmWindow.LABELLED);
+      default -> loop.publish(ConfirmWindow.PERSISTENT);
     }
     // Until the benchmark has read what it wants to know of this process.
     new CountDownLatch(1).await();
@@ -66,15 +68,14 @@ public final class CopyLoop {
     }
   }
 
-  private void publish() throws Exception {
+  private void publish(AMQP.BasicProperties properties) throws Exception {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(settings.amqpUri());
     factory.setAutomaticRecoveryEnabled(false);
     try (MongoClient client = MongoClients.create(settings.mongoUri());
         Connection connection = factory.newConnection("bench copy loop");
         MongoCursor<RawBsonDocument> documents = open(client)) {
-      ConfirmWindow window =
-          new ConfirmWindow(connection.createChannel(), settings, ConfirmWindow.PERSISTENT);
+      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings, properties);
       BlockingQueue<List<byte[]>> replies = new ArrayBlockingQueue<>(1);
       Thread reader = new Thread(() -> read(documents, replies), "reader");
       reader.setDaemon(true);
