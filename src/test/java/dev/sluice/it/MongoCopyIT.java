@@ -78,9 +78,9 @@ class MongoCopyIT {
           client.getDatabase(database).getCollection("scrabble", BsonDocument.class);
       sluice.start();
       CompletableFuture<Void> writes =
-          CompletableFuture.runAsync(() -> write(sluice.collection(), 3_000, new Random(1)));
+          CompletableFuture.runAsync(() -> write(sluice.collection(), 2_000, new Random(1)));
       Random moments = new Random(2);
-      for (int kill = 0; kill < 3; kill++) {
+      for (int kill = 0; kill < 2; kill++) {
         try (SluiceProcess consumer = consume(sluice, to(database)).awaitLog("Reading the queue")) {
           Duration moment = Duration.ofMillis(100 + moments.nextInt(500));
           await().pollDelay(moment).until(consumer::isAlive);

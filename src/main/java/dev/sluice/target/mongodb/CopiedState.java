@@ -103,7 +103,8 @@ record CopiedState(Event event, BsonValue id, RawBsonDocument document) {
 
   private static RawBsonDocument document(Json json, BsonValue id) {
     RawBsonDocument raw = RawBsonDocument.parse(json.text());
-    if (id.equals(raw.get("_id"))) {
+    // First, so that no name of a field behind it can make an update of it.
+    if (id.equals(raw.get("_id")) && raw.getFirstKey().equals("_id")) {
       return raw;
     }
     BsonDocument withId = new BsonDocument("_id", id);

@@ -37,6 +37,14 @@ class CopiedStateTest {
         .isEqualTo(BsonDocument.parse(json));
   }
 
+  /** A server takes what begins with such a name for an update. */
+  @Test
+  void theIdIsTheFirstFieldWhateverTheOthersAreCalled() {
+    assertThat(
+            state("7", "int", "{\"$set\": {\"word\": \"QUIZ\"}, \"_id\": 7}").document().toJson())
+        .isEqualTo("{\"_id\": 7, \"$set\": {\"word\": \"QUIZ\"}}");
+  }
+
   /** Relaxed JSON does not tell an int from a long, and plain JSON no ObjectId from a text. */
   @Test
   void theIdHasTheTypeThatTheMessageNames() {

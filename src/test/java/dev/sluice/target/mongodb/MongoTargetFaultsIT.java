@@ -312,7 +312,7 @@ class MongoTargetFaultsIT {
         SslContextBuilder.forServer(own.certificate().toFile(), own.key().toFile());
     try (EmbeddedReplicaSet set =
         EmbeddedReplicaSet.builder().name("tls").tls(tls.build()).start()) {
-      String uri = set.uri() + "&serverSelectionTimeoutMS=3000";
+      String uri = set.uri() + "&serverSelectionTimeoutMS=2000";
       apply(opener(uri + "&sluice.TLS_CA_FILE=" + authority.certificate()), play(1, 1));
       Path other = new TestAuthority(directory, "other").certificate();
       assertFails(
