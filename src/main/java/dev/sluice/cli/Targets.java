@@ -7,14 +7,19 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+<<<<<<< HEAD
 import dev.sluice.target.mongodb.MongoParameters;
 import dev.sluice.target.mongodb.MongoTarget;
+=======
+import dev.sluice.target.lucene.IndexParameters;
+import dev.sluice.target.lucene.LuceneTarget;
+>>>>>>> main
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
 import dev.sluice.target.sql.SqlDialect;
 import dev.sluice.target.sql.SqlParameters;
-import dev.sluice.target.sql.SqlTarget;
+import dev.sluice.target.sql.SqlStore;
 import dev.sluice.target.sql.SqliteDialect;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +36,12 @@ public final class Targets {
           Map.ofEntries(
               Map.entry("file", Targets::file),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
+<<<<<<< HEAD
               Map.entry("mongodb", uri -> mongodb(uri, Optional.empty())),
               Map.entry("mongodb+srv", uri -> mongodb(uri, Optional.empty())),
+=======
+              Map.entry("lucene", Targets::lucene),
+>>>>>>> main
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
@@ -81,8 +90,13 @@ public final class Targets {
     return () -> FileTarget.open(parameters);
   }
 
+  private static Target.Opener lucene(TargetUri uri) {
+    IndexParameters parameters = IndexParameters.of(uri);
+    return () -> LuceneTarget.open(parameters);
+  }
+
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
     SqlParameters parameters = SqlParameters.of(uri);
-    return () -> SqlTarget.open(dialect, parameters);
+    return new SqlStore(dialect, parameters);
   }
 }

@@ -104,6 +104,9 @@ public final class Consumption {
   private void session(Inbox inbox, HeldTarget target) throws InterruptedException {
     Applying applying = null;
     Collecting collecting = new Collecting(inbox, settings, this::isStopping);
+    if (inbox.isAlone()) {
+      target.begin();
+    }
     try (CollectingAhead ahead = new CollectingAhead(collecting)) {
       while (!isStopping()) {
         List<Delivered> batch = ahead.next();

@@ -108,12 +108,23 @@ public final class NewestStates {
       case SNAPSHOT_COMPLETED -> {
         SnapshotEnd end = SnapshotEnd.of(event);
         if (end.whole()) {
-          end.namespaces().forEach(each -> clear(each, end.from(), store));
+          end.namespaces().forEach(each -> endOfSnapshot(each, end.from(), store));
         }
       }
       default -> {
         // Concerns no state; whether it may be passed over was decided before.
       }
+    }
+  }
+
+  /**
+   * A collection whose floor is above the snapshot's beginning was dropped meanwhile, and has
+   * nothing older; or another one was renamed onto it, of whose documents the snapshot does not
+   * tell.
+   */
+  private static void endOfSnapshot(Namespace collection, String from, Store store) {
+    if (effectiveFloor(collection, store).compareTo(from) < 0) {
+      clear(collection, from, store);
     }
   }
 

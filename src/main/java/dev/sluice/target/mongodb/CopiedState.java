@@ -1,10 +1,13 @@
 package dev.sluice.target.mongodb;
 
+import dev.sluice.change.BsonBytes;
 import dev.sluice.consume.DocumentKey;
 import dev.sluice.consume.Event;
 import dev.sluice.consume.Json;
 import dev.sluice.consume.TargetException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -101,15 +104,39 @@ record CopiedState(Event event, BsonValue id, RawBsonDocument document) {
     return BsonDocument.parse("{\"" + VALUE + "\": " + json + "}").get(VALUE);
   }
 
+  /**
+   * With the {@code _id} first, so that no name of a field behind it can make an update of it. The
+   * others stay the bytes that they are.
+   */
   private static RawBsonDocument document(Json json, BsonValue id) {
     RawBsonDocument raw = RawBsonDocument.parse(json.text());
-    // First, so that no name of a field behind it can make an update of it.
     if (id.equals(raw.get("_id")) && raw.getFirstKey().equals("_id")) {
       return raw;
     }
-    BsonDocument withId = new BsonDocument("_id", id);
-    raw.forEach(withId::putIfAbsent);
-    return new RawBsonDocument(withId, new BsonDocumentCodec());
+    byte[] own = bytes(new RawBsonDocument(new BsonDocument("_id", id), new BsonDocumentCodec()));
+    byte[] all = bytes(raw);
+    int end = all.length - 1;
+    ByteBuffer joined =
+        ByteBuffer.allocate(own.length + all.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(own, 0, own.length - 1);
+    for (int at = Integer.BYTES; at < end; ) {
+      int value = BsonBytes.cStringEnd(all, at + 1, end) + 1;
+      int next = BsonBytes.skipValue(all[at], all, value, end);
+      if (!BsonBytes.isText(all, at + 1, value - 1, "_id")) {
+        joined.put(all, at, next - at);
+      }
+      at = next;
+    }
+    joined.put((byte) 0).putInt(0, joined.position());
+    return new RawBsonDocument(joined.array(), 0, joined.position());
+  }
+
+  private static byte[] bytes(RawBsonDocument document) {
+    ByteBuffer buffer = document.getByteBuffer().asNIO();
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
   }
 
   /**

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.consume.DocumentKey;
 import dev.sluice.consume.TargetException;
+import java.util.List;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonInt32;
@@ -43,6 +44,16 @@ class CopiedStateTest {
     assertThat(
             state("7", "int", "{\"$set\": {\"word\": \"QUIZ\"}, \"_id\": 7}").document().toJson())
         .isEqualTo("{\"_id\": 7, \"$set\": {\"word\": \"QUIZ\"}}");
+  }
+
+  @Test
+  void theOtherFieldsStayAsTheyAreWithAnIdOrWithout() {
+    String rest = "\"_i\": 1, \"_idx\": {\"_id\": 2}, \"é\": [\"x\"]}";
+    BsonDocument expected = BsonDocument.parse("{\"_id\": 7, " + rest);
+    for (String json : List.of("{" + rest, "{\"_id\": \"7\", " + rest, "{\"_id\": 7, " + rest)) {
+      assertThat(state("7", "int", json).document().toJson()).isEqualTo(expected.toJson());
+    }
+    assertThat(state("7", "int", "{}").document()).isEqualTo(BsonDocument.parse("{\"_id\": 7}"));
   }
 
   /** Relaxed JSON does not tell an int from a long, and plain JSON no ObjectId from a text. */

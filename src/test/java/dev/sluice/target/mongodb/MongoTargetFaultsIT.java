@@ -36,6 +36,7 @@ import dev.sluice.testing.TestAuthority;
 import dev.sluice.testing.TestMongo;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -112,7 +113,7 @@ class MongoTargetFaultsIT {
   /** As the loop does: the same batch again by a new target, until it is applied. */
   private static void applyAtLast(Target.Opener opener, Event... events) {
     Awaitility.await()
-        .atMost(java.time.Duration.ofMinutes(1))
+        .atMost(Duration.ofMinutes(1))
         .pollInSameThread()
         .until(
             () -> {
@@ -203,7 +204,7 @@ class MongoTargetFaultsIT {
 
   @Test
   void aLoginThatIsRefusedAndAMissingPrivilegeStop() {
-    String login = mongo.uri().replace("mongodb://", "mongodb://u:" + SECRET + "@");
+    String login = mongo.uri().replaceFirst("//([^@/]*@)?", "//u:" + SECRET + "@");
     assertFails(Kind.UNUSABLE, "refuses the login", () -> opener(login).open());
 
     mongo.failCommand(13, "update");
