@@ -7,13 +7,10 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
-<<<<<<< HEAD
-import dev.sluice.target.mongodb.MongoParameters;
-import dev.sluice.target.mongodb.MongoTarget;
-=======
 import dev.sluice.target.lucene.IndexParameters;
 import dev.sluice.target.lucene.LuceneTarget;
->>>>>>> main
+import dev.sluice.target.mongodb.MongoParameters;
+import dev.sluice.target.mongodb.MongoTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -36,12 +33,9 @@ public final class Targets {
           Map.ofEntries(
               Map.entry("file", Targets::file),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
-<<<<<<< HEAD
+              Map.entry("lucene", Targets::lucene),
               Map.entry("mongodb", uri -> mongodb(uri, Optional.empty())),
               Map.entry("mongodb+srv", uri -> mongodb(uri, Optional.empty())),
-=======
-              Map.entry("lucene", Targets::lucene),
->>>>>>> main
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
