@@ -26,7 +26,8 @@ import org.bson.conversions.Bson;
  *
  * <pre>{@code
  * collections: { _id: "copy.plays", source: "scrabble.plays", database: "copy", collection: "plays",
- *                kept: true, floor: "6aff9c0b0000000500000000", batches: 12 }
+ *                kept: true, floor: "6aff9c0b0000000500000000",
+ *                cleared: "6aff9c0b0000000500000000", batches: 12 }
  * states:      { _id: { ns: "copy.plays", id: <the document's _id> },
  *                position: "6aff9c0b0000000500000000", deleted: false }
  * }</pre>
@@ -46,6 +47,7 @@ final class Books {
   private static final String POSITION = "position";
   private static final String DELETED = "deleted";
   private static final String FLOOR = "floor";
+  private static final String CLEARED = "cleared";
   private static final String NS = "_id.ns";
   private static final String PLACE_ID = "_id.id";
   private static final String PLACE_KEY = "_id.key";
@@ -150,6 +152,20 @@ final class Books {
   void raise(Namespace copy, Namespace source, String floor) {
     insertIfMissing(copy, source);
     Answers.of(collections.updateOne(Filters.eq(ID, name(copy)), Updates.max(FLOOR, floor)));
+  }
+
+  /** Below this all has been cleared once; what is there was moved there by a rename since. */
+  String cleared(Namespace copy) {
+    return entry(copy).getString(CLEARED, new BsonString("")).getValue();
+  }
+
+  /** What is older is not there any more, and is not to come. */
+  void cleared(ClientSession session, Namespace copy, String below) {
+    Answers.of(
+        collections.updateOne(
+            session,
+            Filters.eq(ID, name(copy)),
+            Updates.combine(Updates.max(FLOOR, below), Updates.max(CLEARED, below))));
   }
 
   void raise(ClientSession session, Namespace copy, String floor) {

@@ -14,7 +14,7 @@ import org.bson.RawBsonDocument;
 
 /**
  * What concerns a collection as a whole: as many transactions as it takes, each of which leaves
- * less to do. The floor is raised by the last one. So whatever ends it, the next try goes on.
+ * less to do. The last one notes that it is done. So whatever ends it, the next try goes on.
  */
 final class WholeCollections {
   /** Of documents that are moved by one transaction: as many as a batch of messages may have. */
@@ -31,12 +31,11 @@ final class WholeCollections {
   }
 
   /**
-   * Removes what has a smaller position than this. Where the floor is as high already, that has
-   * been done before; and what has an older position since then was moved there by a rename, and
-   * stays.
+   * Removes what has a smaller position than this. Where that has been done before, what has an
+   * older position was moved there by a rename since then, and stays.
    */
   void clear(Namespace copy, String below) {
-    if (books.floor(copy).compareTo(below) >= 0) {
+    if (books.cleared(copy).compareTo(below) >= 0) {
       return;
     }
     untilDone(
@@ -44,7 +43,7 @@ final class WholeCollections {
           books.lock(session, copy);
           List<BsonDocument> old = books.older(session, copy, below, MongoTarget.IN_A_TRANSACTION);
           if (old.isEmpty()) {
-            books.raise(session, copy, below);
+            books.cleared(session, copy, below);
             return true;
           }
           remove(session, copy, old);
@@ -82,6 +81,8 @@ final class WholeCollections {
         session -> {
           books.lock(session, from);
           books.lock(session, to);
+          // It has nothing older, whether it had been there or not: what comes now is to stay.
+          books.cleared(session, to, below);
           List<BsonDocument> states =
               books.older(session, from, below, MongoTarget.IN_A_TRANSACTION);
           if (states.isEmpty()) {
