@@ -1,8 +1,8 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.Nearest;
-import dev.sluice.consume.CallSettings;
 import dev.sluice.config.Secret;
+import dev.sluice.consume.CallSettings;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
@@ -13,12 +13,12 @@ import dev.sluice.target.file.FileTarget;
 import dev.sluice.target.http.HttpTarget;
 import dev.sluice.target.lucene.IndexParameters;
 import dev.sluice.target.lucene.LuceneTarget;
+import dev.sluice.target.mongodb.MongoParameters;
+import dev.sluice.target.mongodb.MongoTarget;
 import dev.sluice.target.opensearch.OpenSearchParameters;
 import dev.sluice.target.opensearch.OpenSearchTarget;
 import dev.sluice.target.redis.RedisParameters;
 import dev.sluice.target.redis.RedisTarget;
-import dev.sluice.target.mongodb.MongoParameters;
-import dev.sluice.target.mongodb.MongoTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;

@@ -7,6 +7,7 @@ import dev.sluice.snapshot.AllKeys;
 import dev.sluice.snapshot.ChunkRequest;
 import dev.sluice.snapshot.Key;
 import dev.sluice.snapshot.KeyRange;
+import dev.sluice.snapshot.ShardKey;
 import java.util.List;
 import org.bson.BsonDocument;
 import org.bson.BsonMaxKey;
@@ -46,11 +47,11 @@ class ChunkCommandTest {
   }
 
   private static BsonDocument at(KeyRange range) {
-    return sent(ChunkCommand.at(request(range, ""), false));
+    return sent(ChunkCommand.at(request(range, ""), ChunkCommand.all()));
   }
 
   private static BsonDocument at(KeyRange range, String match) {
-    return sent(ChunkCommand.at(request(range, match), false));
+    return sent(ChunkCommand.at(request(range, match), ChunkCommand.all()));
   }
 
   /** Without what is the same in all. */
@@ -83,9 +84,9 @@ class ChunkCommandTest {
   void beginsWithItsName() {
     for (BsonDocument command :
         List.of(
-            ChunkCommand.at(request(ALL, ""), false),
-            ChunkCommand.notBefore(request(ALL, ""), false),
-            ChunkCommand.majority(request(ALL, ""), true),
+            ChunkCommand.at(request(ALL, ""), ChunkCommand.all()),
+            ChunkCommand.notBefore(request(ALL, ""), ChunkCommand.all()),
+            ChunkCommand.majority(request(ALL, ""), ChunkCommand.keys(ShardKey.NONE)),
             ChunkCommand.probe(ORDERS, ""))) {
       assertThat(command.getFirstKey()).isEqualTo("find");
     }
@@ -137,8 +138,10 @@ class ChunkCommandTest {
     for (List<BsonValue> equal : AllKeys.IN_ORDER) {
       for (BsonValue value : equal) {
         BsonDocument id = new BsonDocument("_id", value);
-        BsonDocument command = ChunkCommand.at(request(behind(Key.of(id), Key.of(id)), ""), false);
-        BsonDocument range = ChunkCommand.at(request(behind(Key.of(id), FIVE), ""), false);
+        BsonDocument command =
+            ChunkCommand.at(request(behind(Key.of(id), Key.of(id)), ""), ChunkCommand.all());
+        BsonDocument range =
+            ChunkCommand.at(request(behind(Key.of(id), FIVE), ""), ChunkCommand.all());
 
         assertThat(command.getDocument("filter").getDocument("_id"))
             .as("as one document, %s", id)
@@ -160,16 +163,20 @@ class ChunkCommandTest {
   void ofAMomentThatTheServerChoosesOrBeforeFiveOfMomentsFromOneOn() {
     String after = "afterClusterTime: {$timestamp: {t: 1700000000, i: 3}}}";
 
-    assertThat(sent(ChunkCommand.notBefore(request(ALL, ""), false)).get("readConcern"))
+    assertThat(
+            sent(ChunkCommand.notBefore(request(ALL, ""), ChunkCommand.all())).get("readConcern"))
         .isEqualTo(doc("{level: 'snapshot', " + after));
-    assertThat(sent(ChunkCommand.majority(request(ALL, ""), false)).get("readConcern"))
+    assertThat(sent(ChunkCommand.majority(request(ALL, ""), ChunkCommand.all())).get("readConcern"))
         .isEqualTo(doc("{level: 'majority', " + after));
   }
 
   @Test
   void bringsKeysAloneWhereDocumentsAreNotWanted() {
-    assertThat(ChunkCommand.at(request(ALL, ""), false)).doesNotContainKey("projection");
-    assertThat(sent(ChunkCommand.at(request(ALL, ""), true)).get("projection"))
+    assertThat(ChunkCommand.at(request(ALL, ""), ChunkCommand.all()))
+        .doesNotContainKey("projection");
+    assertThat(
+            sent(ChunkCommand.at(request(ALL, ""), ChunkCommand.keys(ShardKey.NONE)))
+                .get("projection"))
         .isEqualTo(doc("{_id: 1}"));
   }
 
