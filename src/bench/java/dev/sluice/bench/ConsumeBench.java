@@ -92,6 +92,7 @@ final class ConsumeBench {
       }
     }
     summary();
+    new CallsBench(filler).run();
   }
 
   private void once(int round, String name, Run run) throws Exception {

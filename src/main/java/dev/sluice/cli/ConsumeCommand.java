@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
     description = {
       "Keeps a target in step with a queue of Sluice's, exactly right whatever is repeated; Ctrl-C"
           + " applies what is under way and exits 0.",
-      "Targets: file:plays.jsonl, file:plays.csv?columns=_id,word, jdbc:sqlite:plays.db and others:"
-          + " docs/TARGETS.md."
+      "Targets: file:plays.jsonl, file:plays.csv?columns=_id,word, jdbc:sqlite:plays.db,"
+          + " exec:COMMAND, https://host/path and others: docs/TARGETS.md."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
@@ -101,6 +101,24 @@ final class ConsumeCommand implements Callable<Integer> {
   private int maxParked;
 
   @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "exec: and http(s): only: how many calls may be under way at the same time, in order for"
+              + " each document (default: 1).")
+  private int workers;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "1m",
+      description =
+          "exec: and http(s): only: how long a command may take for its batch, or an answer for its"
+              + " event (default: 1m).")
+  private Duration timeout;
+
+  @Option(
       names = "--rebuild",
       description =
           "Has the pipeline take a snapshot, fills a second table beside the live one and swaps them."
@@ -137,6 +155,8 @@ final class ConsumeCommand implements Callable<Integer> {
                   onGap,
                   onDrop,
                   maxParked,
+                  workers,
+                  timeout,
                   rebuild,
                   collections))
           .run();

@@ -5,6 +5,7 @@ import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
 import dev.sluice.config.WrongSettings;
+import dev.sluice.consume.CallSettings;
 import dev.sluice.consume.ConsumeSettings;
 import dev.sluice.consume.ConsumeSettings.Answer;
 import dev.sluice.consume.Consumption;
@@ -40,6 +41,9 @@ final class ConsumerRun {
   /** What the batch under way and closing the connections may take. */
   private static final Duration CLOSING = Duration.ofSeconds(30);
 
+  /** What interrupting it may take then. */
+  private static final Duration ENDING = Duration.ofSeconds(5);
+
   /** How soon it is said that the pipeline refuses the snapshot of a rebuild. */
   private static final long LOOK_SECONDS = 10;
 
@@ -55,6 +59,8 @@ final class ConsumerRun {
       String onGap,
       String onDrop,
       int maxParked,
+      int workers,
+      Duration timeout,
       boolean rebuild,
       List<String> collections) {}
 
@@ -82,7 +88,7 @@ final class ConsumerRun {
     Target.Opener target;
     try {
       uri = TargetUri.parse(options.to());
-      target = Targets.opener(uri);
+      target = Targets.opener(uri, new CallSettings(options.workers(), options.timeout()));
     } catch (TargetException wrong) {
       throw WrongSettings.of(wrong.getMessage() + ".");
     }
@@ -211,6 +217,7 @@ final class ConsumerRun {
 
   /** As the run command does: a stop that was asked for and went well ends with 0. */
   private static void stopOnSignal(Consumption consumption, CountDownLatch closed) {
+    Thread running = Thread.currentThread();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -224,6 +231,9 @@ final class ConsumerRun {
                       Runtime.getRuntime().halt(ExitCode.OK);
                     }
                     log.warn("Not everything closed in time; nothing is lost by that");
+                    // Whoever still waits, as for a command, ends what it waits for.
+                    running.interrupt();
+                    closed.await(ENDING.toMillis(), TimeUnit.MILLISECONDS);
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.checkpoint.StoredPosition;
 import dev.sluice.config.Settings;
 import dev.sluice.config.WrongSettings;
 import dev.sluice.mongo.PositionFile;
@@ -41,6 +42,7 @@ final class PositionCommand implements Callable<Integer> {
         .addSubcommand(command.new Show())
         .addSubcommand(command.new Set())
         .addSubcommand(command.new Clear())
+        .addSubcommand(command.new DropSnapshot())
         .addSubcommand(command.new Export())
         .addSubcommand(command.new Import());
   }
@@ -168,6 +170,48 @@ final class PositionCommand implements Callable<Integer> {
                 .err()
                 .println(
                     "\"" + settings.capture().pipeline() + "\" has no saved position any more");
+          });
+    }
+  }
+
+  @Command(
+      name = "drop-snapshot",
+      description =
+          "Gives up the snapshot that is under way, and leaves the position: the next start goes on"
+              + " with the stream alone.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
+  final class DropSnapshot implements Callable<Integer> {
+    @Mixin private SettingsOption option;
+    @Mixin private Force force;
+
+    @Override
+    public Integer call() throws IOException {
+      return run(
+          option,
+          (settings, wiring) -> {
+            boolean underWay =
+                wiring
+                    .positions()
+                    .read()
+                    .blockOptional()
+                    .flatMap(StoredPosition::position)
+                    .filter(position -> !position.snapshot().isEmpty())
+                    .isPresent();
+            if (!underWay) {
+              throw new PipelineException(
+                  FailureKind.MISCONFIGURED,
+                  "The pipeline \""
+                      + settings.capture().pipeline()
+                      + "\" has no snapshot under way");
+            }
+            wiring.positions().dropSnapshot(force.force).block();
+            console
+                .err()
+                .println(
+                    "\""
+                        + settings.capture().pipeline()
+                        + "\" goes on with its stream alone; consumers are not told");
           });
     }
   }

@@ -1,12 +1,15 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.Nearest;
+import dev.sluice.consume.CallSettings;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.target.cassandra.CassandraOpener;
+import dev.sluice.target.exec.ExecTarget;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.http.HttpTarget;
 import dev.sluice.target.lucene.IndexParameters;
 import dev.sluice.target.lucene.LuceneTarget;
 import dev.sluice.target.opensearch.OpenSearchParameters;
@@ -22,6 +25,8 @@ import dev.sluice.target.sql.SqlStore;
 import dev.sluice.target.sql.SqliteDialect;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** All targets there are, by the scheme of their URI: the one place that knows them. */
@@ -47,28 +52,58 @@ public final class Targets {
               Map.entry("redis", Targets::redis),
               Map.entry("rediss", Targets::redis)));
 
+  /** Those that call others, which may be done by several workers. */
+  private static final Map<String, BiFunction<TargetUri, CallSettings, Target.Opener>> CALLS =
+      Map.of(
+          "exec", (uri, calls) -> ExecTarget.opener(uri.place(), calls),
+          "http", HttpTarget::opener,
+          "https", HttpTarget::opener);
+
   private Targets() {}
+
+  /** As {@link #opener(TargetUri, CallSettings)}, without any wish. */
+  public static Target.Opener opener(TargetUri uri) {
+    return opener(uri, CallSettings.DEFAULT);
+  }
 
   /**
    * What opens the target. Its parameters are checked here, whether it is there when it is opened.
    *
+   * @param calls for the targets that call others; refused for any other, unless it is the default
    * @throws TargetException if there is no such target, or a parameter is wrong
    */
-  public static Target.Opener opener(TargetUri uri) {
+  public static Target.Opener opener(TargetUri uri, CallSettings calls) {
+    BiFunction<TargetUri, CallSettings, Target.Opener> calling = CALLS.get(uri.scheme());
+    if (calling != null) {
+      return calling.apply(uri, calls);
+    }
     Function<TargetUri, Target.Opener> known = BY_SCHEME.get(uri.scheme());
     if (known == null) {
+      throw unknown(uri.scheme());
+    }
+    if (!calls.equals(CallSettings.DEFAULT)) {
       throw TargetException.unusable(
-          "There is no target "
+          "The target "
               + uri.scheme()
-              + ":"
-              + Nearest.to(uri.scheme(), BY_SCHEME.keySet(), TYPING_ERRORS)
-                  .map(nearest -> " (did you mean " + nearest + ":?)")
-                  .orElse("")
-              + "; there are "
-              + String.join(":, ", BY_SCHEME.keySet())
-              + ":");
+              + ": is written by one worker, which waits as long as it has to: leave out --workers"
+              + " and --timeout, which are for exec:, http: and https:");
     }
     return known.apply(uri);
+  }
+
+  private static TargetException unknown(String scheme) {
+    TreeSet<String> all = new TreeSet<>(BY_SCHEME.keySet());
+    all.addAll(CALLS.keySet());
+    return TargetException.unusable(
+        "There is no target "
+            + scheme
+            + ":"
+            + Nearest.to(scheme, all, TYPING_ERRORS)
+                .map(nearest -> " (did you mean " + nearest + ":?)")
+                .orElse("")
+            + "; there are "
+            + String.join(":, ", all)
+            + ":");
   }
 
   private static Target.Opener file(TargetUri uri) {
@@ -79,6 +114,8 @@ public final class Targets {
   private static Target.Opener lucene(TargetUri uri) {
     IndexParameters parameters = IndexParameters.of(uri);
     return () -> LuceneTarget.open(parameters);
+  }
+
   private static Target.Opener redis(TargetUri uri) {
     RedisParameters parameters = RedisParameters.of(uri);
     return () -> RedisTarget.open(parameters);

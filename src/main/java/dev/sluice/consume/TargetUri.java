@@ -33,6 +33,9 @@ public record TargetUri(String scheme, String place, Map<String, String> paramet
 
   private static final Pattern LOGIN = Pattern.compile("^//.*@", Pattern.DOTALL);
 
+  /** The first word of one, unless it is something else than a name. */
+  private static final Pattern COMMAND = Pattern.compile("\\s*([A-Za-z0-9_./-]+)(?=\\s|$)");
+
   /** All behind their colon is the place: a command, or a URL with parameters of its own. */
   private static final Set<String> WITHOUT_PARAMETERS = Set.of("exec", "http", "https");
 
@@ -161,6 +164,12 @@ public record TargetUri(String scheme, String place, Map<String, String> paramet
   /** As a log line names it: without login, secrets and parameters. */
   @Override
   public String toString() {
-    return scheme + ":" + LOGIN.matcher(place).replaceFirst("//***@");
+    if (scheme.equals("exec")) {
+      // What is behind the command's name may be anything, a password too.
+      Matcher name = COMMAND.matcher(place);
+      return scheme + ":" + (name.lookingAt() ? name.group(1) : "***");
+    }
+    String shown = WITHOUT_PARAMETERS.contains(scheme) ? place.split("\\?", 2)[0] : place;
+    return scheme + ":" + LOGIN.matcher(shown).replaceFirst("//***@");
   }
 }

@@ -112,11 +112,7 @@ final class ChangeStream implements OversizedEvents.Reading {
     return Flux.defer(
         () -> {
           AtomicBoolean opened = new AtomicBoolean();
-          Progress noting =
-              (events, token) -> {
-                opened.set(true);
-                progress.reached(events, token);
-              };
+          Progress noting = new Noting(progress, 0, () -> opened.set(true));
           return follow(stages, Optional.of(from), batchSize, images, noting)
               .onErrorResume(
                   refusal ->

@@ -127,6 +127,15 @@ final class CheckpointDocument {
     return unlessRun(force, anew(text("$source")));
   }
 
+  /** Takes the snapshot away and leaves the position, else as {@link #placed} does. */
+  List<Bson> withoutSnapshot(boolean force) {
+    return unlessRun(
+        force,
+        anew(text("$source"))
+            .append("position", text("$position"))
+            .append("savedAt", text("$savedAt")));
+  }
+
   /** The epoch fences off whoever runs it. */
   private BsonDocument anew(BsonValue from) {
     return document("_id", document("$literal", text(pipeline)))

@@ -138,7 +138,17 @@ public final class MongoCheckpointStore implements CheckpointStore {
             .orElse(giveUp);
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
         .onErrorMap(this::recognise)
+        // A position that cannot be kept is not to keep others waiting.
+        .onErrorResume(
+            MongoCheckpointStore::isRefused,
+            refused ->
+                Mono.from(checkpoints().updateOne(ours(checkpoint), giveUp))
+                    .onErrorMap(this::recognise))
         .then();
+  }
+
+  private static boolean isRefused(Throwable failure) {
+    return PipelineException.of(failure).kind() == FailureKind.MISCONFIGURED;
   }
 
   private RuntimeException recognise(Throwable failure) {

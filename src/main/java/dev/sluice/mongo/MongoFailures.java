@@ -16,6 +16,7 @@ import dev.sluice.tls.TlsFailure;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.bson.BsonMaximumSizeExceededException;
 import org.bson.BsonSerializationException;
 
 /**
@@ -36,6 +37,9 @@ final class MongoFailures {
   private static final int COMMAND_NOT_SUPPORTED_ON_VIEW = 166;
   private static final int CHANGE_STREAMS_NEED_A_REPLICA_SET = 40573;
   static final int BSON_OBJECT_TOO_LARGE = 10334;
+
+  /** What a document would become by an update (mongo/src/mongo/db/exec/update_stage.cpp). */
+  private static final int UPDATED_TOO_LARGE = 17419;
 
   /**
    * A change stream's position is of no use any more, without a doubt: ChangeStreamHistoryLost
@@ -72,6 +76,13 @@ final class MongoFailures {
           26, 90, 94, 95, 100, 117, 145, 146, 149, 203, 211, 215, 216, 239, 246, 249, 250, 264, 272,
           279, 290, 303, 338, 355, 371, 384, 406, 407, 433, 449, 450, 453, 462, 14031, 46841, 91331,
           10045600);
+
+  /** What is kept or asked for is small, but for the places where a snapshot goes on. */
+  private static final String TOO_MUCH_LEFT =
+      "What is left of the snapshot is more than the 16 MB that MongoDB takes in one document or"
+          + " command, as it has _ids of several MB or very many collections: give it up by sluice"
+          + " position drop-snapshot, and take one of fewer collections at a time"
+          + " (SLUICE_SNAPSHOT_PARALLEL=1) or with a match that leaves such documents out";
 
   /** What a server says may repeat a whole command. */
   private static final int LONGEST_WORDS = 400;
@@ -129,6 +140,10 @@ final class MongoFailures {
         || failure instanceof TimeoutException) {
       return new PipelineException(
           FailureKind.TRANSIENT, "MongoDB at " + address + " cannot be reached", failure);
+    }
+    if (failure instanceof BsonMaximumSizeExceededException) {
+      // The driver does not even send it.
+      return new PipelineException(FailureKind.MISCONFIGURED, TOO_MUCH_LEFT, failure);
     }
     if (failure instanceof BsonSerializationException) {
       // What the server sent was damaged on its way; what an event holds is not decoded here.
@@ -256,13 +271,16 @@ final class MongoFailures {
                   + " collection and find, insert and update on \"sluice.checkpoints\"",
               failure);
       case CHANGE_STREAMS_NEED_A_REPLICA_SET -> SeenServers.standalone(address);
+      case UPDATED_TOO_LARGE -> refused(TOO_MUCH_LEFT, failure);
       case BSON_OBJECT_TOO_LARGE ->
-          new PipelineException(
-              FailureKind.POISON_EVENT,
-              "A change event is larger than the 16 MB that MongoDB can send: shrink the document, or"
-                  + " set SLUICE_UPDATE_LOOKUP=false so that updates travel without it"
-                  + said(failure, doing),
-              failure);
+          doing == Doing.CHECKPOINT
+              ? refused(TOO_MUCH_LEFT, failure)
+              : new PipelineException(
+                  FailureKind.POISON_EVENT,
+                  "A change event is larger than the 16 MB that MongoDB can send: shrink the document, or"
+                      + " set SLUICE_UPDATE_LOOKUP=false so that updates travel without it"
+                      + said(failure, doing),
+                  failure);
       case COMMAND_NOT_SUPPORTED_ON_VIEW -> refused(view(), failure);
       case INVALID_NAMESPACE ->
           refused(

@@ -92,7 +92,7 @@ final class OversizedEvents {
   private Flux<Change> read(int batch) {
     long before = emitted;
     return stream
-        .events(position, batch, (events, token) -> progress.reached(before + events, token))
+        .events(position, batch, new Noting(progress, before, () -> {}))
         .<Change>map(event -> event)
         .doOnNext(this::note)
         .doOnComplete(() -> ended = true);

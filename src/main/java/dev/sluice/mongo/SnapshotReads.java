@@ -8,6 +8,8 @@ import dev.sluice.config.NamespacePattern;
 import dev.sluice.config.Scope;
 import dev.sluice.config.SnapshotSettings;
 import dev.sluice.config.WrongSettings;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import dev.sluice.snapshot.Chunk;
 import dev.sluice.snapshot.ChunkReader;
 import dev.sluice.snapshot.ChunkRequest;
@@ -35,6 +37,9 @@ public final class SnapshotReads implements SnapshotSource {
 
   /** MaxTimeMSExpired. */
   private static final int OUT_OF_TIME = 50;
+
+  /** The command that gives up what is under way. */
+  private static final String WITHOUT_IT = "position drop-snapshot";
 
   private final MongoConnection connection;
   private final Scope scope;
@@ -168,7 +173,7 @@ public final class SnapshotReads implements SnapshotSource {
             version ->
                 request ->
                     (version.readsAtATime() ? readAtATime(request) : readMajority(request))
-                        .onErrorMap(this::recognise));
+                        .onErrorMap(this::recogniseAmid));
   }
 
   /** Of a capped collection there is no history at all: it is read as before MongoDB 5.0. */
@@ -224,6 +229,18 @@ public final class SnapshotReads implements SnapshotSource {
       at = BsonBytes.skipValue(bytes[at], bytes, document, end);
     }
     return new Chunk(request, bytes, offsets.build().toArray(), from, until);
+  }
+
+  /** What was begun and is refused for good is refused at each start: that is not to be the end. */
+  private RuntimeException recogniseAmid(Throwable failure) {
+    PipelineException recognised = PipelineException.of(recognise(failure));
+    return recognised.kind() != FailureKind.MISCONFIGURED
+            || recognised.getMessage().contains(WITHOUT_IT)
+        ? recognised
+        : new PipelineException(
+            recognised.kind(),
+            recognised.getMessage() + "; to go on without the snapshot: sluice " + WITHOUT_IT,
+            failure);
   }
 
   private RuntimeException recognise(Throwable failure) {

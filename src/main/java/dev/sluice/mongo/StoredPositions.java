@@ -17,7 +17,8 @@ import org.bson.conversions.Bson;
 import reactor.core.publisher.Mono;
 
 /**
- * The position of a pipeline in the hands of people: shown, set and cleared while nobody runs it.
+ * The position of a pipeline in the hands of people: shown, set and cleared while nobody runs it,
+ * and with it the snapshot that is under way.
  *
  * <p>Whoever changes it raises the epoch and takes the lease away, in the one command that looks
  * whether the lease still runs: an instance that runs all the same is fenced off, like one that was
@@ -65,6 +66,14 @@ public final class StoredPositions {
   /** Has the next start begin as a first one does, else like {@link #set}. */
   public Mono<Void> clear(boolean force) {
     return change(form.cleared(force), false);
+  }
+
+  /**
+   * Gives up the snapshot that is under way, whatever is left of it, and leaves the position; else
+   * like {@link #set}. Nothing is published of that.
+   */
+  public Mono<Void> dropSnapshot(boolean force) {
+    return change(form.withoutSnapshot(force), false);
   }
 
   private Mono<Void> change(List<Bson> update, boolean make) {

@@ -1,6 +1,7 @@
 package dev.sluice.mongo;
 
 import com.mongodb.ServerAddress;
+import com.mongodb.connection.ServerType;
 import com.mongodb.event.CommandFailedEvent;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.CommandStartedEvent;
@@ -41,6 +42,8 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
    */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  private static final String FIRST = "firstBatch";
+
   private record Question(ServerAddress server, long nanos) {}
 
   /** One change stream, over all the cursors that the driver opens for it one after the other. */
@@ -52,6 +55,9 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
 
     /** Whether no fragments of an event are still to come; an empty reply does not change that. */
     private boolean whole = true;
+
+    /** Of the reply to the command that opened the cursor. */
+    private BsonDocument opening;
 
     private long cursor;
     private volatile boolean forgotten;
@@ -70,16 +76,35 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
       }
     }
 
-    private void replied(BsonDocument reply, String batch) {
+    private void replied(BsonDocument reply, String batch, ServerType server) {
       cursor = reply.getNumber("id").longValue();
+      long before = events;
       for (BsonValue event : reply.getArray(batch)) {
         whole = !SplitEvents.isFollowed(event.asDocument());
         events += whole ? 1 : 0;
       }
       // In the middle of an event nothing can be resumed that makes sense.
       if (whole && reply.containsKey("postBatchResumeToken")) {
-        progress.reached(events, ResumeToken.of(reply.getDocument("postBatchResumeToken")));
+        BsonDocument token = reply.getDocument("postBatchResumeToken");
+        boolean opens = batch.equals(FIRST);
+        opening = opens ? token : opening;
+        if (!opens && events == before && isOfItsLog(server) && !token.equals(opening)) {
+          progress.passed(events, ResumeToken.of(token));
+        } else {
+          progress.reached(events, ResumeToken.of(token));
+        }
       }
+    }
+
+    /**
+     * Whether a token that has moved on without an event is that of the newest entry of the log
+     * which the server has looked at, and with which it is through: no other entry has its time.
+     * (mongo/src/mongo/db/pipeline/plan_executor_pipeline.cpp, before 4.4
+     * db/exec/change_stream_proxy.cpp.) A router's is what its shards promise: nothing before it.
+     * The one that a stream was opened with has been looked up nowhere.
+     */
+    private static boolean isOfItsLog(ServerType server) {
+      return server == ServerType.REPLICA_SET_PRIMARY || server == ServerType.REPLICA_SET_SECONDARY;
     }
   }
 
@@ -133,7 +158,8 @@ final class StreamWatch implements CommandListener, ServerMonitorListener {
     byCursor.remove(stream.cursor);
     stream.replied(
         event.getResponse().getDocument("cursor"),
-        event.getCommandName().equals("getMore") ? "nextBatch" : "firstBatch");
+        event.getCommandName().equals("getMore") ? "nextBatch" : FIRST,
+        event.getConnectionDescription().getServerType());
     byCursor.put(stream.cursor, stream);
     if (stream.forgotten) {
       byCursor.remove(stream.cursor);

@@ -20,6 +20,14 @@ public interface ChangeSource {
      * @param token the stream may be resumed here
      */
     void reached(long events, ResumeToken token);
+
+    /**
+     * The same where also nothing of the token's own time is to come: a token alone says that of
+     * what is before it.
+     */
+    default void passed(long events, ResumeToken token) {
+      reached(events, token);
+    }
   }
 
   /**

@@ -47,9 +47,10 @@ final class Insertions {
      * The stream has come to a point where nothing is left to be handed over that was before it.
      *
      * @param out takes what comes before that point
+     * @param passed whether also nothing of the token's own time is to come
      * @return whether the stream may be resumed here
      */
-    boolean mark(ResumeToken token, Consumer<Change> out);
+    boolean mark(ResumeToken token, boolean passed, Consumer<Change> out);
 
     /** Somebody has called {@link Insertions#wake}. */
     default void woken(Consumer<Change> out) {}
@@ -58,7 +59,15 @@ final class Insertions {
     default void completed(Consumer<Change> out) {}
   }
 
-  private record Mark(long events, ResumeToken token) {}
+  private record Mark(long events, ResumeToken token, boolean passed) {
+    void tell(Progress progress, long inAll) {
+      if (passed) {
+        progress.passed(inAll, token);
+      } else {
+        progress.reached(inAll, token);
+      }
+    }
+  }
 
   private final Between between;
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -80,7 +89,7 @@ final class Insertions {
       @Override
       public void subscribe(CoreSubscriber<? super Change> downstream) {
         inserting = new Inserting(downstream, progress);
-        stream.apply(inserting::reached).subscribe(inserting);
+        stream.apply(inserting).subscribe(inserting);
       }
     };
   }
@@ -97,7 +106,7 @@ final class Insertions {
     }
   }
 
-  private final class Inserting implements CoreSubscriber<Change>, Subscription {
+  private final class Inserting implements CoreSubscriber<Change>, Subscription, Progress {
     private final CoreSubscriber<? super Change> downstream;
     private final Progress progress;
 
@@ -131,8 +140,15 @@ final class Insertions {
     }
 
     /** On a thread of the driver, before the events behind it. */
-    void reached(long events, ResumeToken token) {
-      marks.add(new Mark(events, token));
+    @Override
+    public void reached(long events, ResumeToken token) {
+      marks.add(new Mark(events, token, false));
+      work();
+    }
+
+    @Override
+    public void passed(long events, ResumeToken token) {
+      marks.add(new Mark(events, token, true));
       work();
     }
 
@@ -199,8 +215,8 @@ final class Insertions {
       }
       marks.poll();
       // One that has been passed already says nothing any more.
-      if (next.events() == seen && between.mark(next.token(), pending::add)) {
-        progress.reached(handedOver + pending.size(), next.token());
+      if (next.events() == seen && between.mark(next.token(), next.passed(), pending::add)) {
+        next.tell(progress, handedOver + pending.size());
       }
       return true;
     }

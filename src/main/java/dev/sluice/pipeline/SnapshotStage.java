@@ -134,8 +134,8 @@ final class SnapshotStage implements Insertions.Between {
   }
 
   @Override
-  public boolean mark(ResumeToken token, Consumer<Change> out) {
-    splice.mark(token, out);
+  public boolean mark(ResumeToken token, boolean passed, Consumer<Change> out) {
+    splice.mark(token, passed, out);
     goOn();
     return true;
   }

@@ -112,7 +112,7 @@ final class TransactionMarkers implements Insertions.Between {
 
   /** A token of the middle of a transaction that was left out would only lead back. */
   @Override
-  public boolean mark(ResumeToken token, Consumer<Change> out) {
+  public boolean mark(ResumeToken token, boolean passed, Consumer<Change> out) {
     token.clusterTime().ifPresent(at -> comeTo(at.getValue(), out));
     return !isPublished(token);
   }

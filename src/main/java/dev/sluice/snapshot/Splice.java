@@ -55,6 +55,9 @@ public final class Splice {
   /** All events before this have passed. Nothing is known as long as it is 0. */
   private long reached;
 
+  /** So have all of this time and before. */
+  private long passed;
+
   private long eventsSinceSlice;
   private boolean over;
   private boolean paused;
@@ -112,7 +115,7 @@ public final class Splice {
       passed(oversized.keys(), out);
     }
     eventsSinceSlice++;
-    Reading ready = readings.ready(reached);
+    Reading ready = readings.ready(passedBefore());
     if (ready != null && eventsSinceSlice >= share(ready)) {
       letIn(ready, out);
     }
@@ -168,12 +171,26 @@ public final class Splice {
     return event.has(Field.TO) ? event.namespaceAt(Field.TO) : null;
   }
 
-  /** The stream has come so far, and nothing is left to be handed over that was before it. */
-  public void mark(ResumeToken token, Consumer<Change> out) {
+  /**
+   * The stream has come so far, and nothing is left to be handed over that was before it.
+   *
+   * @param all whether also nothing of the token's own time is to come
+   */
+  public void mark(ResumeToken token, boolean all, Consumer<Change> out) {
     stream = new Position.After(token);
-    token.clusterTime().map(BsonTimestamp::getValue).ifPresent(this::reach);
+    token.clusterTime().map(BsonTimestamp::getValue).ifPresent(time -> reach(time, all));
     begin(out);
     letInNext(out);
+  }
+
+  private void reach(long time, boolean all) {
+    passed = all ? ClusterTimes.later(passed, time) : passed;
+    reach(time);
+  }
+
+  /** All events before this have passed, and it may be one moment more than what is reached. */
+  private long passedBefore() {
+    return ClusterTimes.later(reached, passed + 1);
   }
 
   private void reach(long time) {
@@ -199,7 +216,7 @@ public final class Splice {
   /** The stream has nothing at hand: lets one slice in, if one is ready and there is room. */
   public void letInNext(Consumer<Change> out) {
     begin(out);
-    Reading ready = readings.ready(reached);
+    Reading ready = readings.ready(passedBefore());
     if (ready != null && room.getAsBoolean()) {
       letIn(ready, out);
     }
@@ -207,7 +224,7 @@ public final class Splice {
 
   /** Whether {@link #letInNext} would let one in. */
   public boolean isReady() {
-    return readings.ready(reached) != null && room.getAsBoolean();
+    return readings.ready(passedBefore()) != null && room.getAsBoolean();
   }
 
   /**

@@ -43,6 +43,17 @@ class TargetUriTest {
     assertThat(TargetUri.parse("https://x/?token").place()).isEqualTo("//x/?token");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "exec:./apply.sh, exec:./apply.sh",
+    "exec: curl -u me:secret https://x/, exec:curl",
+    "exec:TOKEN=secret ./apply.sh, exec:***",
+    "https://me:secret@x/events?key=secret, https://***@x/events"
+  })
+  void showsNoSecretOfACommandOrAUrl(String text, String shown) {
+    assertThat(TargetUri.parse(text)).hasToString(shown);
+  }
+
   @Test
   void namesWhatItDoesNotKnowAndWhatItDoes() {
     assertThatThrownBy(

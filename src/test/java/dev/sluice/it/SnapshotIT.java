@@ -99,6 +99,26 @@ class SnapshotIT {
     }
   }
 
+  /** A chunk for each empty reply of the stream, one in a second, would take two minutes. */
+  @Test
+  void beforeFiveChunksOfAnIdleSetDoNotEachWaitForTheNextMomentOfTheStream() throws Exception {
+    try (EmbeddedReplicaSet set = EmbeddedReplicaSet.builder().version(ServerVersion.V4_2).start();
+        PipelineUnderTest sluice =
+            new PipelineUnderTest(
+                set.uri(),
+                Map.of(
+                    "SLUICE_SNAPSHOT", "initial",
+                    "SLUICE_SNAPSHOT_CHUNK", "1",
+                    "SLUICE_SNAPSHOT_PARALLEL", "1",
+                    "SLUICE_CHECKPOINT_INTERVAL", "1s"))) {
+      insert(sluice, 0, 120);
+      sluice.start().consume();
+      awaitType(sluice, "snapshot-completed");
+
+      assertThat(types(sluice)).filteredOn("read"::equals).hasSize(120);
+    }
+  }
+
   @Test
   void idsOfEveryTypeInOneCollectionAreAllRead() throws Exception {
     try (PipelineUnderTest sluice =

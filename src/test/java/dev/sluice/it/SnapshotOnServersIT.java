@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.mongodb.client.MongoClient;
 import com.mongodb.client.model.Collation;
 import com.mongodb.client.model.CollationStrength;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.rabbitmq.client.Delivery;
 import dev.sluice.testing.SluiceProcess;
+import dev.sluice.testing.TestMongo;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -238,14 +240,19 @@ class SnapshotOnServersIT {
     }
   }
 
+  /** Of a scope with no one database, so that the stream is the deployment's. */
   @Test
-  void threeHundredCollectionsAreCopied() throws Exception {
-    try (PipelineUnderTest sluice = new PipelineUnderTest(manyCollections())) {
-      int collections = 300;
+  void threeHundredCollectionsOfThreeDatabasesAreCopied() throws Exception {
+    String databases = TestMongo.freshDatabase("many");
+    int collections = 300;
+    try (PipelineUnderTest sluice =
+            new PipelineUnderTest(initial("SLUICE_NAMESPACES", databases + "_*.*"));
+        MongoClient mongo = TestMongo.shared().connect()) {
       for (int c = 0; c < collections; c++) {
         int first = 3 * c;
-        sluice
-            .other("c" + c)
+        mongo
+            .getDatabase(databases + "_" + c % 3)
+            .getCollection("c" + c, BsonDocument.class)
             .insertMany(
                 Stream.of(first, first + 1, first + 2)
                     .map(n -> document(new BsonInt32(n % 3), n))
@@ -255,21 +262,24 @@ class SnapshotOnServersIT {
       await()
           .atMost(SnapshotCopy.PATIENCE)
           .until(() -> SnapshotCopy.of(List.copyOf(sluice.deliveries)).isComplete());
+      for (int database = 0; database < 3; database++) {
+        mongo.getDatabase(databases + "_" + database).drop();
+      }
 
-      SnapshotCopy copy = SnapshotCopy.of(sluice.deliveries);
+      SnapshotCopy copy = SnapshotCopy.of(List.copyOf(sluice.deliveries));
       assertThat(copy.numbers()).isEqualTo(IntStream.range(0, 3 * collections).boxed().toList());
       assertThat(copy.reads()).isEqualTo(3 * collections);
-      JsonNode completed = json(sluice.deliveries.get(sluice.deliveries.size() - 1));
-      assertThat(completed.at("/snapshot/namespaces")).hasSize(collections);
+      assertThat(completed(sluice).at("/snapshot/namespaces")).hasSize(collections);
+      assertThat(completed(sluice).at("/snapshot/documents").asInt()).isEqualTo(3 * collections);
     }
   }
 
-  /** The scope is the whole database, as a deployment's is, but for what others have in it. */
-  private static Map<String, String> manyCollections() {
-    Map<String, String> settings = initial();
-    String database = dev.sluice.testing.TestMongo.freshDatabase("many");
-    settings.put("MONGO_DATABASE_NAME", database);
-    settings.put("SLUICE_NAMESPACES", database + ".*");
-    return settings;
+  private static JsonNode completed(PipelineUnderTest sluice) throws Exception {
+    for (Delivery delivery : sluice.deliveries) {
+      if (delivery.getProperties().getType().equals("snapshot-completed")) {
+        return json(delivery);
+      }
+    }
+    throw new AssertionError("no snapshot-completed");
   }
 }

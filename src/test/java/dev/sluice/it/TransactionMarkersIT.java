@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
 import com.rabbitmq.client.Delivery;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TcpProxy;
@@ -252,11 +255,83 @@ class TransactionMarkersIT {
     assertThatEachIsRight(transactions);
   }
 
+  /** Of changes to what the snapshot has read, or has not read yet, and of new documents. */
+  private void changeInTransactions(int transactions, int documents, Random random) {
+    for (int i = 0; i < transactions; i++) {
+      session.startTransaction();
+      for (int change = 0; change < 3; change++) {
+        collection("plays")
+            .updateOne(
+                session,
+                Filters.eq("_id", random.nextInt(documents)),
+                Updates.inc("n", documents),
+                new UpdateOptions().upsert(true));
+      }
+      collection("plays").deleteOne(session, Filters.eq("_id", random.nextInt(documents)));
+      collection("moves").insertMany(session, documents(1 + random.nextInt(3)));
+      session.commitTransaction();
+    }
+  }
+
+  @Test
+  void areRightBesideASnapshotThatIsStoppedAndKilledInTheMiddle() throws Exception {
+    int documents = 3_000;
+    int transactions = 40;
+    Random random = new Random(SEED);
+    sluice.environment().put("SLUICE_SNAPSHOT", "initial");
+    sluice.environment().put("SLUICE_SNAPSHOT_CHUNK", "5");
+    collection("plays").insertMany(numbered(documents));
+    sluice.start().consume();
+    changeInTransactions(transactions, documents, random);
+    sluice.awaitDeliveries(300);
+    sluice.stop();
+    assertThat(copy().isComplete()).as("stopped in the middle").isFalse();
+    try (SluiceProcess process = SluiceProcess.run(sluice.environment()).awaitStreaming()) {
+      changeInTransactions(transactions, documents, random);
+      sluice.awaitDeliveries(1_000);
+      process.kill();
+    }
+    assertThat(copy().isComplete()).as("killed in the middle").isFalse();
+
+    sluice.start();
+    changeInTransactions(transactions, documents, random);
+
+    await().atMost(PATIENCE).until(() -> copy().isComplete());
+    await().atMost(PATIENCE).until(() -> FaultyRabbit.distinct(commits()) == 3 * transactions);
+    assertThatEachIsRight(3 * transactions);
+    assertThat(copy().numbers()).isEqualTo(numbersIn("plays", "moves"));
+    assertThat(copy().notices()).filteredOn("snapshot-started"::equals).hasSize(1);
+  }
+
+  private static List<BsonDocument> numbered(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(n -> SnapshotOnServersIT.document(new BsonInt32(n), n))
+        .toList();
+  }
+
+  private SnapshotCopy copy() {
+    return SnapshotCopy.of(List.copyOf(sluice.deliveries));
+  }
+
+  private List<Integer> numbersIn(String... names) {
+    List<Integer> numbers = new ArrayList<>();
+    for (String name : names) {
+      collection(name).find().forEach(found -> numbers.add(found.getInt32("n").getValue()));
+    }
+    numbers.sort(null);
+    return numbers;
+  }
+
+  /** What a snapshot brings belongs to no transaction. */
   private void assertThatEachIsRight(int transactions) throws Exception {
     Map<String, Set<String>> events = new LinkedHashMap<>();
     Map<String, Map<String, Integer>> counted = new HashMap<>();
     Map<String, String> commits = new HashMap<>();
     for (Delivery delivery : sluice.deliveries) {
+      String type = delivery.getProperties().getType();
+      if (type.equals("read") || type.startsWith("snapshot-")) {
+        continue;
+      }
       String transaction = transaction(delivery);
       String id = delivery.getProperties().getMessageId();
       if (isCommit(delivery)) {

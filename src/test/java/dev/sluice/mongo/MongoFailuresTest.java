@@ -25,6 +25,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonMaximumSizeExceededException;
 import org.bson.BsonSerializationException;
 import org.bson.BsonString;
 import org.bson.BsonTimestamp;
@@ -208,6 +209,18 @@ class MongoFailuresTest {
   }
 
   /** A server may repeat the whole command that it refuses. */
+  /** The driver refuses to send it, or the server to keep it. */
+  @Test
+  void aSnapshotWhoseRestIsTooMuchToBeKeptIsToldWithTheRemedy() {
+    for (Throwable failure :
+        List.of(new BsonMaximumSizeExceededException("no"), code(17419), code(10334))) {
+      PipelineException recognised = recognised(failure, Doing.CHECKPOINT);
+
+      assertThat(recognised.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+      assertThat(recognised).hasMessageContaining("sluice position drop-snapshot");
+    }
+  }
+
   @Test
   void theServersWordsAreCutShort() {
     assertThat(recognised(code(2, "x".repeat(100_000)), Doing.OTHER).getMessage())

@@ -37,7 +37,7 @@ final class InsertionScript implements Insertions.Between {
   }
 
   @Override
-  public boolean mark(ResumeToken token, Consumer<Change> out) {
+  public boolean mark(ResumeToken token, boolean passed, Consumer<Change> out) {
     all(atMark, out);
     return mayBeResumed;
   }

@@ -56,7 +56,7 @@ class InsertionsThreadsTest {
     }
 
     @Override
-    public boolean mark(ResumeToken token, Consumer<Change> out) {
+    public boolean mark(ResumeToken token, boolean passed, Consumer<Change> out) {
       alone(() -> letIn(1, out));
       return true;
     }

@@ -36,7 +36,7 @@ class TransactionMarkersTest {
   }
 
   private boolean mark(ResumeToken token) {
-    return markers.mark(token, out::add);
+    return markers.mark(token, false, out::add);
   }
 
   private void resume(Change behind) {

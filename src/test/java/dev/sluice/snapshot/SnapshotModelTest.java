@@ -234,7 +234,9 @@ class SnapshotModelTest {
     }
 
     private void mark() {
+      boolean all = place == server.log.size() && random.nextBoolean();
       long next = place < server.log.size() ? server.log.get(place).time() : server.now() + 1;
+      next = all ? server.now() : next;
       boolean amidTransaction = place > 0 && server.log.get(place - 1).time() == next;
       if (amidTransaction) {
         return;
@@ -244,7 +246,7 @@ class SnapshotModelTest {
         window.progress(window.last(), new Position.After(token));
         return;
       }
-      splice.mark(token, pending::add);
+      splice.mark(token, all, pending::add);
       Position position = Position.of(new Position.After(token), splice.position().snapshot());
       window.progress(
           window.last() + pending.size(),

@@ -6,6 +6,7 @@ import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Position;
+import dev.sluice.change.ResumeToken;
 import dev.sluice.change.SnapshotNotice;
 import dev.sluice.testing.Events;
 import java.nio.ByteBuffer;
@@ -71,6 +72,27 @@ class SpliceTest {
                     ? notice.kind().text()
                     : ((ChangeEvent) change).operation().text())
         .toList();
+  }
+
+  /** Before MongoDB 5.0 it may show what happened at any moment up to the one of its end. */
+  @Test
+  void aChunkThatEndsAtTheMomentOfATokenWaitsUnlessAllOfThatHasPassed() {
+    ResumeToken token = ModelServer.moment(START.getValue() + 5);
+    for (boolean all : List.of(false, true)) {
+      out.clear();
+      Splice splice = splice(limits(10, 1, 1 << 20), KeyRange.of(PLAYS));
+      splice.mark(token, all, out::add);
+      ChunkRequest request = splice.toRead().get(0);
+      Chunk read = chunk(request, 100, 102, 1);
+      splice.arrived(
+          new Chunk(request, read.bytes(), read.offsets(), read.from(), START.getValue() + 5));
+
+      splice.letInNext(out::add);
+
+      assertThat(operations())
+          .isEqualTo(
+              all ? List.of("snapshot-started", "read", "read") : List.of("snapshot-started"));
+    }
   }
 
   @Test

@@ -1,17 +1,11 @@
 package dev.sluice.target.file;
 
 import dev.sluice.consume.Event;
-import dev.sluice.consume.Json;
-import dev.sluice.consume.JsonText;
+import dev.sluice.consume.JsonLine;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.TreeMap;
 
-/**
- * One JSON object a line (https://jsonlines.org): the same fields whatever the message's format.
- */
+/** One JSON object a line (https://jsonlines.org). */
 final class JsonLines implements LineFormat {
   @Override
   public String header() {
@@ -20,43 +14,7 @@ final class JsonLines implements LineFormat {
 
   @Override
   public void write(Event event, OutputStream out) throws IOException {
-    StringBuilder line = new StringBuilder("{\"eventId\": \"").append(event.messageId());
-    line.append("\", \"position\": \"").append(event.position());
-    line.append("\", \"operation\": \"").append(event.type().text());
-    line.append("\", \"time\": \"").append(event.time()).append('"');
-    if (event.namespace() != null) {
-      field(line, "database", event.namespace().database());
-      if (event.namespace().collection() != null) {
-        field(line, "collection", event.namespace().collection());
-      }
-    }
-    if (event.key() != null) {
-      field(line, "_id", event.key().id());
-      field(line, "idType", event.key().type());
-    }
-    out.write(line.toString().getBytes(StandardCharsets.UTF_8));
-    if (event.document() != null) {
-      field(out, "document", event.document());
-    }
-    for (Map.Entry<String, Json> detail : new TreeMap<>(event.details()).entrySet()) {
-      field(out, detail.getKey(), detail.getValue());
-    }
-    out.write('}');
+    JsonLine.write(event, out);
     out.write('\n');
-  }
-
-  private static void field(StringBuilder line, String name, String text) {
-    line.append(", \"").append(name).append("\": ").append(JsonText.quoted(text));
-  }
-
-  /** A message has no line ends between its values; one of somebody else's might. */
-  private static void field(OutputStream out, String name, Json value) throws IOException {
-    out.write((", " + JsonText.quoted(name) + ": ").getBytes(StandardCharsets.UTF_8));
-    if (value.hasLineEnds()) {
-      out.write(
-          value.text().replace('\n', ' ').replace('\r', ' ').getBytes(StandardCharsets.UTF_8));
-    } else {
-      value.writeTo(out);
-    }
   }
 }
