@@ -49,7 +49,8 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages("dev.sluice.mongo..", "dev.sluice.inserter..")
+            .resideOutsideOfPackages(
+                "dev.sluice.mongo..", "dev.sluice.inserter..", "dev.sluice.target.mongodb..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.mongodb..")
@@ -202,7 +203,9 @@ class ArchitectureTest {
                                 "dev.sluice.consume..",
                                 "dev.sluice.change..",
                                 "dev.sluice.tls..",
-                                "dev.sluice.config.."))))
+                                "dev.sluice.config..")))
+                    // What MongoDB's codes mean is said once.
+                    .and(not(nameMatching("dev\\.sluice\\.mongo\\.PassingCodes"))))
             .because("what two targets need belongs to dev.sluice.consume"));
     check(
         slices()
@@ -300,6 +303,9 @@ class ArchitectureTest {
             .and()
             .haveNameNotMatching(
                 "dev\\.sluice\\.pipeline\\.(Admission|Insertions|Publishing)(\\$.*)?")
+            // A target is called by the consumer's one thread, which waits for it.
+            .and()
+            .doNotHaveFullyQualifiedName("dev.sluice.target.mongodb.Answers")
             .should()
             .callMethodWhere(
                 target(owner(assignableTo(Publisher.class)))

@@ -24,6 +24,7 @@ import dev.sluice.rabbit.RabbitConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -88,7 +89,11 @@ final class ConsumerRun {
     Target.Opener target;
     try {
       uri = TargetUri.parse(options.to());
-      target = Targets.opener(uri, new CallSettings(options.workers(), options.timeout()));
+      target =
+          Targets.opener(
+              uri,
+              new CallSettings(options.workers(), options.timeout()),
+              Optional.of(settings.mongo().uri()));
     } catch (TargetException wrong) {
       throw WrongSettings.of(wrong.getMessage() + ".");
     }

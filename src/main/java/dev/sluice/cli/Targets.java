@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.config.Nearest;
 import dev.sluice.consume.CallSettings;
+import dev.sluice.config.Secret;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
@@ -16,6 +17,8 @@ import dev.sluice.target.opensearch.OpenSearchParameters;
 import dev.sluice.target.opensearch.OpenSearchTarget;
 import dev.sluice.target.redis.RedisParameters;
 import dev.sluice.target.redis.RedisTarget;
+import dev.sluice.target.mongodb.MongoParameters;
+import dev.sluice.target.mongodb.MongoTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -24,6 +27,8 @@ import dev.sluice.target.sql.SqlParameters;
 import dev.sluice.target.sql.SqlStore;
 import dev.sluice.target.sql.SqliteDialect;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -59,26 +64,30 @@ public final class Targets {
           "http", HttpTarget::opener,
           "https", HttpTarget::opener);
 
+  private static final Set<String> OF_MONGODB = Set.of("mongodb", "mongodb+srv");
+
   private Targets() {}
 
-  /** As {@link #opener(TargetUri, CallSettings)}, without any wish. */
+  /** As {@link #opener(TargetUri, CallSettings, Optional)}, without any wish. */
   public static Target.Opener opener(TargetUri uri) {
-    return opener(uri, CallSettings.DEFAULT);
+    return opener(uri, CallSettings.DEFAULT, Optional.empty());
   }
 
   /**
    * What opens the target. Its parameters are checked here, whether it is there when it is opened.
    *
    * @param calls for the targets that call others; refused for any other, unless it is the default
+   * @param source the MongoDB URI of which the changes are: a target that writes there is refused,
+   *     as its writes would be changes again
    * @throws TargetException if there is no such target, or a parameter is wrong
    */
-  public static Target.Opener opener(TargetUri uri, CallSettings calls) {
+  static Target.Opener opener(TargetUri uri, CallSettings calls, Optional<Secret> source) {
     BiFunction<TargetUri, CallSettings, Target.Opener> calling = CALLS.get(uri.scheme());
     if (calling != null) {
       return calling.apply(uri, calls);
     }
     Function<TargetUri, Target.Opener> known = BY_SCHEME.get(uri.scheme());
-    if (known == null) {
+    if (known == null && !OF_MONGODB.contains(uri.scheme())) {
       throw unknown(uri.scheme());
     }
     if (!calls.equals(CallSettings.DEFAULT)) {
@@ -88,12 +97,13 @@ public final class Targets {
               + ": is written by one worker, which waits as long as it has to: leave out --workers"
               + " and --timeout, which are for exec:, http: and https:");
     }
-    return known.apply(uri);
+    return known == null ? mongodb(uri, source) : known.apply(uri);
   }
 
   private static TargetException unknown(String scheme) {
     TreeSet<String> all = new TreeSet<>(BY_SCHEME.keySet());
     all.addAll(CALLS.keySet());
+    all.addAll(OF_MONGODB);
     return TargetException.unusable(
         "There is no target "
             + scheme
@@ -104,6 +114,10 @@ public final class Targets {
             + "; there are "
             + String.join(":, ", all)
             + ":");
+  }
+
+  private static Target.Opener mongodb(TargetUri uri, Optional<Secret> source) {
+    return MongoTarget.opener(MongoParameters.of(uri), source);
   }
 
   private static Target.Opener file(TargetUri uri) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * <p>No sentence shows more of the URI than the name of an option.
  */
-final class MongoUri {
+public final class MongoUri {
   /**
    * What the driver knows, as its documentation writes it; a test compares it with the driver's own
    * list.
@@ -118,6 +118,11 @@ final class MongoUri {
   private MongoUri(TlsFiles files, List<String> problems) {
     this.files = files;
     this.problems = problems;
+  }
+
+  /** Whether the driver knows an option of that name, however it is written. */
+  public static boolean isOption(String name) {
+    return isKnown(name.toLowerCase(Locale.ROOT));
   }
 
   /**

@@ -45,7 +45,8 @@ public record Batch(List<Event> events) {
   /**
    * The batch as steps in their order. Of several changes of one document between two events of
    * whole collections only the one with the greatest position is left; among repeats of that the
-   * last, whose looked-up document may be the newer.
+   * last, whose looked-up document may be the newer. A change whose document MongoDB had not kept
+   * needs none if a later one of the batch tells the document's state.
    *
    * @throws TargetException if an event does not tell the state: for good, or because the pipeline
    *     does not send documents
@@ -53,11 +54,12 @@ public record Batch(List<Event> events) {
   public List<Step> steps() {
     List<Step> steps = new ArrayList<>();
     Map<Place, Event> newest = new LinkedHashMap<>();
-    for (Event event : events) {
+    for (int i = 0; i < events.size(); i++) {
+      Event event = events.get(i);
       if (!event.type().isOnDocument()) {
         flush(newest, steps);
         steps.add(new Whole(event));
-      } else if (tellsState(event)) {
+      } else if (tellsState(event, events.subList(i + 1, events.size()))) {
         newest.merge(
             new Place(event.namespace(), event.key()),
             event,
@@ -75,7 +77,7 @@ public record Batch(List<Event> events) {
     }
   }
 
-  private static boolean tellsState(Event event) {
+  private static boolean tellsState(Event event, List<Event> behind) {
     return switch (event.state()) {
       case PRESENT, DELETED -> true;
       case NOT_FOUND, NONE -> false;
@@ -86,10 +88,30 @@ public record Batch(List<Event> events) {
                   + " came without its document, and without it no newest state can be kept: set"
                   + " SLUICE_VIEW=NEW_IMAGE with SLUICE_UPDATE_LOOKUP=true for the pipeline, or keep"
                   + " the history only (file:)");
-      case EXPIRED ->
-          throw TargetException.refused(
-              event,
-              "MongoDB had not kept the document for long enough, so its state is not known");
+      case EXPIRED -> {
+        if (isSuperseded(event, behind)) {
+          yield false;
+        }
+        throw TargetException.refused(
+            event, "MongoDB had not kept the document for long enough, so its state is not known");
+      }
     };
+  }
+
+  /** Not by what comes behind a rename, which takes the document along as it is. */
+  private static boolean isSuperseded(Event expired, List<Event> behind) {
+    for (Event other : behind) {
+      if (other.type() == EventType.RENAME && expired.namespace().equals(other.namespace())) {
+        return false;
+      }
+      boolean tells = other.state() == Event.State.PRESENT || other.state() == Event.State.DELETED;
+      if (tells
+          && other.position().compareTo(expired.position()) > 0
+          && other.key().equals(expired.key())
+          && other.namespace().equals(expired.namespace())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -102,15 +102,7 @@ public final class Consumption {
   }
 
   private void session(Inbox inbox, HeldTarget target) throws InterruptedException {
-    ParkedDocuments parked = new ParkedDocuments();
-    inbox.parked(parked::found);
-    if (parked.count() > 0) {
-      log.warn(
-          "{} documents are parked in {}; sluice parked --release lets them go on",
-          parked.count(),
-          settings.parkingQueue());
-    }
-    Applying applying = new Applying(inbox, target, parked, settings);
+    Applying applying = null;
     Collecting collecting = new Collecting(inbox, settings, this::isStopping);
     if (inbox.isAlone()) {
       target.begin();
@@ -119,6 +111,9 @@ public final class Consumption {
       while (!isStopping()) {
         List<Delivered> batch = ahead.next();
         if (!batch.isEmpty()) {
+          // Not before: one that waits for another one's end would not see what that still parks.
+          applying =
+              applying == null ? new Applying(inbox, target, parkedNow(inbox), settings) : applying;
           applying.apply(batch);
           inbox.acknowledge(batch.get(batch.size() - 1).incoming());
           messages.add(batch.size());
@@ -127,6 +122,18 @@ public final class Consumption {
         }
       }
     }
+  }
+
+  private ParkedDocuments parkedNow(Inbox inbox) {
+    ParkedDocuments parked = new ParkedDocuments();
+    inbox.parked(parked::found);
+    if (parked.count() > 0) {
+      log.warn(
+          "{} documents are parked in {}; sluice parked --release lets them go on",
+          parked.count(),
+          settings.parkingQueue());
+    }
+    return parked;
   }
 
   /** False if it was told to stop meanwhile. */

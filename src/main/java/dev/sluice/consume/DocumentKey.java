@@ -8,17 +8,38 @@ import java.util.Objects;
  *
  * @param id the document's {@code _id} as a text; in a sharded collection, whose documents {@code
  *     _id} alone does not tell apart, the whole {@code documentKey} as JSON
- * @param type the BSON type of the {@code _id} as {@code $type} names it, or {@link #SHARDED}
+ * @param type the BSON type of the {@code _id} as {@code $type} names it; for a whole {@code
+ *     documentKey} with {@code documentKey:} in front
  */
 public record DocumentKey(String id, String type) {
-  /** The type of a key that is a whole {@code documentKey}. */
-  public static final String SHARDED = "documentKey";
+  /** How the type of a key begins that is a whole {@code documentKey}. */
+  private static final String WHOLE = "documentKey:";
 
   private static final String OBJECT_ID = "objectId";
 
   public DocumentKey {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(type, "type");
+  }
+
+  /**
+   * The key of a document in a sharded collection.
+   *
+   * @param documentKey as JSON, with the text of the {@code _id} in it
+   * @param idType of the {@code _id}
+   */
+  public static DocumentKey whole(String documentKey, String idType) {
+    return new DocumentKey(documentKey, WHOLE + idType);
+  }
+
+  /** Whether it is a whole {@code documentKey}. */
+  public boolean isWhole() {
+    return type.startsWith(WHOLE);
+  }
+
+  /** The type of the {@code _id}, also within a whole {@code documentKey}. */
+  public String idType() {
+    return isWhole() ? type.substring(WHOLE.length()) : type;
   }
 
   /**

@@ -286,7 +286,7 @@ public final class EventReader {
     }
     return documentKey == null
         ? new DocumentKey(id, type)
-        : new DocumentKey(documentKey.text(), DocumentKey.SHARDED);
+        : DocumentKey.whole(documentKey.text(), type);
   }
 
   private static String header(Message message, String name, String otherwise) {

@@ -122,7 +122,7 @@ public final class NewestStates {
   /**
    * A collection whose floor is above the snapshot's beginning was dropped meanwhile, and has
    * nothing older; or another one was renamed onto it, of whose documents the snapshot does not
-   * tell. One that is equal is of a first try that broke off before all was removed.
+   * tell. If it is just there, the end is repeated, and may have been cut off the first time.
    */
   private static void endOfSnapshot(Namespace collection, String from, Store store) {
     if (effectiveFloor(collection, store).compareTo(from) <= 0) {

@@ -10,7 +10,8 @@ import java.util.Set;
 /**
  * Which documents are parked: all later changes of one are parked too, until every message of it
  * that lies in the parking queue has come back and was applied. So nothing overtakes. What is known
- * here is derived from that queue at each start, and kept nowhere else. For one thread.
+ * here is derived from that queue when the first message comes, and kept nowhere else. For one
+ * thread.
  */
 final class ParkedDocuments {
   private static final class Parked {

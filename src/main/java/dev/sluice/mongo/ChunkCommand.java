@@ -3,6 +3,7 @@ package dev.sluice.mongo;
 import dev.sluice.change.Namespace;
 import dev.sluice.snapshot.ChunkRequest;
 import dev.sluice.snapshot.KeyRange;
+import dev.sluice.snapshot.ShardKey;
 import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
@@ -31,19 +32,31 @@ final class ChunkCommand {
 
   private ChunkCommand() {}
 
+  /** For {@code fields} below: all of a document. */
+  static BsonDocument all() {
+    return new BsonDocument();
+  }
+
+  /** For {@code fields} below: what tells one document from all others. */
+  static BsonDocument keys(ShardKey shardKey) {
+    BsonDocument fields = BY_ID.clone();
+    shardKey.paths().forEach(path -> fields.put(path, new BsonInt32(1)));
+    return fields;
+  }
+
   /** As of the moment that is asked for. From MongoDB 5.0 on. */
-  static BsonDocument at(ChunkRequest request, boolean keysOnly) {
-    return find(request, keysOnly, "snapshot", "atClusterTime");
+  static BsonDocument at(ChunkRequest request, BsonDocument fields) {
+    return find(request, fields, "snapshot", "atClusterTime");
   }
 
   /** As of a later moment, which the server chooses. From MongoDB 5.0 on. */
-  static BsonDocument notBefore(ChunkRequest request, boolean keysOnly) {
-    return find(request, keysOnly, "snapshot", "afterClusterTime");
+  static BsonDocument notBefore(ChunkRequest request, BsonDocument fields) {
+    return find(request, fields, "snapshot", "afterClusterTime");
   }
 
   /** As of moments that are not before the one that is asked for. */
-  static BsonDocument majority(ChunkRequest request, boolean keysOnly) {
-    return find(request, keysOnly, "majority", "afterClusterTime");
+  static BsonDocument majority(ChunkRequest request, BsonDocument fields) {
+    return find(request, fields, "majority", "afterClusterTime");
   }
 
   /**
@@ -62,7 +75,7 @@ final class ChunkCommand {
   }
 
   private static BsonDocument find(
-      ChunkRequest request, boolean keysOnly, String level, String when) {
+      ChunkRequest request, BsonDocument fields, String level, String when) {
     KeyRange range = request.range();
     BsonDocument find =
         new BsonDocument("find", new BsonString(request.namespace().collection()))
@@ -78,8 +91,8 @@ final class ChunkCommand {
     if (range.end() != null && !range.isSingle()) {
       find.append("max", range.end().asId());
     }
-    if (keysOnly) {
-      find.append("projection", BY_ID);
+    if (!fields.isEmpty()) {
+      find.append("projection", fields);
     }
     return find.append(
         "readConcern",

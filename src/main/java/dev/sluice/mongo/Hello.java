@@ -34,7 +34,8 @@ record Hello(BsonDocument reply, String address) {
     return reply.getTimestamp("operationTime");
   }
 
-  private boolean isRouter() {
+  /** Of a sharded cluster. */
+  boolean isRouter() {
     return reply.containsKey("msg");
   }
 

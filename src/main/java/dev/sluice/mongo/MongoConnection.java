@@ -137,10 +137,18 @@ public final class MongoConnection implements AutoCloseable {
    * <p>Fails with a {@link PipelineException}.
    */
   public Mono<BsonTimestamp> operationTime() {
+    return hello().map(hello -> hello.operationTime(uri)).onErrorMap(this::recognise);
+  }
+
+  /** Whether the other side is a sharded cluster. Cold. Fails with a {@link PipelineException}. */
+  Mono<Boolean> isRouter() {
+    return hello().map(Hello::isRouter).onErrorMap(this::recognise);
+  }
+
+  private Mono<Hello> hello() {
     return greet(HELLO)
         .onErrorResume(MongoConnection::isUnknownCommand, failure -> greet(OLD_HELLO))
-        .map(hello -> new Hello(hello, address()).operationTime(uri))
-        .onErrorMap(this::recognise);
+        .map(reply -> new Hello(reply, address()));
   }
 
   private Mono<BsonDocument> greet(BsonDocument command) {

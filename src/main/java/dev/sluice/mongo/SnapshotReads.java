@@ -14,6 +14,7 @@ import dev.sluice.snapshot.Chunk;
 import dev.sluice.snapshot.ChunkReader;
 import dev.sluice.snapshot.ChunkRequest;
 import dev.sluice.snapshot.KeyRange;
+import dev.sluice.snapshot.ShardKey;
 import dev.sluice.snapshot.SnapshotRequest;
 import dev.sluice.snapshot.SnapshotSource;
 import java.nio.ByteBuffer;
@@ -167,27 +168,36 @@ public final class SnapshotReads implements SnapshotSource {
 
   @Override
   public Mono<ChunkReader> open() {
-    return connection
-        .serverVersion()
-        .map(
-            version ->
-                request ->
-                    (version.readsAtATime() ? readAtATime(request) : readMajority(request))
-                        .onErrorMap(this::recogniseAmid));
+    return Mono.zip(connection.serverVersion(), ShardKeys.of(connection))
+        .<ChunkReader>map(
+            known ->
+                request -> {
+                  ShardKey shardKey = known.getT2().of(request.namespace());
+                  return (known.getT1().readsAtATime()
+                          ? readAtATime(request, shardKey)
+                          : readMajority(request, shardKey))
+                      .onErrorMap(this::recogniseAmid);
+                })
+        .onErrorMap(this::recognise);
+  }
+
+  private BsonDocument fields(ShardKey shardKey) {
+    return keysOnly ? ChunkCommand.keys(shardKey) : ChunkCommand.all();
   }
 
   /** Of a capped collection there is no history at all: it is read as before MongoDB 5.0. */
-  private Mono<Chunk> readAtATime(ChunkRequest request) {
-    return run(request, ChunkCommand.at(request, keysOnly))
+  private Mono<Chunk> readAtATime(ChunkRequest request, ShardKey shardKey) {
+    BsonDocument fields = fields(shardKey);
+    return run(request, ChunkCommand.at(request, fields))
         .onErrorResume(
             SnapshotReads::isNotAtThatTime,
-            refused -> run(request, ChunkCommand.notBefore(request, keysOnly)))
+            refused -> run(request, ChunkCommand.notBefore(request, fields)))
         .map(
             reply -> {
               long time = reply.getDocument("cursor").getTimestamp("atClusterTime").getValue();
-              return chunk(request, reply, time, time);
+              return chunk(request, reply, time, time, shardKey);
             })
-        .onErrorResume(SnapshotReads::isNotAtThatTime, refused -> readMajority(request));
+        .onErrorResume(SnapshotReads::isNotAtThatTime, refused -> readMajority(request, shardKey));
   }
 
   private static boolean isNotAtThatTime(Throwable failure) {
@@ -195,12 +205,16 @@ public final class SnapshotReads implements SnapshotSource {
         && NOT_AT_THAT_TIME.contains(refused.getErrorCode());
   }
 
-  private Mono<Chunk> readMajority(ChunkRequest request) {
-    return run(request, ChunkCommand.majority(request, keysOnly))
+  private Mono<Chunk> readMajority(ChunkRequest request, ShardKey shardKey) {
+    return run(request, ChunkCommand.majority(request, fields(shardKey)))
         .map(
             reply ->
                 chunk(
-                    request, reply, request.at(), reply.getTimestamp("operationTime").getValue()));
+                    request,
+                    reply,
+                    request.at(),
+                    reply.getTimestamp("operationTime").getValue(),
+                    shardKey));
   }
 
   private Mono<RawBsonDocument> run(ChunkRequest request, BsonDocument command) {
@@ -214,7 +228,8 @@ public final class SnapshotReads implements SnapshotSource {
   }
 
   /** The documents stay where they are in the reply. */
-  private static Chunk chunk(ChunkRequest request, RawBsonDocument reply, long from, long until) {
+  private static Chunk chunk(
+      ChunkRequest request, RawBsonDocument reply, long from, long until, ShardKey shardKey) {
     ByteBuffer buffer = reply.getByteBuffer().asNIO();
     byte[] bytes = buffer.array();
     int start = buffer.arrayOffset() + buffer.position();
@@ -228,7 +243,7 @@ public final class SnapshotReads implements SnapshotSource {
       offsets.add(document);
       at = BsonBytes.skipValue(bytes[at], bytes, document, end);
     }
-    return new Chunk(request, bytes, offsets.build().toArray(), from, until);
+    return new Chunk(request, bytes, offsets.build().toArray(), from, until, shardKey);
   }
 
   /** What was begun and is refused for good is refused at each start: that is not to be the end. */

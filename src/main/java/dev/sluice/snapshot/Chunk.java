@@ -9,8 +9,15 @@ import dev.sluice.change.BsonBytes;
  * @param offsets where each of them begins; none at the end of the range
  * @param from each is as it was at this cluster time, unless it has changed after it
  * @param until none is as it became after this cluster time
+ * @param shardKey of the collection
  */
-public record Chunk(ChunkRequest request, byte[] bytes, int[] offsets, long from, long until) {
+public record Chunk(
+    ChunkRequest request, byte[] bytes, int[] offsets, long from, long until, ShardKey shardKey) {
+  /** Of a collection that is not sharded. */
+  public Chunk(ChunkRequest request, byte[] bytes, int[] offsets, long from, long until) {
+    this(request, bytes, offsets, from, until, ShardKey.NONE);
+  }
+
   public int size() {
     return offsets.length;
   }

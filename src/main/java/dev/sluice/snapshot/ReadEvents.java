@@ -24,14 +24,16 @@ final class ReadEvents {
   private static final byte[] DOCUMENT_KEY = name(BsonBytes.DOCUMENT, "documentKey");
 
   private final boolean keysOnly;
+  private final ShardKey shardKey;
   private final long capturedAtMillis;
 
   /** The fields that all events of the chunk share, without what is around them. */
   private final byte[] shared;
 
-  ReadEvents(
-      String snapshot, Namespace namespace, long clusterTime, boolean keysOnly, Clock clock) {
+  ReadEvents(String snapshot, Chunk chunk, boolean keysOnly, Clock clock) {
+    Namespace namespace = chunk.request().namespace();
     this.keysOnly = keysOnly;
+    this.shardKey = chunk.shardKey();
     this.capturedAtMillis = clock.millis();
     BsonDocument ns =
         new BsonDocument("db", new BsonString(namespace.database()))
@@ -39,7 +41,7 @@ final class ReadEvents {
     BsonDocument fields =
         new BsonDocument("_id", new BsonDocument("snapshot", new BsonString(snapshot)))
             .append("operationType", new BsonString(Operation.READ.text()))
-            .append("clusterTime", new BsonTimestamp(clusterTime))
+            .append("clusterTime", new BsonTimestamp(chunk.from()))
             .append("ns", ns);
     ByteBuffer raw = new RawBsonDocument(fields, new BsonDocumentCodec()).getByteBuffer().asNIO();
     shared = new byte[raw.remaining() - Integer.BYTES - 1];
@@ -57,20 +59,20 @@ final class ReadEvents {
 
   ChangeEvent event(byte[] bytes, int document, Key key, Position behind) {
     int length = keysOnly ? 0 : BsonBytes.int32(bytes, document, bytes.length);
-    byte[] id = key.asIdBytes();
+    byte[] documentKey = shardKey.documentKey(bytes, document, key);
     int size =
         Integer.BYTES
             + shared.length
             + (keysOnly ? 0 : FULL_DOCUMENT.length + length)
             + DOCUMENT_KEY.length
-            + id.length
+            + documentKey.length
             + 1;
     ByteBuffer event =
         ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).putInt(size).put(shared);
     if (!keysOnly) {
       event.put(FULL_DOCUMENT).put(bytes, document, length);
     }
-    event.put(DOCUMENT_KEY).put(id).put((byte) 0);
+    event.put(DOCUMENT_KEY).put(documentKey).put((byte) 0);
     return ChangeEvent.read(event.array(), capturedAtMillis, behind);
   }
 }

@@ -273,8 +273,7 @@ public final class Splice {
     }
     Position beforeLast = position();
     goOn(progress.passed(reading.range(), rest, fresh.length - left, left));
-    ReadEvents events =
-        new ReadEvents(progress.id(), namespace, chunk.from(), limits.keysOnly(), clock);
+    ReadEvents events = new ReadEvents(progress.id(), chunk, limits.keysOnly(), clock);
     Position behindAll = position();
     for (int i = first; i <= last; i++) {
       Key key = fresh[i - first];

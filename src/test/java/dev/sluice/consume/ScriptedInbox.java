@@ -74,6 +74,9 @@ final class ScriptedInbox implements Inbox.Opener {
             : ", \"document\": " + (event.document() == null ? "null" : event.document().text());
     String key = event.key() == null ? "null" : JsonText.quoted(event.key().id());
     String idType = event.key() == null ? "" : "\"idType\": \"" + event.key().type() + "\", ";
+    if (event.state() == Event.State.EXPIRED) {
+      idType += "\"documentSource\": \"expired\", ";
+    }
     StringBuilder details = new StringBuilder();
     event
         .details()

@@ -342,7 +342,7 @@ public abstract class TargetKeepsStep {
   }
 
   @Test
-  void hasValuesOfEveryTypeToTheLastDigit() throws Exception {
+  protected void hasValuesOfEveryTypeToTheLastDigit() throws Exception {
     assumeTrue(keepsStates());
     Map<DocumentKey, String> all = new HashMap<>();
     List<Event> events = new ArrayList<>();

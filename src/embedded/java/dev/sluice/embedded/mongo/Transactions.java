@@ -180,7 +180,7 @@ final class Transactions {
       found = document;
     }
     // Compared as documents: the bytes that came in may hold what the engine does not keep.
-    if (found == null || !found.equals(from.decode())) {
+    if (found == null || !areSame(found, from.decode())) {
       throw new ServerError(112, "WriteConflict", "document changed meanwhile");
     }
     if (to == null) {
@@ -189,6 +189,11 @@ final class Transactions {
       replace(collection, key, to.decode());
     }
     return null;
+  }
+
+  /** The engine's regular expressions are not equal to any other. */
+  private static boolean areSame(Document one, Document other) {
+    return one.equals(other) || RawDocument.of(one).equals(RawDocument.of(other));
   }
 
   private void replace(MongoCollection<?> collection, RawDocument key, Document document) {

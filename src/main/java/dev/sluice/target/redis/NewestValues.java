@@ -19,9 +19,7 @@ import redis.clients.jedis.Protocol.Command;
  * <p>Of a collection's keys there is no index, which would cost each write a second one and memory:
  * what concerns a whole collection is rare, and walks over the keys of the server.
  *
- * <p>A batch is not one transaction, but may be repeated from its beginning wherever it ended. This
- * is plain of everything but a rename: repeated, it would first clear of the new name what it had
- * moved there. So it leaves a note before it moves.
+ * <p>A batch is not one transaction, but may be repeated from its beginning wherever it ended.
  */
 final class NewestValues implements RedisTarget.Kept, NewestStates.Store {
   /** What {@code SCAN} is to give: somebody may have other values under such names. */
@@ -104,27 +102,22 @@ final class NewestValues implements RedisTarget.Kept, NewestStates.Store {
   /** A hash: field {@code database.collection}, or {@code database}; its floor, maybe empty. */
   private final byte[] floors;
 
-  /** A hash: the new name of a rename that has begun to move, and its position. */
-  private final byte[] renames;
-
   NewestValues(RedisConnection connection, RedisParameters parameters) {
     this.connection = connection;
     this.prefix = parameters.prefix();
     this.markerMillis = bytes(Long.toString(parameters.markers().toMillis()));
     // No key of a document looks like it: the name of its collection has a dot.
     this.floors = bytes(prefix + "sluice:collections");
-    this.renames = bytes(prefix + "sluice:renames");
-    requireOurs(floors);
-    requireOurs(renames);
+    requireOurs();
   }
 
-  private void requireOurs(byte[] key) {
-    String type = text(connection.call(Command.TYPE, key));
+  private void requireOurs() {
+    String type = text(connection.call(Command.TYPE, floors));
     if (!type.equals("hash") && !type.equals("none")) {
       throw TargetException.unusable(
           connection.name()
               + " has something else under "
-              + text(key)
+              + text(floors)
               + ": put something in front of our keys by the target's parameter prefix");
     }
   }
@@ -174,12 +167,6 @@ final class NewestValues implements RedisTarget.Kept, NewestStates.Store {
 
   @Override
   public void clear(Namespace collection, String below) {
-    if (below.equals(text(connection.call(Command.HGET, renames, bytes(collection.toString()))))) {
-      // What a rename has moved before it was cut off: it is just being repeated.
-      return;
-    }
-    // First, so that a second consumer brings nothing back meanwhile.
-    setFloor(collection, below);
     connection.scan(
         Glob.literal(keysOf(collection)) + "*",
         keys -> connection.run(CLEAR, keys, List.of(bytes(below))),
@@ -188,13 +175,9 @@ final class NewestValues implements RedisTarget.Kept, NewestStates.Store {
 
   @Override
   public void move(Namespace from, Namespace to, String below) {
-    connection.call(Command.HSET, renames, bytes(to.toString()), bytes(below));
     String old = keysOf(from);
     connection.scan(
         Glob.literal(old) + "*", keys -> move(keys, bytes(old).length, keysOf(to), below), HASHES);
-    // From here on the rename's repeat does nothing, and the note may go.
-    setFloor(from, below);
-    connection.call(Command.HDEL, renames, bytes(to.toString()));
   }
 
   private void move(List<byte[]> from, int oldLength, String begin, String below) {

@@ -6,6 +6,7 @@ import dev.sluice.consume.Column;
 import dev.sluice.consume.Columns;
 import dev.sluice.consume.Event;
 import dev.sluice.consume.EventType;
+import dev.sluice.consume.MarkerSweep;
 import dev.sluice.consume.NewestStates;
 import dev.sluice.consume.SnapshotEnd;
 import dev.sluice.consume.Target;
@@ -16,7 +17,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +24,6 @@ import org.slf4j.LoggerFactory;
 /** Keeps tables of a database in step, by one connection and one transaction a batch. */
 public final class SqlTarget implements Target, NewestStates.Store {
   private static final Logger log = LoggerFactory.getLogger(SqlTarget.class);
-
-  /** How much time of the stream lies between two looks for markers that may go. */
-  private static final long SWEEP_SECONDS = 3600;
 
   /** A statement that may throw, for {@link #sql}. */
   private interface Work<T> {
@@ -41,7 +38,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
   private final Columns columns;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
   private final Map<String, Rows> rows = new HashMap<>();
-  private long sweptSeconds;
+  private final MarkerSweep markers;
 
   private SqlTarget(
       SqlDialect dialect, SqlParameters parameters, TableSet set, Connection connection)
@@ -52,6 +49,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
     this.keepsHistory = parameters.history() && set == TableSet.LIVE;
     this.tables = new SqlTables(dialect, parameters, connection, set);
     this.columns = new Columns(parameters.columns());
+    this.markers = new MarkerSweep(parameters.markers());
   }
 
   /** Opens the database; see {@link Target.Opener}. */
@@ -325,19 +323,11 @@ public final class SqlTarget implements Target, NewestStates.Store {
         });
   }
 
-  /** Markers that are older, in the time of the stream, than any repeat. */
   private void sweep(Batch batch) throws SQLException {
-    long newest =
-        batch.events().stream()
-            .mapToLong(event -> Event.secondsOf(event.position()))
-            .max()
-            .orElse(0);
-    if (newest - sweptSeconds < SWEEP_SECONDS) {
+    String below = markers.below(batch).orElse(null);
+    if (below == null) {
       return;
     }
-    sweptSeconds = newest;
-    String below =
-        String.format(Locale.ROOT, "%08x", Math.max(0, newest - parameters.markers().toSeconds()));
     for (Namespace each : tables.all()) {
       PreparedStatement delete =
           prepared("delete from " + tables.rows(each) + " where deleted = 1 and position < ?");
