@@ -6,6 +6,7 @@ import static dev.sluice.consume.GivenEvents.insert;
 import static dev.sluice.consume.GivenEvents.key;
 import static dev.sluice.consume.GivenEvents.position;
 import static dev.sluice.consume.GivenEvents.rename;
+import static dev.sluice.consume.GivenEvents.snapshotCompleted;
 import static dev.sluice.consume.GivenEvents.update;
 import static dev.sluice.consume.GivenEvents.whole;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -291,6 +292,18 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
 
     assertThat(stored(archive)).containsOnlyKeys(key(1).text(), key(2).text());
     assertThat(kept.all(kept.index(PLAYS))).isEmpty();
+  }
+
+  @Test
+  void theEndOfASnapshotThatBrokeOffIsMadeGood() throws Exception {
+    apply(opener(), insert(PLAYS, key(1), position(1), QUIZ));
+    Event end = snapshotCompleted(PLAYS, position(10), position(13), false);
+    kept.set(PLAYS, "index.blocks.write", "true");
+    assertFails(Kind.UNAVAILABLE, "has a block", () -> apply(opener(), end));
+    kept.set(PLAYS, "index.blocks.write", "null");
+    apply(opener(), end);
+
+    assertThat(stored(PLAYS)).isEmpty();
   }
 
   @Test
