@@ -1,5 +1,7 @@
 package dev.sluice.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +11,16 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntFunction;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field.Store;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.FSDirectory;
 
 /** What a target's store does by itself with documents that are there already. */
 enum BulkLoad {
@@ -61,6 +72,30 @@ enum BulkLoad {
           insert.executeBatch();
         }
         connection.commit();
+      }
+    }
+  },
+  /** Documents with the same fields, in one commit. */
+  LUCENE {
+    @Override
+    String uri(Path directory) {
+      return "lucene:" + directory.resolve("index");
+    }
+
+    @Override
+    void load(Path directory, String[] documents) throws Exception {
+      ObjectMapper json = new ObjectMapper();
+      try (FSDirectory index = FSDirectory.open(directory.resolve("bulk"));
+          IndexWriter writer =
+              new IndexWriter(index, new IndexWriterConfig(new StandardAnalyzer()))) {
+        for (String text : documents) {
+          Document document = new Document();
+          for (Map.Entry<String, JsonNode> field : json.readTree(text).properties()) {
+            document.add(new TextField(field.getKey(), field.getValue().asText(), Store.NO));
+          }
+          document.add(new StoredField("document", text));
+          writer.addDocument(document);
+        }
       }
     }
   };

@@ -3,6 +3,7 @@ package dev.sluice.embedded;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.target.lucene.SearchIndex;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -45,6 +46,7 @@ record KeptTarget(String name, String uri, Reader reader) {
     Path csv = directory.resolve("plays.csv");
     Path sqlite = directory.resolve("plays.db");
     Path duckDb = directory.resolve("plays.duckdb");
+    Path index = directory.resolve("index");
     return List.of(
         new KeptTarget("jsonl", "file:" + lines, () -> ofLines(lines)),
         new KeptTarget("csv", "file:" + csv + "?columns=_id,word,score", () -> ofCsv(csv)),
@@ -53,9 +55,8 @@ record KeptTarget(String name, String uri, Reader reader) {
             "jdbc:sqlite:" + sqlite + "?history=true",
             () -> ofTable("jdbc:sqlite:" + sqlite)),
         new KeptTarget(
-            "duckdb",
-            "duckdb:" + duckDb + "?history=true",
-            () -> ofTable("jdbc:duckdb:" + duckDb)));
+            "duckdb", "duckdb:" + duckDb + "?history=true", () -> ofTable("jdbc:duckdb:" + duckDb)),
+        new KeptTarget("lucene", "lucene:" + index, () -> ofIndex(index)));
   }
 
   /** A document as it is compared: its id is its key. */
@@ -110,6 +111,16 @@ record KeptTarget(String name, String uri, Reader reader) {
           }
         });
     return new Kept(documents, events.size(), false);
+  }
+
+  private static Kept ofIndex(Path directory) throws Exception {
+    Map<String, JsonNode> documents = new HashMap<>();
+    try (SearchIndex index = SearchIndex.open(directory.toString())) {
+      for (SearchIndex.Found found : index.find("*:*", "", Integer.MAX_VALUE)) {
+        documents.put(found.id(), withoutId(found.document()));
+      }
+    }
+    return new Kept(documents, -1, true);
   }
 
   private static Kept ofTable(String url) throws Exception {

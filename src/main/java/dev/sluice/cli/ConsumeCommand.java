@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.config.Settings;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,6 +100,22 @@ final class ConsumeCommand implements Callable<Integer> {
               + " (default: 1000).")
   private int maxParked;
 
+  @Option(
+      names = "--rebuild",
+      description =
+          "Has the pipeline take a snapshot, fills a second table beside the live one and swaps them."
+              + " Once: given at later starts too, it does nothing until a start without it.")
+  private boolean rebuild;
+
+  @Option(
+      names = "--collection",
+      split = ",",
+      paramLabel = "DATABASE.COLLECTION",
+      description =
+          "With --rebuild: which; several with commas between (default: all that the target has and"
+              + " the pipeline watches).")
+  private List<String> collections = List.of();
+
   ConsumeCommand(Console console) {
     this.console = console;
   }
@@ -110,7 +127,18 @@ final class ConsumeCommand implements Callable<Integer> {
       return new ConsumerRun(
               settings,
               new ConsumerRun.Options(
-                  to, queue, bind, name, shared, batch, linger, onGap, onDrop, maxParked))
+                  to,
+                  queue,
+                  bind,
+                  name,
+                  shared,
+                  batch,
+                  linger,
+                  onGap,
+                  onDrop,
+                  maxParked,
+                  rebuild,
+                  collections))
           .run();
     } catch (NoClassDefFoundError missing) {
       console

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.change.Namespace;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
@@ -7,6 +8,9 @@ import dev.sluice.config.WrongSettings;
 import dev.sluice.consume.ConsumeSettings;
 import dev.sluice.consume.ConsumeSettings.Answer;
 import dev.sluice.consume.Consumption;
+import dev.sluice.consume.Leftover;
+import dev.sluice.consume.Rebuildable;
+import dev.sluice.consume.Rebuilding;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
@@ -16,12 +20,16 @@ import dev.sluice.pipeline.PipelineException;
 import dev.sluice.rabbit.QueueInboxes;
 import dev.sluice.rabbit.QueueInboxes.Reading;
 import dev.sluice.rabbit.RabbitConnection;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -31,6 +39,9 @@ final class ConsumerRun {
 
   /** What the batch under way and closing the connections may take. */
   private static final Duration CLOSING = Duration.ofSeconds(30);
+
+  /** How soon it is said that the pipeline refuses the snapshot of a rebuild. */
+  private static final long LOOK_SECONDS = 10;
 
   /** What the command line says; null for what it does not. */
   record Options(
@@ -43,7 +54,9 @@ final class ConsumerRun {
       Duration linger,
       String onGap,
       String onDrop,
-      int maxParked) {}
+      int maxParked,
+      boolean rebuild,
+      List<String> collections) {}
 
   private final Settings settings;
   private final Options options;
@@ -73,9 +86,71 @@ final class ConsumerRun {
     } catch (TargetException wrong) {
       throw WrongSettings.of(wrong.getMessage() + ".");
     }
+    requireRebuildable(uri, target);
     log.info("Keeping {} in step with the queue {}", uri, reading.queue());
-    run(consume, reading, target);
+    Scheduler blocking = Schedulers.newBoundedElastic(2, 16, "sluice-blocking", 60, true);
+    try {
+      if (options.rebuild()) {
+        rebuild(consume, reading, uri, (Rebuildable) target, blocking);
+      } else {
+        run(consume, reading, withoutRebuild(target, reading), blocking);
+      }
+    } finally {
+      blocking.dispose();
+    }
     return ExitCode.OK;
+  }
+
+  private static Target.Opener withoutRebuild(Target.Opener target, Reading reading) {
+    return target instanceof Rebuildable store ? new Leftover(store, reading.queue()) : target;
+  }
+
+  private void requireRebuildable(TargetUri uri, Target.Opener target) {
+    if (!options.rebuild()) {
+      if (!options.collections().isEmpty()) {
+        throw WrongSettings.of("--collection says what --rebuild is for, and goes with it.");
+      }
+      return;
+    }
+    if (options.shared()) {
+      throw WrongSettings.of(
+          "--rebuild needs all that is published, and with --shared others take a part of it: leave"
+              + " one of them out.");
+    }
+    if (!(target instanceof Rebuildable)) {
+      throw WrongSettings.of(
+          "The target "
+              + uri.scheme()
+              + ": has no second one beside it for --rebuild: it is filled where it stands, by sluice"
+              + " snapshot start.");
+    }
+  }
+
+  private void rebuild(
+      ConsumeSettings consume,
+      Reading reading,
+      TargetUri uri,
+      Rebuildable store,
+      Scheduler blocking) {
+    List<Namespace> collections =
+        options.collections().stream()
+            .map(name -> SnapshotCommand.watched(settings, name))
+            .distinct()
+            .toList();
+    String wanted = uri.ownParameters() + " " + collections;
+    String layout = UUID.nameUUIDFromBytes(wanted.getBytes(StandardCharsets.UTF_8)).toString();
+    try (RequestedSnapshots snapshots = new RequestedSnapshots(settings)) {
+      Rebuilding rebuilding =
+          new Rebuilding(store, snapshots, reading.queue(), collections, layout);
+      Disposable looks =
+          blocking.schedulePeriodically(
+              rebuilding::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+      try {
+        run(consume, reading, rebuilding, blocking);
+      } finally {
+        looks.dispose();
+      }
+    }
   }
 
   private Reading reading() {
@@ -112,8 +187,8 @@ final class ConsumerRun {
     };
   }
 
-  private void run(ConsumeSettings consume, Reading reading, Target.Opener target) {
-    Scheduler blocking = Schedulers.newBoundedElastic(2, 16, "sluice-blocking", 60, true);
+  private void run(
+      ConsumeSettings consume, Reading reading, Target.Opener target, Scheduler blocking) {
     CountDownLatch closed = new CountDownLatch(1);
     Random random = new Random();
     RabbitSettings rabbit = settings.rabbit();
@@ -130,7 +205,6 @@ final class ConsumerRun {
     } catch (TargetException wrong) {
       throw new PipelineException(FailureKind.MISCONFIGURED, wrong.getMessage(), wrong);
     } finally {
-      blocking.dispose();
       closed.countDown();
     }
   }

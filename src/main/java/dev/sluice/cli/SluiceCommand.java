@@ -34,6 +34,7 @@ public final class SluiceCommand implements Callable<Integer> {
             .addSubcommand(new TailCommand(console))
             .addSubcommand(new ConsumeCommand(console))
             .addSubcommand(new SqlCommand(console))
+            .addSubcommand(new SearchCommand(console))
             .addSubcommand(new ParkedCommand(console))
             .addSubcommand(new ReplayCommand(console))
             .addSubcommand(PositionCommand.line(console))

@@ -71,6 +71,25 @@ final class SnapshotCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  /** What {@code --collection} says, if the pipeline watches it. */
+  static Namespace watched(Settings settings, String name) {
+    int dot = name.indexOf('.');
+    if (dot < 1 || dot == name.length() - 1) {
+      throw WrongSettings.of("--collection must be database.collection, not \"" + name + "\".");
+    }
+    Namespace namespace = new Namespace(name.substring(0, dot), name.substring(dot + 1));
+    if (!settings.capture().scope().contains(namespace.database(), namespace.collection())) {
+      throw WrongSettings.of(
+          "The pipeline does not watch "
+              + name
+              + ", so a copy of it would not stay right: it"
+              + " watches "
+              + settings.capture().scope()
+              + ".");
+    }
+    return namespace;
+  }
+
   @Command(
       name = "start",
       description = "Asks for a snapshot of collections, or of some of their documents.",
@@ -112,7 +131,7 @@ final class SnapshotCommand implements Callable<Integer> {
 
     private void ask(Settings settings, SnapshotRequests requests) {
       List<Namespace> namespaces =
-          collections.stream().map(name -> namespace(settings, name)).distinct().toList();
+          collections.stream().map(name -> watched(settings, name)).distinct().toList();
       requireJson();
       List<Key> keys = ids == null ? List.of() : keys();
       List<SnapshotRequest> open = requests.open().block();
@@ -143,24 +162,6 @@ final class SnapshotCommand implements Callable<Integer> {
           && request.namespaces().equals(namespaces)
           && request.match().equals(match)
           && request.ids().equals(keys);
-    }
-
-    private static Namespace namespace(Settings settings, String name) {
-      int dot = name.indexOf('.');
-      if (dot < 1 || dot == name.length() - 1) {
-        throw WrongSettings.of("--collection must be database.collection, not \"" + name + "\".");
-      }
-      Namespace namespace = new Namespace(name.substring(0, dot), name.substring(dot + 1));
-      if (!settings.capture().scope().contains(namespace.database(), namespace.collection())) {
-        throw WrongSettings.of(
-            "The pipeline does not watch "
-                + name
-                + ", so a copy of it would not stay right: it"
-                + " watches "
-                + settings.capture().scope()
-                + ".");
-      }
-      return namespace;
     }
 
     private void requireJson() {

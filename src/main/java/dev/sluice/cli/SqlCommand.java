@@ -29,16 +29,7 @@ final class SqlCommand implements Callable<Integer> {
       description = "Such as plays.db, plays.duckdb, plays.jsonl or 'plays-*.jsonl'.")
   private String file;
 
-  /** How the answer is written. */
-  static final class Form {
-    @Option(names = "--json", description = "An object of JSON for each row, instead of a table.")
-    private boolean json;
-
-    @Option(names = "--csv", description = "CSV with a line of names, instead of a table.")
-    private boolean csv;
-  }
-
-  @ArgGroup private Form form = new Form();
+  @ArgGroup private AnswerForm form = new AnswerForm();
 
   SqlCommand(Console console) {
     this.console = console;
@@ -46,12 +37,8 @@ final class SqlCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RowForm rows =
-        form.json
-            ? new JsonRows(console.out())
-            : form.csv ? new CsvRows(console.out()) : new TableRows(console.out());
     try {
-      new Question(question, file).answer(rows);
+      new Question(question, file).answer(form.rows(console));
       return ExitCode.OK;
     } catch (NoClassDefFoundError missing) {
       console

@@ -7,12 +7,16 @@ import dev.sluice.consume.TargetUri;
 import dev.sluice.target.cassandra.CassandraOpener;
 import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
+import dev.sluice.target.lucene.IndexParameters;
+import dev.sluice.target.lucene.LuceneTarget;
+import dev.sluice.target.opensearch.OpenSearchParameters;
+import dev.sluice.target.opensearch.OpenSearchTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
 import dev.sluice.target.sql.SqlDialect;
 import dev.sluice.target.sql.SqlParameters;
-import dev.sluice.target.sql.SqlTarget;
+import dev.sluice.target.sql.SqlStore;
 import dev.sluice.target.sql.SqliteDialect;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +33,11 @@ public final class Targets {
               Map.entry("file", Targets::file),
               Map.entry("cassandra", CassandraOpener::new),
               Map.entry("duckdb", uri -> sql(uri, new DuckDbDialect(uri))),
+              Map.entry("lucene", Targets::lucene),
+              Map.entry("opensearch+http", Targets::openSearch),
+              Map.entry("opensearch+https", Targets::openSearch),
+              Map.entry("elasticsearch+http", Targets::openSearch),
+              Map.entry("elasticsearch+https", Targets::openSearch),
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
@@ -63,8 +72,17 @@ public final class Targets {
     return () -> FileTarget.open(parameters);
   }
 
+  private static Target.Opener lucene(TargetUri uri) {
+    IndexParameters parameters = IndexParameters.of(uri);
+    return () -> LuceneTarget.open(parameters);
+  }
+
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {
     SqlParameters parameters = SqlParameters.of(uri);
-    return () -> SqlTarget.open(dialect, parameters);
+    return new SqlStore(dialect, parameters);
+  }
+
+  private static Target.Opener openSearch(TargetUri uri) {
+    return OpenSearchTarget.opener(OpenSearchParameters.of(uri));
   }
 }

@@ -112,6 +112,9 @@ public final class Consumption {
     }
     Applying applying = new Applying(inbox, target, parked, settings);
     Collecting collecting = new Collecting(inbox, settings, this::isStopping);
+    if (inbox.isAlone()) {
+      target.begin();
+    }
     try (CollectingAhead ahead = new CollectingAhead(collecting)) {
       while (!isStopping()) {
         List<Delivered> batch = ahead.next();

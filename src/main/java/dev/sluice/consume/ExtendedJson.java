@@ -9,14 +9,14 @@ import java.util.Optional;
  * Values of BSON in the JSON of any mode: plain, relaxed or canonical Extended JSON v2, and the
  * older strict form that Debezium writes.
  */
-final class ExtendedJson {
+public final class ExtendedJson {
   /** Longer exponents than these no store takes, and the digits would fill the memory. */
   private static final int MAX_SCALE = 10_000;
 
   private ExtendedJson() {}
 
   /** A text, or what stands for a value that is none, without the wrapping of Extended JSON. */
-  static Optional<String> text(JsonNode value) {
+  public static Optional<String> text(JsonNode value) {
     if (value.isTextual()) {
       return Optional.of(value.textValue());
     }
@@ -30,7 +30,7 @@ final class ExtendedJson {
   }
 
   /** A finite number; a decimal in the mode plain is a text there. */
-  static Optional<BigDecimal> number(JsonNode value) {
+  public static Optional<BigDecimal> number(JsonNode value) {
     JsonNode wrapped = value.isObject() ? wrapped(value) : value;
     if (wrapped == null || value.isObject() && !isNumeric(value)) {
       return Optional.empty();
@@ -62,8 +62,12 @@ final class ExtendedJson {
     return number(value).map(BigDecimal::doubleValue);
   }
 
-  /** A date; in the mode plain a text as ISO 8601 has it. */
-  static Optional<Instant> date(JsonNode value) {
+  /**
+   * A date; in the mode plain a text as ISO 8601 has it.
+   *
+   * @throws java.time.DateTimeException if it is a text that is none
+   */
+  public static Optional<Instant> date(JsonNode value) {
     JsonNode date = value.isObject() ? value.get("$date") : value;
     if (date == null) {
       return Optional.empty();
@@ -78,6 +82,11 @@ final class ExtendedJson {
 
   private static boolean isNumeric(JsonNode value) {
     return value.fieldNames().next().startsWith("$number");
+  }
+
+  /** Whether it is a value of BSON that JSON has no type for, rather than a document. */
+  public static boolean isWrapped(JsonNode value) {
+    return value.isObject() && !value.isEmpty() && value.fieldNames().next().startsWith("$");
   }
 
   /** What is in {@code {"$type": value}}; null if it is no such object. */

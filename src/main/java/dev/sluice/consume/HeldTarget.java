@@ -1,6 +1,7 @@
 package dev.sluice.consume;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** A target that is opened anew when it was away, and then gets the same batch again. */
@@ -33,11 +34,20 @@ final class HeldTarget implements AutoCloseable {
    *     something, or could not be applied for so long
    */
   void apply(Batch batch) {
+    attempt(open -> open.apply(batch));
+  }
+
+  /** As {@link Target#begin}, however often that has to be tried. */
+  void begin() {
+    attempt(Target::begin);
+  }
+
+  private void attempt(Consumer<Target> work) {
     long begin = System.nanoTime();
     while (true) {
       try {
         open();
-        target.apply(batch);
+        work.accept(target);
         return;
       } catch (TargetException failure) {
         close();

@@ -16,6 +16,9 @@ public interface Inbox extends AutoCloseable {
     Inbox open();
   }
 
+  /** Whether nobody else reads the queue or waits to. */
+  boolean isAlone();
+
   /**
    * The next message; empty if none comes within that time.
    *

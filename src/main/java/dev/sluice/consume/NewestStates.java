@@ -100,20 +100,31 @@ public final class NewestStates {
       case DROP -> clear(event.namespace(), event.position(), store);
       case RENAME -> rename(event, store);
       case DROP_DATABASE -> {
+        raise(new Namespace(event.namespace().database(), null), event.position(), store);
         for (Namespace each : store.collections(event.namespace().database())) {
           store.clear(each, event.position());
         }
-        raise(new Namespace(event.namespace().database(), null), event.position(), store);
       }
       case SNAPSHOT_COMPLETED -> {
         SnapshotEnd end = SnapshotEnd.of(event);
         if (end.whole()) {
-          end.namespaces().forEach(each -> clear(each, end.from(), store));
+          end.namespaces().forEach(each -> endOfSnapshot(each, end.from(), store));
         }
       }
       default -> {
         // Concerns no state; whether it may be passed over was decided before.
       }
+    }
+  }
+
+  /**
+   * A collection whose floor is above the snapshot's beginning was dropped meanwhile, and has
+   * nothing older; or another one was renamed onto it, of whose documents the snapshot does not
+   * tell.
+   */
+  private static void endOfSnapshot(Namespace collection, String from, Store store) {
+    if (effectiveFloor(collection, store).compareTo(from) < 0) {
+      clear(collection, from, store);
     }
   }
 
@@ -131,11 +142,15 @@ public final class NewestStates {
     }
   }
 
+  /**
+   * The floor first: a store without transactions can see by it that what it has just written went
+   * away meanwhile.
+   */
   private static void clear(Namespace collection, String below, Store store) {
+    raise(collection, below, store);
     if (store.holds(collection)) {
       store.clear(collection, below);
     }
-    raise(collection, below, store);
   }
 
   private static void raise(Namespace namespace, String position, Store store) {

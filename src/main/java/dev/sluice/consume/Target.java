@@ -27,6 +27,14 @@ public interface Target extends AutoCloseable {
   }
 
   /**
+   * Nobody else reads the queue: from now on this target gets all that is published. Called in
+   * front of the first batch where that is known before one comes; a batch says the same.
+   *
+   * @throws TargetException as {@link #apply}
+   */
+  default void begin() {}
+
+  /**
    * Applies the whole batch and returns when the store has it durably; or throws, and then has
    * applied nothing of it that a second try would not make good.
    *

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -135,6 +137,13 @@ public record TargetUri(String scheme, String place, Map<String, String> paramet
       }
     }
     return columns;
+  }
+
+  /** What is not meant for a driver: all that decides what is kept, by name and in its order. */
+  public SortedMap<String, String> ownParameters() {
+    SortedMap<String, String> own = new TreeMap<>(parameters);
+    own.keySet().removeIf(name -> name.startsWith(OF_DRIVER));
+    return own;
   }
 
   /** What is meant for the store's driver, without the {@code driver.} in front. */

@@ -49,7 +49,7 @@ public final class SnapshotRequests implements RequestBook {
 
   @Override
   public Mono<List<SnapshotRequest>> open() {
-    return find(Filters.ne("state", text(State.ENDED)));
+    return find(isOpen());
   }
 
   /** Those that are over as well, the oldest first. */
@@ -68,11 +68,29 @@ public final class SnapshotRequests implements RequestBook {
         .onErrorMap(this::recognise);
   }
 
+  private static Bson isOpen() {
+    return Filters.nin("state", text(State.ENDED), text(State.VOID));
+  }
+
+  /** That one, if it is there, also when it is over. */
+  public Mono<SnapshotRequest> find(String id) {
+    return find(byId(id)).flatMap(found -> Mono.justOrEmpty(found.stream().findFirst()));
+  }
+
+  /** A name for a request that no other has. */
+  public static String newId() {
+    return new ObjectId().toHexString();
+  }
+
   /** Leaves a request, and gives its name. */
   public Mono<String> ask(List<Namespace> namespaces, String match, List<Key> ids) {
-    ObjectId id = new ObjectId();
+    return ask(newId(), namespaces, match, ids);
+  }
+
+  /** Leaves a request of that name, and gives it. */
+  public Mono<String> ask(String id, List<Namespace> namespaces, String match, List<Key> ids) {
     BsonDocument request =
-        new BsonDocument("_id", new BsonObjectId(id))
+        new BsonDocument("_id", new BsonObjectId(new ObjectId(id)))
             .append("pipeline", new BsonString(pipeline))
             .append(
                 "namespaces",
@@ -84,7 +102,7 @@ public final class SnapshotRequests implements RequestBook {
             .append("answer", new BsonString(""));
     return Mono.defer(() -> Mono.from(requests().insertOne(request)))
         .onErrorMap(this::recognise)
-        .thenReturn(id.toHexString());
+        .thenReturn(id);
   }
 
   private static BsonArray array(List<? extends BsonValue> values) {
@@ -98,8 +116,7 @@ public final class SnapshotRequests implements RequestBook {
                 Mono.from(
                     requests()
                         .updateOne(
-                            Filters.and(byId(id), Filters.ne("state", text(State.ENDED))),
-                            Updates.set("wish", text(wish)))))
+                            Filters.and(byId(id), isOpen()), Updates.set("wish", text(wish)))))
         .onErrorMap(this::recognise)
         .flatMap(
             result ->

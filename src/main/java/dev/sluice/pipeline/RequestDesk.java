@@ -96,7 +96,7 @@ public final class RequestDesk {
         answers =
             answers.then(book.answer(request.id(), State.ENDED, snapshots.endOf(request.id())));
       } else if (request.wish() == Wish.CANCEL) {
-        answers = answers.then(book.answer(request.id(), State.ENDED, "cancelled before it began"));
+        answers = answers.then(book.answer(request.id(), State.VOID, "cancelled before it began"));
       } else if (free && request.wish() == Wish.RUN) {
         free = false;
         answers = answers.then(take(request));
@@ -121,7 +121,7 @@ public final class RequestDesk {
               PipelineException recognised = PipelineException.of(failure);
               return recognised.kind().isPassing()
                   ? Mono.error(recognised)
-                  : book.answer(request.id(), State.ENDED, recognised.getMessage());
+                  : book.answer(request.id(), State.VOID, recognised.getMessage());
             });
   }
 

@@ -122,6 +122,15 @@ final class QueueInbox implements Inbox {
   }
 
   @Override
+  public boolean isAlone() {
+    try {
+      return channel.consumerCount(settings.queue()) == 1;
+    } catch (IOException | AlreadyClosedException e) {
+      throw lost != null ? lost : RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  @Override
   public Optional<Incoming> next(Duration patience) throws InterruptedException {
     if (lost != null) {
       // What is here already will come again: it cannot be acknowledged any more.

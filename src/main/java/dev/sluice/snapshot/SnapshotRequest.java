@@ -38,7 +38,9 @@ public record SnapshotRequest(
     RUNNING,
     PAUSED,
     /** It is over, however it ended. */
-    ENDED
+    ENDED,
+    /** It is over and was never begun: refused, or cancelled before. No event tells of it. */
+    VOID
   }
 
   public SnapshotRequest {

@@ -32,7 +32,8 @@ class SluiceCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "insert", "tail", "sql", "parked", "position", "version"})
+  @ValueSource(
+      strings = {"run", "insert", "tail", "sql", "search", "parked", "position", "version"})
   void everyCommandExplainsItself(String command) {
     assertThat(execute(Map.of(), command, "--help")).isZero();
     assertThat(out.toString()).contains("Usage: sluice " + command);

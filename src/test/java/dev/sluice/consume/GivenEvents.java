@@ -91,13 +91,21 @@ public final class GivenEvents {
 
   public static Event snapshotCompleted(
       Namespace collection, String from, String at, boolean filtered) {
+    return snapshot(EventType.SNAPSHOT_COMPLETED, "s1", collection, from, at, filtered);
+  }
+
+  /** What is told of a snapshot of one collection. */
+  public static Event snapshot(
+      EventType type, String id, Namespace collection, String from, String at, boolean filtered) {
     return whole(
-        EventType.SNAPSHOT_COMPLETED,
+        type,
         null,
         at,
         Map.of(
             "snapshot",
-            "{\"id\": \"s1\", \"namespaces\": [\""
+            "{\"id\": \""
+                + id
+                + "\", \"namespaces\": [\""
                 + collection
                 + "\"], \"from\": \""
                 + from

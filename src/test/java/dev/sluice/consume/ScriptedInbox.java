@@ -22,6 +22,7 @@ final class ScriptedInbox implements Inbox.Opener {
   final List<Message> parked = new CopyOnWriteArrayList<>();
   volatile PipelineException failure;
   volatile int opened;
+  volatile boolean alone = true;
 
   synchronized void publish(Event... events) {
     for (Event event : events) {
@@ -107,6 +108,11 @@ final class ScriptedInbox implements Inbox.Opener {
       taken = 0;
     }
     return new Inbox() {
+      @Override
+      public boolean isAlone() {
+        return alone;
+      }
+
       @Override
       public Optional<Incoming> next(Duration patience) throws InterruptedException {
         PipelineException now = failure;

@@ -285,6 +285,19 @@ public abstract class TargetKeepsStep {
     assertStored(PLAYERS, Map.of(key(1), A));
   }
 
+  /** Its documents are older than the snapshot, which does not tell of them. */
+  @Test
+  void theEndOfASnapshotLeavesWhatWasRenamedOntoTheCollectionMeanwhile() throws Exception {
+    assumeTrue(keepsStates());
+    apply(insert(PLAYS, key(1), position(1), A), insert(PLAYERS, key(2), position(2), B));
+    apply(
+        put(EventType.READ, PLAYS, key(1), position(11, -1), A),
+        rename(PLAYERS, PLAYS, position(12)),
+        snapshotCompleted(PLAYS, position(10), position(13), false));
+
+    assertStored(PLAYS, Map.of(key(2), B));
+  }
+
   @Test
   void theEndOfAFilteredSnapshotTakesNothingAway() throws Exception {
     assumeTrue(keepsStates());

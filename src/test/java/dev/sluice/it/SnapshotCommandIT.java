@@ -116,7 +116,7 @@ class SnapshotCommandIT {
       assertThat(second).isNotEqualTo(first);
       awaitListed(sluice, second, "waiting");
       run(sluice, "snapshot", "cancel", second);
-      awaitListed(sluice, second, "ended");
+      awaitListed(sluice, second, "void");
       run(sluice, "snapshot", "resume", first);
       awaitListed(sluice, first, "running");
       run(sluice, "snapshot", "cancel", first);
@@ -134,7 +134,7 @@ class SnapshotCommandIT {
       insert(sluice, 3);
       sluice.start().consume();
       String wrong = start(sluice, "--match", "{\"$unheard\": 1}");
-      awaitListed(sluice, wrong, "ended");
+      awaitListed(sluice, wrong, "void");
       String right = start(sluice);
       awaitType(sluice, "snapshot-completed", 1);
 

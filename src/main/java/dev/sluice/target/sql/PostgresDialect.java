@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Types;
 import java.time.Instant;
@@ -59,6 +60,9 @@ public final class PostgresDialect implements SqlDialect {
 
   /** Values that do not go into their column, constraints, limits of a row or a key. */
   private static final Set<String> REFUSED = Set.of("21", "22", "23", "54");
+
+  /** {@code invalid_table_definition}: a view is replaced by one with other columns. */
+  private static final String OTHER_COLUMNS = "42P16";
 
   private final ServerPlace place;
 
@@ -222,6 +226,21 @@ public final class PostgresDialect implements SqlDialect {
       case DATE -> !((Instant) value).isBefore(FIRST_TIME) && !((Instant) value).isAfter(LAST_TIME);
       default -> true;
     };
+  }
+
+  /** Only if a column has another type now is it another view; then none of others may need it. */
+  @Override
+  public void remakeView(Connection connection, String view, String select) throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("create or replace view " + view + " as " + select);
+    } catch (SQLException e) {
+      if (!OTHER_COLUMNS.equals(e.getSQLState())) {
+        throw e;
+      }
+      connection.rollback(before);
+      SqlDialect.super.remakeView(connection, view, select);
+    }
   }
 
   /** Of the table that the name means: in whichever schema of the search path it is. */

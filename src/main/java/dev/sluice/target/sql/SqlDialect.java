@@ -5,7 +5,9 @@ import dev.sluice.consume.TargetException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 
 /** What one database does in its own way. Stateless. */
 public interface SqlDialect {
@@ -91,6 +93,34 @@ public interface SqlDialect {
 
   /** The names of a table's columns in lower case; none if there is no such table. */
   List<String> columnsOf(Connection connection, String table) throws SQLException;
+
+  /**
+   * Renames tables one after the other within a transaction; or all in one step, if the database
+   * has no transactions of that kind.
+   *
+   * @param names the old ones and the new ones, not quoted
+   */
+  default void rename(Connection connection, Map<String, String> names) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (Map.Entry<String, String> each : names.entrySet()) {
+        statement.execute(
+            "alter table " + quoted(each.getKey()) + " rename to " + quoted(each.getValue()));
+      }
+    }
+  }
+
+  /**
+   * Has a view read the table that has the name since {@link #rename}, in the same transaction.
+   *
+   * @param view quoted
+   * @param select what it shows
+   */
+  default void remakeView(Connection connection, String view, String select) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("drop view if exists " + view);
+      statement.execute("create view " + view + " as " + select);
+    }
+  }
 
   /** What a failure means, by its code. */
   TargetException recognise(SQLException failure);

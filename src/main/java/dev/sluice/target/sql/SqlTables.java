@@ -47,18 +47,20 @@ final class SqlTables {
   private final SqlDialect dialect;
   private final SqlParameters parameters;
   private final Connection connection;
+  private final TableSet set;
   private final Map<Namespace, String> names = new HashMap<>();
   private final Set<String> seen = new HashSet<>();
 
-  SqlTables(SqlDialect dialect, SqlParameters parameters, Connection connection)
+  SqlTables(SqlDialect dialect, SqlParameters parameters, Connection connection, TableSet set)
       throws SQLException {
     this.dialect = dialect;
     this.parameters = parameters;
     this.connection = connection;
+    this.set = set;
     String name = dialect.keyType(LONGEST_NAME);
     execute(
         "create table if not exists "
-            + COLLECTIONS
+            + set.registry()
             + " (db "
             + name
             + " not null, coll "
@@ -87,10 +89,12 @@ final class SqlTables {
             ? collection.database() + "_" + collection.collection()
             : collection.collection();
     register(collection, name);
-    table(name + "_rows", stateColumns(), "id, id_type");
-    view(name);
-    if (parameters.history()) {
-      table(name + "_history", historyColumns(), "message_id");
+    table(set.rowsOf(name), stateColumns(), "id, id_type");
+    if (set == TableSet.LIVE) {
+      view(name);
+      if (parameters.history()) {
+        table(name + "_history", historyColumns(), "message_id");
+      }
     }
     names.put(collection, name);
   }
@@ -104,7 +108,8 @@ final class SqlTables {
     if (names.containsKey(collection)) {
       return true;
     }
-    String sql = "select 1 from " + COLLECTIONS + " where db = ? and coll = ? and table_name <> ''";
+    String sql =
+        "select 1 from " + set.registry() + " where db = ? and coll = ? and table_name <> ''";
     try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setString(1, collection.database());
       query.setString(2, collection.collection());
@@ -121,7 +126,7 @@ final class SqlTables {
   private void register(Namespace collection, String name) throws SQLException {
     String same = dialect.tellsCaseApart() ? "table_name = ?" : "lower(table_name) = lower(?)";
     try (PreparedStatement query =
-        connection.prepareStatement("select db, coll from " + COLLECTIONS + " where " + same)) {
+        connection.prepareStatement("select db, coll from " + set.registry() + " where " + same)) {
       query.setString(1, name);
       try (ResultSet owner = query.executeQuery()) {
         if (owner.next()) {
@@ -132,7 +137,7 @@ final class SqlTables {
     }
     String sql =
         dialect.insertNew(
-            COLLECTIONS, List.of("db", "coll", "table_name", "floor"), "values (?, ?, ?, ?)");
+            set.registry(), List.of("db", "coll", "table_name", "floor"), "values (?, ?, ?, ?)");
     try (PreparedStatement insert = connection.prepareStatement(sql)) {
       insert.setString(1, collection.database());
       insert.setString(2, collection.collection());
@@ -147,7 +152,7 @@ final class SqlTables {
   private void nameTable(Namespace collection, String name) throws SQLException {
     String sql =
         "update "
-            + COLLECTIONS
+            + set.registry()
             + " set table_name = ? where db = ? and coll = ? and table_name = ''";
     try (PreparedStatement update = connection.prepareStatement(sql)) {
       update.setString(1, name);
@@ -187,7 +192,7 @@ final class SqlTables {
               + dialect.tableOptions());
       return;
     }
-    requireOurs(name, there, name.endsWith("_rows") ? STATE : HISTORY);
+    requireOurs(name, there, name.endsWith("_history") ? HISTORY : STATE);
     for (Map.Entry<String, String> column : types.entrySet()) {
       if (!there.contains(column.getKey().toLowerCase(Locale.ROOT))) {
         execute(
@@ -199,6 +204,11 @@ final class SqlTables {
                 + column.getValue());
       }
     }
+  }
+
+  /** Whether columns are those of a table of states, whatever has been declared. */
+  static boolean isOfStates(List<String> columns) {
+    return columns.containsAll(STATE);
   }
 
   private static void requireOurs(String name, List<String> there, List<String> fixed) {
@@ -216,9 +226,7 @@ final class SqlTables {
     if (!seen.add(name)) {
       return;
     }
-    List<String> columns = new ArrayList<>(List.of("id", "id_type", "position"));
-    parameters.columns().forEach(column -> columns.add(column.name()));
-    columns.add("document");
+    List<String> columns = viewColumns();
     List<String> there = dialect.columnsOf(connection, name);
     if (there.equals(columns.stream().map(each -> each.toLowerCase(Locale.ROOT)).toList())) {
       return;
@@ -227,14 +235,23 @@ final class SqlTables {
       requireOurs(name, there, VIEW);
       execute("drop view " + dialect.quoted(name));
     }
-    execute(
-        "create view "
-            + dialect.quoted(name)
-            + " as select "
-            + String.join(", ", columns.stream().map(dialect::quoted).toList())
-            + " from "
-            + dialect.quoted(name + "_rows")
-            + " where deleted = 0");
+    execute("create view " + dialect.quoted(name) + " as " + documents(name));
+  }
+
+  private List<String> viewColumns() {
+    List<String> columns = new ArrayList<>(List.of("id", "id_type", "position"));
+    parameters.columns().forEach(column -> columns.add(column.name()));
+    columns.add("document");
+    return columns;
+  }
+
+  /** What the view selects. */
+  String documents(String name) {
+    return "select "
+        + String.join(", ", viewColumns().stream().map(dialect::quoted).toList())
+        + " from "
+        + dialect.quoted(set.rowsOf(name))
+        + " where deleted = 0";
   }
 
   private Map<String, String> stateColumns() {
@@ -283,7 +300,16 @@ final class SqlTables {
   }
 
   String rows(Namespace collection) {
-    return dialect.quoted(names.get(collection) + "_rows");
+    return dialect.quoted(set.rowsOf(names.get(collection)));
+  }
+
+  /** What all that is made for a collection is named after; it has been prepared. */
+  String name(Namespace collection) {
+    return names.get(collection);
+  }
+
+  String registry() {
+    return set.registry();
   }
 
   String historyOf(Namespace collection) {

@@ -35,6 +35,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
 
   private final SqlDialect dialect;
   private final SqlParameters parameters;
+  private final boolean keepsHistory;
   private final Connection connection;
   private final SqlTables tables;
   private final Columns columns;
@@ -42,21 +43,27 @@ public final class SqlTarget implements Target, NewestStates.Store {
   private final Map<String, Rows> rows = new HashMap<>();
   private long sweptSeconds;
 
-  private SqlTarget(SqlDialect dialect, SqlParameters parameters, Connection connection)
+  private SqlTarget(
+      SqlDialect dialect, SqlParameters parameters, TableSet set, Connection connection)
       throws SQLException {
     this.dialect = dialect;
-    this.parameters = parameters;
     this.connection = connection;
-    this.tables = new SqlTables(dialect, parameters, connection);
+    this.parameters = parameters;
+    this.keepsHistory = parameters.history() && set == TableSet.LIVE;
+    this.tables = new SqlTables(dialect, parameters, connection, set);
     this.columns = new Columns(parameters.columns());
   }
 
   /** Opens the database; see {@link Target.Opener}. */
   public static SqlTarget open(SqlDialect dialect, SqlParameters parameters) {
+    return open(dialect, parameters, TableSet.LIVE);
+  }
+
+  static SqlTarget open(SqlDialect dialect, SqlParameters parameters, TableSet set) {
     Connection connection = null;
     try {
       connection = dialect.connect();
-      return new SqlTarget(dialect, parameters, connection);
+      return new SqlTarget(dialect, parameters, set, connection);
     } catch (SQLException e) {
       closeQuietly(connection);
       throw dialect.recognise(e);
@@ -74,7 +81,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
           dialect.begin(connection);
           boolean done = false;
           try {
-            if (parameters.history()) {
+            if (keepsHistory) {
               writeHistory(batch.events());
             }
             NewestStates.apply(batch, this);
@@ -228,7 +235,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
     return sql(
         () -> {
           PreparedStatement query =
-              prepared("select floor from " + SqlTables.COLLECTIONS + " where db = ? and coll = ?");
+              prepared("select floor from " + tables.registry() + " where db = ? and coll = ?");
           query.setString(1, namespace.database());
           query.setString(2, coll(namespace));
           try (ResultSet floor = query.executeQuery()) {
@@ -247,8 +254,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
     sql(
         () -> {
           PreparedStatement update =
-              prepared(
-                  "update " + SqlTables.COLLECTIONS + " set floor = ? where db = ? and coll = ?");
+              prepared("update " + tables.registry() + " set floor = ? where db = ? and coll = ?");
           update.setString(1, position);
           update.setString(2, namespace.database());
           update.setString(3, coll(namespace));
@@ -263,7 +269,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
     PreparedStatement insert =
         prepared(
             "insert into "
-                + SqlTables.COLLECTIONS
+                + tables.registry()
                 + " (db, coll, table_name, floor) values (?, ?, ?, ?)");
     insert.setString(1, namespace.database());
     insert.setString(2, coll(namespace));
@@ -307,7 +313,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
           PreparedStatement query =
               prepared(
                   "select coll from "
-                      + SqlTables.COLLECTIONS
+                      + tables.registry()
                       + " where db = ? and table_name <> '' order by coll");
           query.setString(1, database);
           try (ResultSet names = query.executeQuery()) {

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * SQLite (https://www.sqlite.org/lang_upsert.html): a file, which others may read while it is being
@@ -178,6 +179,15 @@ public final class SqliteDialect implements SqlDialect {
       }
     }
     return columns;
+  }
+
+  /**
+   * Else it would change the views and triggers of others along, and stop at one that is broken.
+   */
+  @Override
+  public void rename(Connection connection, Map<String, String> names) throws SQLException {
+    execute(connection, "pragma legacy_alter_table = on");
+    SqlDialect.super.rename(connection, names);
   }
 
   @Override

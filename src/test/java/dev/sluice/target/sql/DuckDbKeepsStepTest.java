@@ -10,10 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
+import dev.sluice.consume.Rebuildable;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
-import dev.sluice.consume.TargetKeepsStep;
+import dev.sluice.consume.TargetIsRebuilt;
 import dev.sluice.consume.TargetUri;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,15 +30,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DuckDbKeepsStepTest extends TargetKeepsStep {
+class DuckDbKeepsStepTest extends TargetIsRebuilt {
   private static final String COLUMNS =
       "word,score:int,big:long,share:double,exact=score:decimal,won:bool,played=at:date,all=tiles:json";
 
   @TempDir Path directory;
 
-  private static Target.Opener opener(String text) {
+  private static Rebuildable opener(String text) {
     TargetUri uri = TargetUri.parse(text);
-    return () -> SqlTarget.open(new DuckDbDialect(uri), SqlParameters.of(uri));
+    return new SqlStore(new DuckDbDialect(uri), SqlParameters.of(uri));
   }
 
   private String uri() {
@@ -45,7 +46,7 @@ class DuckDbKeepsStepTest extends TargetKeepsStep {
   }
 
   @Override
-  protected Target.Opener opener() {
+  protected Rebuildable rebuildable() {
     return opener(uri());
   }
 
@@ -123,6 +124,29 @@ class DuckDbKeepsStepTest extends TargetKeepsStep {
                 "2026-11-20 10:00:00.123",
                 "[1]"),
             new ArrayList<>(java.util.Collections.nCopies(8, null)));
+  }
+
+  @Test
+  void aRebuiltTableHasTheColumnsThatAreDeclaredAndNoOthers() throws Exception {
+    Batch one =
+        new Batch(
+            List.of(insert(PLAYS, key(1), position(1), "{\"word\": \"QUIZ\", \"score\": 22}")));
+    try (Target target = opener().open()) {
+      target.apply(one);
+    }
+    Rebuildable other =
+        opener("duckdb:" + directory.resolve("copy.duckdb") + "?columns=points=score:long,word");
+    other.begin("s1", "queue", "layout");
+    try (Target live = other.open();
+        Target beside = other.openBeside()) {
+      live.apply(one);
+      beside.apply(one);
+    }
+    other.swap(List.of(PLAYS), position(1));
+
+    assertThat(query("select points, word from plays")).containsExactly(List.of("22", "QUIZ"));
+    assertThat(query("select count(*) from duckdb_columns() where table_name = 'plays_rows'"))
+        .containsExactly(List.of("7"));
   }
 
   private void assertOpening(String uri, Kind kind, String... says) {

@@ -13,10 +13,11 @@ import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
 import dev.sluice.consume.Event;
+import dev.sluice.consume.Rebuildable;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
-import dev.sluice.consume.TargetKeepsStep;
+import dev.sluice.consume.TargetIsRebuilt;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.testing.MariaDbServer;
 import java.sql.Connection;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class MariaDbKeepsStepIT extends TargetKeepsStep {
+class MariaDbKeepsStepIT extends TargetIsRebuilt {
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static final String QUIZ = "{\"_id\": \"a\", \"word\": \"QUIZ\", \"score\": 22}";
 
@@ -78,12 +79,12 @@ class MariaDbKeepsStepIT extends TargetKeepsStep {
         "jdbc:mariadb://" + login + "@" + server.place() + "/" + database + parameters);
   }
 
-  private static Target.Opener opener(TargetUri uri) {
-    return () -> SqlTarget.open(MariaDbDialect.mariaDb(uri), SqlParameters.of(uri));
+  private static Rebuildable opener(TargetUri uri) {
+    return new SqlStore(MariaDbDialect.mariaDb(uri), SqlParameters.of(uri));
   }
 
   @Override
-  protected Target.Opener opener() {
+  protected Rebuildable rebuildable() {
     return opener(uri("?history=true&columns=word,score:int"));
   }
 
@@ -161,6 +162,21 @@ class MariaDbKeepsStepIT extends TargetKeepsStep {
         insert(PLAYS, new DocumentKey("a ", "string"), position(2), QUIZ));
 
     assertThat(stored(PLAYS)).containsOnlyKeys("string:a", "string:a ");
+  }
+
+  /** A statement that changes tables commits here, so nothing rolls back what was begun. */
+  @Test
+  void isRebuiltWhereverItsProcessDies() throws Exception {
+    SqlStoreTest.assertIsRebuiltWhereverItsProcessDies(
+        n -> {
+          try {
+            makeDatabase();
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+          return MariaDbDialect.mariaDb(uri(""));
+        },
+        2);
   }
 
   @Test

@@ -13,10 +13,11 @@ import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
 import dev.sluice.consume.Event;
+import dev.sluice.consume.Rebuildable;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
-import dev.sluice.consume.TargetKeepsStep;
+import dev.sluice.consume.TargetIsRebuilt;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.testing.PostgresServer;
 import java.net.URLEncoder;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class PostgresKeepsStepIT extends TargetKeepsStep {
+class PostgresKeepsStepIT extends TargetIsRebuilt {
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
   private static final String QUIZ = "{\"_id\": \"a\", \"word\": \"QUIZ\", \"score\": 22}";
 
@@ -88,12 +89,12 @@ class PostgresKeepsStepIT extends TargetKeepsStep {
             + parameters);
   }
 
-  private static Target.Opener opener(TargetUri uri) {
-    return () -> SqlTarget.open(new PostgresDialect(uri), SqlParameters.of(uri));
+  private static Rebuildable opener(TargetUri uri) {
+    return new SqlStore(new PostgresDialect(uri), SqlParameters.of(uri));
   }
 
   @Override
-  protected Target.Opener opener() {
+  protected Rebuildable rebuildable() {
     return opener(uri("&history=true&columns=word,score:int"));
   }
 
@@ -162,6 +163,41 @@ class PostgresKeepsStepIT extends TargetKeepsStep {
 
     assertThat(kept().rows("plays", "score", "id")).containsExactly(List.of("22"), List.of("22"));
     assertThat(kept().rows("best", "score", "1")).containsExactly(List.of("22"));
+  }
+
+  private void rebuild(String parameters, Event... events) {
+    Rebuildable store = opener(uri(parameters));
+    store.begin("s1", "queue", "layout");
+    try (Target live = store.open();
+        Target beside = store.openBeside()) {
+      live.apply(new Batch(List.of(events)));
+      beside.apply(new Batch(List.of(events)));
+    }
+    store.swap(List.of(PLAYS), position(1));
+  }
+
+  @Test
+  void aSwapLeavesWhatOthersBuiltOnTheViewAndWaitsForThemIfItsColumnsChange() throws Exception {
+    Event one = insert(PLAYS, key(1), position(1), QUIZ);
+    apply(opener(uri("&columns=score:int")), one);
+    execute(
+        "create view " + schema + ".best as select max(score) as score from " + schema + ".plays");
+    rebuild("&columns=score:int", one);
+    assertThat(kept().rows("best", "score", "1")).containsExactly(List.of("22"));
+
+    // As it would be if somebody had changed a type by hand.
+    Rebuildable store = opener(uri("&columns=score:int"));
+    store.begin("s2", "queue", "layout");
+    try (Target beside = store.openBeside()) {
+      beside.apply(new Batch(List.of(one)));
+    }
+    execute("alter table " + schema + ".plays_next alter column score type bigint");
+    assertFails(
+        Kind.UNUSABLE, "cannot drop view plays", () -> store.swap(List.of(PLAYS), position(1)));
+    assertThat(kept().rows("plays", "score", "id")).containsExactly(List.of("22"));
+    execute("drop view " + schema + ".best");
+    assertThat(store.swap(List.of(PLAYS), position(1))).containsExactly(PLAYS);
+    assertThat(kept().rows("plays", "pg_typeof(score)", "id")).containsExactly(List.of("bigint"));
   }
 
   @Test

@@ -9,8 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
+import dev.sluice.consume.Rebuildable;
 import dev.sluice.consume.Target;
-import dev.sluice.consume.TargetKeepsStep;
+import dev.sluice.consume.TargetIsRebuilt;
 import dev.sluice.consume.TargetUri;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteKeepsStepTest extends TargetKeepsStep {
+class SqliteKeepsStepTest extends TargetIsRebuilt {
   @TempDir Path directory;
 
   private TargetUri uri() {
@@ -34,9 +35,9 @@ class SqliteKeepsStepTest extends TargetKeepsStep {
   }
 
   @Override
-  protected Target.Opener opener() {
+  protected Rebuildable rebuildable() {
     TargetUri uri = uri();
-    return () -> SqlTarget.open(new SqliteDialect(uri), SqlParameters.of(uri));
+    return new SqlStore(new SqliteDialect(uri), SqlParameters.of(uri));
   }
 
   @Override

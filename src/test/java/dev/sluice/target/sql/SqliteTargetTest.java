@@ -139,6 +139,40 @@ class SqliteTargetTest {
     assertThat(query("select word from plays order by id")).containsExactly(null, "RIVER");
   }
 
+  private SqlStore store(String parameters) {
+    TargetUri uri = TargetUri.parse("jdbc:sqlite:" + directory.resolve("a.db") + parameters);
+    return new SqlStore(new SqliteDialect(uri), SqlParameters.of(uri));
+  }
+
+  @Test
+  void aRebuiltTableHasTheColumnsThatAreDeclaredAndNoOthers() throws Exception {
+    Event one = insert(PLAYS, key(1), position(1), "{\"word\": \"QUIZ\", \"score\": 22}");
+    apply("?columns=word&history=true", one, insert(PLAYERS, key(2), position(2), "{}"));
+    execute("create view best as select * from plays");
+    execute("create table players_next (id text)");
+    SqlStore store = store("?columns=score:int&history=true");
+    store.begin("s1", "queue", "layout");
+    try (Target beside = store.openBeside()) {
+      beside.apply(new Batch(List.of(one)));
+    }
+    store.swap(List.of(PLAYS), position(1));
+
+    assertThat(query("select name from pragma_table_info('plays_rows')"))
+        .containsExactly("id", "id_type", "position", "deleted", "document", "score");
+    assertThat(query("select score from plays")).containsExactly("22");
+    assertThat(query("select id from best")).containsExactly(key(1).id());
+    assertThat(query("select name from sqlite_master where type = 'table' order by name"))
+        .as("nothing is left behind, and what is somebody else's is not taken away")
+        .containsExactly(
+            "players_history",
+            "players_next",
+            "players_rows",
+            "plays_history",
+            "plays_rows",
+            "sluice_collections",
+            "sluice_rebuild");
+  }
+
   @Test
   void markersOfDeletesAreSweptBehindTheirTimeInTheStream() throws Exception {
     apply("", insert(PLAYS, key(1), position(1), "{}"), delete(PLAYS, key(1), position(2)));

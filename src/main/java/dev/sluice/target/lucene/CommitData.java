@@ -1,0 +1,65 @@
+package dev.sluice.target.lucene;
+
+import dev.sluice.change.Namespace;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is known of the collections, as user data of a commit: {@code kept:scrabble.plays} is there
+ * if the index may have something of it, and {@code floor:scrabble.plays} has its floor. A database
+ * has no point in its name.
+ */
+final class CommitData {
+  private static final String KEPT = "kept:";
+  private static final String FLOOR = "floor:";
+
+  private final Map<String, String> entries = new TreeMap<>();
+
+  private CommitData() {}
+
+  /**
+   * @param committed null for none
+   */
+  static CommitData of(Iterable<Map.Entry<String, String>> committed) {
+    CommitData data = new CommitData();
+    if (committed != null) {
+      committed.forEach(entry -> data.entries.put(entry.getKey(), entry.getValue()));
+    }
+    return data;
+  }
+
+  /** Of this moment. */
+  Iterable<Map.Entry<String, String>> entries() {
+    return Map.copyOf(entries).entrySet();
+  }
+
+  private static String name(Namespace namespace) {
+    return namespace.collection() == null ? namespace.database() : namespace.toString();
+  }
+
+  void keep(Namespace collection) {
+    entries.put(KEPT + name(collection), "");
+  }
+
+  boolean isKept(Namespace collection) {
+    return entries.containsKey(KEPT + name(collection));
+  }
+
+  List<Namespace> kept(String database) {
+    String prefix = KEPT + database + ".";
+    return entries.keySet().stream()
+        .filter(name -> name.startsWith(prefix))
+        .map(name -> new Namespace(database, name.substring(prefix.length())))
+        .toList();
+  }
+
+  /** Empty if there is none. */
+  String floor(Namespace namespace) {
+    return entries.getOrDefault(FLOOR + name(namespace), "");
+  }
+
+  void setFloor(Namespace namespace, String position) {
+    entries.put(FLOOR + name(namespace), position);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sluice.target.lucene;
+
+import dev.sluice.config.Durations;
+import dev.sluice.consume.TargetException;
+import dev.sluice.consume.TargetUri;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a target's URI says of the index.
+ *
+ * @param directory where it lies
+ * @param fields the paths that are indexed, with all below them; empty for all
+ * @param markers how long the marker of a delete is kept, in the time of the stream: longer than
+ *     any repeat
+ */
+public record IndexParameters(Path directory, List<String> fields, Duration markers) {
+  /** A repeat reaches back to the pipeline's saved position; this is generous. */
+  private static final Duration MARKERS = Duration.ofHours(7 * 24);
+
+  public IndexParameters {
+    Objects.requireNonNull(directory, "directory");
+    fields = List.copyOf(fields);
+    Objects.requireNonNull(markers, "markers");
+  }
+
+  /**
+   * @throws TargetException if a parameter is unknown or wrong
+   */
+  public static IndexParameters of(TargetUri uri) {
+    uri.requireKnown(false, "fields", "markers");
+    return new IndexParameters(
+        directory(uri.place()),
+        uri.parameter("fields").map(all -> List.of(all.split(","))).orElse(List.of()),
+        markers(uri));
+  }
+
+  static Path directory(String place) {
+    if (place.isEmpty()) {
+      throw TargetException.unusable(
+          "An index is written as lucene:DIRECTORY, such as lucene:index/");
+    }
+    try {
+      return Path.of(place);
+    } catch (InvalidPathException e) {
+      throw TargetException.unusable("\"" + place + "\" is no name of a directory");
+    }
+  }
+
+  private static Duration markers(TargetUri uri) {
+    try {
+      return uri.parameter("markers").map(Durations::parse).orElse(MARKERS);
+    } catch (IllegalArgumentException e) {
+      throw TargetException.unusable("The target's parameter markers: " + e.getMessage());
+    }
+  }
+
+  /** Whether what is at this path is indexed. */
+  boolean covers(String path) {
+    return fields.isEmpty()
+        || fields.stream().anyMatch(field -> path.equals(field) || path.startsWith(field + "."));
+  }
+}
