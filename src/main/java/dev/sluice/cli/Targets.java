@@ -11,6 +11,8 @@ import dev.sluice.target.lucene.IndexParameters;
 import dev.sluice.target.lucene.LuceneTarget;
 import dev.sluice.target.opensearch.OpenSearchParameters;
 import dev.sluice.target.opensearch.OpenSearchTarget;
+import dev.sluice.target.redis.RedisParameters;
+import dev.sluice.target.redis.RedisTarget;
 import dev.sluice.target.sql.DuckDbDialect;
 import dev.sluice.target.sql.MariaDbDialect;
 import dev.sluice.target.sql.PostgresDialect;
@@ -41,7 +43,9 @@ public final class Targets {
               Map.entry("jdbc:sqlite", uri -> sql(uri, new SqliteDialect(uri))),
               Map.entry("jdbc:postgresql", uri -> sql(uri, new PostgresDialect(uri))),
               Map.entry("jdbc:mariadb", uri -> sql(uri, MariaDbDialect.mariaDb(uri))),
-              Map.entry("jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri)))));
+              Map.entry("jdbc:mysql", uri -> sql(uri, MariaDbDialect.mySql(uri))),
+              Map.entry("redis", Targets::redis),
+              Map.entry("rediss", Targets::redis)));
 
   private Targets() {}
 
@@ -75,6 +79,11 @@ public final class Targets {
   private static Target.Opener lucene(TargetUri uri) {
     IndexParameters parameters = IndexParameters.of(uri);
     return () -> LuceneTarget.open(parameters);
+  }
+
+  private static Target.Opener redis(TargetUri uri) {
+    RedisParameters parameters = RedisParameters.of(uri);
+    return () -> RedisTarget.open(parameters);
   }
 
   private static Target.Opener sql(TargetUri uri, SqlDialect dialect) {

@@ -102,7 +102,9 @@ public final class NewestStates {
       case DROP_DATABASE -> {
         raise(new Namespace(event.namespace().database(), null), event.position(), store);
         for (Namespace each : store.collections(event.namespace().database())) {
-          store.clear(each, event.position());
+          if (!isRepeat(each, event.position(), store)) {
+            store.clear(each, event.position());
+          }
         }
       }
       case SNAPSHOT_COMPLETED -> {
@@ -134,7 +136,7 @@ public final class NewestStates {
     if (event.isReplaced()) {
       clear(from, event.position(), store);
     } else if (effectiveFloor(from, store).compareTo(event.position()) < 0) {
-      clear(to, event.position(), store);
+      makeRoom(to, event.position(), store);
       if (store.holds(from)) {
         store.move(from, to, event.position());
       }
@@ -143,14 +145,36 @@ public final class NewestStates {
   }
 
   /**
+   * The floor last: with it nothing is cleared once more, so a store without transactions can end
+   * amid the move and loses nothing of what was moved when the rename is applied again.
+   */
+  private static void makeRoom(Namespace to, String below, Store store) {
+    if (store.floor(to).compareTo(below) < 0) {
+      if (store.holds(to)) {
+        store.clear(to, below);
+      }
+      raise(to, below, store);
+    }
+  }
+
+  /**
    * The floor first: a store without transactions can see by it that what it has just written went
    * away meanwhile.
    */
   private static void clear(Namespace collection, String below, Store store) {
+    boolean repeat = isRepeat(collection, below, store);
     raise(collection, below, store);
-    if (store.holds(collection)) {
+    if (!repeat && store.holds(collection)) {
       store.clear(collection, below);
     }
+  }
+
+  /**
+   * Below a floor that is greater already there is only what a later rename has brought along: what
+   * is to be cleared was cleared before.
+   */
+  private static boolean isRepeat(Namespace collection, String below, Store store) {
+    return store.floor(collection).compareTo(below) > 0;
   }
 
   private static void raise(Namespace namespace, String position, Store store) {

@@ -245,6 +245,22 @@ public abstract class TargetKeepsStep {
     assertStored(archive, Map.of(key(1), B));
   }
 
+  /** What a rename brings along may be older than the end of what had its name before. */
+  @Test
+  void anEndThatIsRepeatedBehindARenameTakesNothingAwayThatCameWithIt() throws Exception {
+    assumeTrue(keepsStates());
+    Namespace archive = new Namespace("chess", "old.plays");
+    Event dropped = whole(EventType.DROP, archive, position(3));
+    Event ended = whole(EventType.DROP_DATABASE, new Namespace("chess", null), position(3, 1));
+    Event renamed = rename(PLAYS, archive, position(4));
+    apply(insert(PLAYS, key(1), position(1), A), insert(archive, key(7), position(2), B));
+    apply(dropped, ended, renamed);
+    apply(dropped, ended, renamed);
+
+    assertStored(PLAYS, Map.of());
+    assertStored(archive, Map.of(key(1), A));
+  }
+
   @Test
   void aCollectionThatAnotherHasReplacedBeginsAnew() throws Exception {
     assumeTrue(keepsStates());
