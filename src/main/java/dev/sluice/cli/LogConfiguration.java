@@ -22,7 +22,12 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
 
   /** What a library says of its troubles we say ourselves, once and classified. */
   private static final String[] QUIET = {
-    "org.mongodb.driver", "com.rabbitmq", "reactor.rabbitmq", "reactor.util", "com.datastax.oss"
+    "org.mongodb.driver",
+    "com.rabbitmq",
+    "reactor.rabbitmq",
+    "reactor.util",
+    "com.datastax.oss",
+    "io.netty"
   };
 
   @Override

@@ -73,9 +73,9 @@ final class CassandraFloors {
 
   /**
    * Those of these collections whose floor another consumer has raised since it was read, each with
-   * the new one. Nothing keeps a floor as it is while a batch is written; but who clears a
-   * collection has raised its floor before. So what was written before that is cleared there, and
-   * what was written later meets the new floor here.
+   * the new one. Nothing keeps a floor as it is while a batch is written; but who drops a
+   * collection raises its floor before clearing it. So what was written before that is cleared
+   * there, and what was written later meets the new floor here.
    */
   Map<Namespace, String> raisedSince(Set<Namespace> written) {
     Map<Namespace, String> raised = new HashMap<>();

@@ -37,9 +37,6 @@ final class CassandraTarget implements Target, NewestStates.Store {
   /** Of this batch. */
   private final Set<Namespace> written = new HashSet<>();
 
-  /** Of this batch, and below which position. */
-  private final Map<Namespace, String> cleared = new HashMap<>();
-
   private CassandraTarget(CassandraConnection connection, CassandraParameters parameters) {
     this.connection = connection;
     this.tables = new CassandraTables(connection, parameters);
@@ -62,7 +59,6 @@ final class CassandraTarget implements Target, NewestStates.Store {
   public void apply(Batch batch) {
     floors.begin();
     written.clear();
-    cleared.clear();
     connection.run(
         () -> {
           NewestStates.apply(batch, this);
@@ -90,17 +86,9 @@ final class CassandraTarget implements Target, NewestStates.Store {
     return floors.of(namespace);
   }
 
-  /** Of a whole database: collections that another consumer has begun meanwhile end as well. */
   @Override
   public void setFloor(Namespace namespace, String position) {
     floors.set(namespace, position);
-    if (namespace.collection() == null) {
-      for (Namespace each : tables.of(namespace.database())) {
-        if (!position.equals(cleared.get(each))) {
-          clear(each, position);
-        }
-      }
-    }
   }
 
   @Override
@@ -126,14 +114,9 @@ final class CassandraTarget implements Target, NewestStates.Store {
     writes.await();
   }
 
-  /**
-   * Each row by itself: TRUNCATE would take the newer ones along, and knows no write time. The
-   * floor comes first, see {@link CassandraFloors#raisedSince}.
-   */
+  /** Each row by itself: TRUNCATE would take the newer ones along, and knows no write time. */
   @Override
   public void clear(Namespace collection, String below) {
-    floors.set(collection, below);
-    cleared.put(collection, below);
     RowStatements rows = rows(collection);
     InFlight writes = new InFlight(WRITES);
     for (Row row : connection.read(rows.scan())) {

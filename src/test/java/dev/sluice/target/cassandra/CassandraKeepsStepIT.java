@@ -205,32 +205,6 @@ class CassandraKeepsStepIT extends TargetKeepsStep {
   }
 
   @Test
-  void aDatabaseThatEndsTakesAlongWhatAnotherConsumerHasJustBegun() {
-    Namespace database = new Namespace("scrabble", null);
-    Namespace late = new Namespace("scrabble", "late");
-    try (Target one = opener().open();
-        Target other = opener().open()) {
-      CassandraTarget first = (CassandraTarget) one;
-      assertThat(first.collections("scrabble")).isEmpty();
-      other.apply(new Batch(List.of(insert(late, key(1), position(1), QUIZ))));
-      first.setFloor(database, position(2));
-    }
-
-    assertThat(stored(late)).isEmpty();
-  }
-
-  @Test
-  void whatIsClearedHasItsFloorBefore() {
-    try (Target target = opener().open()) {
-      CassandraTarget cassandra = (CassandraTarget) target;
-      target.apply(new Batch(List.of(insert(PLAYS, key(1), position(1), QUIZ))));
-      cassandra.clear(PLAYS, position(3));
-      cassandra.clear(PLAYS, position(2));
-      assertThat(cassandra.floor(PLAYS)).isEqualTo(position(3));
-    }
-  }
-
-  @Test
   void declaredColumnsHaveTheTypesOfCassandra() {
     String json =
         "{\"w\": \"QUIZ\", \"i\": 22, \"l\": 9007199254740993, \"b\": true,"
