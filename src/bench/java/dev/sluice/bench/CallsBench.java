@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -76,7 +77,7 @@ final class CallsBench {
     double one = 0;
     for (int workers : counts) {
       CallSettings calls = new CallSettings(workers, CallSettings.DEFAULT.timeout());
-      try (Target target = Targets.opener(TargetUri.parse(uri), calls).open()) {
+      try (Target target = Targets.opener(TargetUri.parse(uri), calls, Optional.empty()).open()) {
         target.apply(batch(0));
         long begin = System.nanoTime();
         for (int n = 1; n <= batches; n++) {

@@ -81,7 +81,7 @@ public final class Targets {
    *     as its writes would be changes again
    * @throws TargetException if there is no such target, or a parameter is wrong
    */
-  static Target.Opener opener(TargetUri uri, CallSettings calls, Optional<Secret> source) {
+  public static Target.Opener opener(TargetUri uri, CallSettings calls, Optional<Secret> source) {
     BiFunction<TargetUri, CallSettings, Target.Opener> calling = CALLS.get(uri.scheme());
     if (calling != null) {
       return calling.apply(uri, calls);
