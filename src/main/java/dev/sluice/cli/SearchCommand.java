@@ -54,7 +54,7 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() {
     if (limit < 1) {
       console.err().println("sluice: --limit is a number from 1 on.");
-      return ExitCode.MISCONFIGURED;
+      return ExitCode.WRONG_SETTINGS;
     }
     try {
       new Search(question, directory, collection, limit).answer(form.rows(console));

@@ -79,7 +79,7 @@ class SearchCommandTest {
       }
     }
 
-    assertThat(questions).isGreaterThanOrEqualTo(3);
+    assertThat(questions).isGreaterThanOrEqualTo(4);
   }
 
   @Test
@@ -89,7 +89,7 @@ class SearchCommandTest {
     assertThat(out.toString().lines()).hasSize(3);
     assertThat(search("*:*", "--csv", "--collection", "players")).isZero();
     assertThat(out.toString().lines()).containsExactly("collection,_id,document");
-    assertThat(search("*:*", "--limit", "0")).isEqualTo(ExitCode.MISCONFIGURED);
+    assertThat(search("*:*", "--limit", "0")).isEqualTo(ExitCode.WRONG_SETTINGS);
     assertThat(err.toString()).contains("--limit is a number from 1 on");
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.target.lucene;
 
 import dev.sluice.consume.TargetException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -20,10 +21,16 @@ final class IndexFailures {
 
   static TargetException recognise(IOException failure, Path directory) {
     String index = "The index " + directory;
+    if (failure instanceof NoSuchFileException && failure.getSuppressed().length > 0) {
+      return withoutLock(failure, directory);
+    }
     if (failure instanceof LockObtainFailedException) {
       return TargetException.unavailable(index + " is being written by another consumer", failure);
     }
+    // A file that the index names and that is not there, or not all of it, is damage too.
     if (failure instanceof CorruptIndexException
+        || failure instanceof NoSuchFileException
+        || failure instanceof EOFException
         || failure instanceof IndexFormatTooOldException
         || failure instanceof IndexFormatTooNewException) {
       return TargetException.unusable(
@@ -32,7 +39,7 @@ final class IndexFailures {
               + " snapshot (sluice snapshot start), which fills a new one",
           failure);
     }
-    if (failure instanceof IndexNotFoundException || failure instanceof NoSuchFileException) {
+    if (failure instanceof IndexNotFoundException) {
       return TargetException.unusable(
           "There is no index in "
               + directory
@@ -49,6 +56,14 @@ final class IndexFailures {
     }
     return TargetException.unavailable(
         index + " cannot be written or read" + reason(failure), failure);
+  }
+
+  /** Where it can make no lock, Lucene says that there is none; why comes with that. */
+  private static TargetException withoutLock(IOException failure, Path directory) {
+    return failure.getSuppressed()[0] instanceof IOException why
+        ? recognise(why, directory)
+        : TargetException.unavailable(
+            "The index " + directory + " cannot be locked" + reason(failure), failure);
   }
 
   private static String reason(IOException failure) {

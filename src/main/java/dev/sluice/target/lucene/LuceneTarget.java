@@ -27,6 +27,7 @@ import org.apache.lucene.search.TermRangeQuery;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -222,7 +223,8 @@ public final class LuceneTarget implements Target, NewestStates.Store {
     lucene(
         () -> {
           data.keep(to);
-          StoredEntry.all(reader(), both(of(from), older(below)), entry -> move(entry, to));
+          Positions there = new Positions(reader());
+          StoredEntry.all(reader(), both(of(from), older(below)), entry -> move(entry, to, there));
           writer.deleteDocuments(both(of(from), older(below)));
           stale = true;
           return null;
@@ -230,27 +232,25 @@ public final class LuceneTarget implements Target, NewestStates.Store {
   }
 
   /** A marker has no id of its own: what it marks is of the time before the rename, and goes. */
-  private void move(StoredEntry entry, Namespace to) throws IOException {
+  private void move(StoredEntry entry, Namespace to, Positions there) throws IOException {
     if (entry.isMarker()) {
       return;
     }
     DocumentKey id = entry.key();
     Term key = IndexedDocument.key(to, id).orElse(null);
-    if (key != null) {
-      writer.updateDocument(
-          key, documents.of(key, to, id, entry.position(), Json.of(entry.document())));
+    if (key != null && there.of(key) == null) {
+      writer.addDocument(documents.of(key, to, id, entry.position(), Json.of(entry.document())));
     }
   }
 
   @Override
   public void close() {
     try {
-      reader.close();
-      writer.rollback();
+      // Each of them, whatever becomes of the others: a lock that stays would lock out the next.
+      IOUtils.close(reader, writer::rollback, directory);
     } catch (IOException | RuntimeException e) {
       log.debug("The index did not close cleanly", e);
     }
-    close(directory);
   }
 
   private static void close(Directory directory) {

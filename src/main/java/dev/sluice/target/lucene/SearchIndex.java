@@ -4,13 +4,13 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
@@ -23,6 +23,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 
 /**
  * An index to be asked, as its last commit left it; also while it is being written. Not for two
@@ -59,7 +60,7 @@ public final class SearchIndex implements AutoCloseable {
     try {
       if (Files.notExists(path)) {
         // Lucene would make it.
-        throw new NoSuchFileException(place);
+        throw new IndexNotFoundException(place);
       }
       directory = FSDirectory.open(path);
       return new SearchIndex(path, directory, DirectoryReader.open(directory));
@@ -106,7 +107,8 @@ public final class SearchIndex implements AutoCloseable {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     try {
       all.add(new SearchQuery(words(reader)).parse(text), Occur.MUST);
-    } catch (ParseException e) {
+    } catch (ParseException | IllegalArgumentException | TooComplexToDeterminizeException e) {
+      // The latter two of a regular expression.
       throw TargetException.unusable(
           "The question is none in Lucene's query language, such as word:QU* AND score:[10 TO 30] ("
               + firstLine(e.getMessage())
@@ -121,7 +123,7 @@ public final class SearchIndex implements AutoCloseable {
   }
 
   private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("");
+    return message == null ? "" : message.lines().findFirst().orElse("");
   }
 
   static List<String> words(IndexReader reader) {

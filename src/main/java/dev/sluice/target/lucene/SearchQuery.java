@@ -7,6 +7,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.DelegatingAnalyzerWrapper;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.DoublePoint;
 import org.apache.lucene.document.LongPoint;
@@ -71,13 +73,33 @@ final class SearchQuery extends QueryParser {
     }
   }
 
+  /** Words as they were indexed, and exact texts to the letter. */
+  private static final Analyzer ANALYZER =
+      new DelegatingAnalyzerWrapper(Analyzer.PER_FIELD_REUSE_STRATEGY) {
+        private final Analyzer words = new StandardAnalyzer();
+        private final Analyzer exact = new AsItIs();
+
+        @Override
+        protected Analyzer getWrappedAnalyzer(String field) {
+          return IndexFields.isExact(field) ? exact : words;
+        }
+      };
+
+  /** For beginnings, ranges and the like; a whole text needs none. */
+  private static final class AsItIs extends Analyzer {
+    @Override
+    protected TokenStreamComponents createComponents(String field) {
+      throw new UnsupportedOperationException("an exact text is not taken apart: " + field);
+    }
+  }
+
   private final List<String> words;
 
   /**
    * @param words the fields of the index that have words
    */
   SearchQuery(List<String> words) {
-    super(ANY, new StandardAnalyzer());
+    super(ANY, ANALYZER);
     this.words = words;
     setAllowLeadingWildcard(true);
     setDefaultOperator(Operator.AND);

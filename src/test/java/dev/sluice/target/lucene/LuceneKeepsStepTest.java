@@ -5,6 +5,7 @@ import static dev.sluice.consume.GivenEvents.delete;
 import static dev.sluice.consume.GivenEvents.insert;
 import static dev.sluice.consume.GivenEvents.key;
 import static dev.sluice.consume.GivenEvents.position;
+import static dev.sluice.consume.GivenEvents.rename;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -154,5 +155,35 @@ class LuceneKeepsStepTest extends TargetKeepsStep {
         .hasMessageContaining("sluice snapshot start")
         .extracting(failure -> ((TargetException) failure).kind())
         .isEqualTo(Kind.UNUSABLE);
+  }
+
+  @Test
+  void saysThatAnIndexWithAFileMissingIsDamaged() throws IOException {
+    assertThat(kindOf(opener())).isNull();
+    try (Stream<Path> files = Files.list(index())) {
+      for (Path each : files.filter(file -> file.toString().endsWith(".cfs")).toList()) {
+        Files.delete(each);
+      }
+    }
+
+    assertThatThrownBy(() -> opener().open())
+        .hasMessageContaining("is damaged")
+        .extracting(failure -> ((TargetException) failure).kind())
+        .isEqualTo(Kind.UNUSABLE);
+  }
+
+  @Test
+  void aRenameThatComesLateOverwritesNothingNewer() throws IOException {
+    Namespace archive = new Namespace("scrabble", "archive");
+    String newer = "{\"word\": \"RIVER\"}";
+    try (Target target = opener().open()) {
+      apply(
+          target,
+          insert(PLAYS, key(1), position(1), "{}"),
+          insert(archive, key(1), position(5), newer),
+          rename(PLAYS, archive, position(3)));
+    }
+
+    assertThat(stored(archive)).containsExactly(Map.entry(key(1).text(), newer));
   }
 }

@@ -58,6 +58,13 @@ class SearchIndexTest {
           word:QU*                                | 1,2
           word.exact:quiz                         |
           word.exact:QUIZ                         | 1
+          word.exact:QU*                          | 1
+          word.exact:qu*                          |
+          word.exact:*een                         | 2
+          word.exact:[QU TO R]                    | 1,2
+          word.exact:/QU.*/                       | 1
+          word.exact:"QUIZ"                       | 1
+          word:/qu.*/                             | 1,2
           QUIZ                                    | 1
           mia                                     | 1,3
           player.name:Mia                         | 1,3
@@ -208,6 +215,9 @@ class SearchIndexTest {
 
     assertThatThrownBy(() -> find("word:[1 TO")).hasMessageContaining("query language");
     assertThatThrownBy(() -> find("")).hasMessageContaining("query language");
+    assertThatThrownBy(() -> find("word:/[a/")).hasMessageContaining("query language");
+    assertThatThrownBy(() -> find("word:/(.*a.{1,99}){1,99}b/"))
+        .hasMessageContaining("query language");
     assertThatThrownBy(() -> SearchIndex.open(directory.resolve("none").toString()))
         .hasMessageContaining("There is no index in");
   }
