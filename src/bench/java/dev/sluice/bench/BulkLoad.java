@@ -2,8 +2,10 @@ package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.testing.PostgresServer;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,6 +23,10 @@ import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.FSDirectory;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /** What a target's store does by itself with documents that are there already. */
 enum BulkLoad {
@@ -75,6 +81,83 @@ enum BulkLoad {
       }
     }
   },
+  /** Rows by its appender. */
+  DUCKDB {
+    @Override
+    String uri(Path directory) {
+      return "duckdb:" + directory.resolve("plays.duckdb");
+    }
+
+    @Override
+    void load(Path directory, String[] documents) throws Exception {
+      try (DuckDBConnection connection =
+              (DuckDBConnection)
+                  DriverManager.getConnection("jdbc:duckdb:" + directory.resolve("bulk.duckdb"));
+          Statement statement = connection.createStatement()) {
+        statement.execute("create table plays (id text primary key, document text)");
+        try (DuckDBAppender rows = connection.createAppender("main", "plays")) {
+          for (int n = 0; n < documents.length; n++) {
+            rows.beginRow();
+            rows.append(String.format(Locale.ROOT, "%024x", n));
+            rows.append(documents[n]);
+            rows.endRow();
+          }
+        }
+      }
+    }
+  },
+  /** Rows by COPY, in one transaction. */
+  POSTGRESQL {
+    @Override
+    boolean isThere() {
+      return PostgresServer.isInstalled();
+    }
+
+    @Override
+    String uri(Path directory) throws Exception {
+      String schema = schema(directory);
+      return "jdbc:postgresql://"
+          + PostgresServer.USER
+          + ":"
+          + URLEncoder.encode(PostgresServer.PASSWORD, StandardCharsets.UTF_8)
+          + "@"
+          + PrivateServer.POSTGRES.place()
+          + "?driver.currentSchema="
+          + schema;
+    }
+
+    @Override
+    void load(Path directory, String[] documents) throws Exception {
+      String table = schema(directory) + ".bulk";
+      try (Connection connection = PrivateServer.POSTGRES.connect();
+          Statement statement = connection.createStatement()) {
+        statement.execute("create table " + table + " (id text primary key, document json)");
+        CopyIn copy =
+            connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn("copy " + table + " from stdin");
+        for (int n = 0; n < documents.length; n++) {
+          // Its text format: no document here has a tab or a line end.
+          String row =
+              String.format(Locale.ROOT, "%024x\t", n) + documents[n].replace("\\", "\\\\") + "\n";
+          byte[] bytes = row.getBytes(StandardCharsets.UTF_8);
+          copy.writeToCopy(bytes, 0, bytes.length);
+        }
+        copy.endCopy();
+      }
+    }
+
+    /** Of its own for each run. */
+    private String schema(Path directory) throws Exception {
+      String schema = "b" + Integer.toHexString(directory.hashCode());
+      try (Connection connection = PrivateServer.POSTGRES.connect();
+          Statement statement = connection.createStatement()) {
+        statement.execute("create schema if not exists " + schema);
+      }
+      return schema;
+    }
+  },
   /** Documents with the same fields, in one commit. */
   LUCENE {
     @Override
@@ -100,6 +183,15 @@ enum BulkLoad {
     }
   };
 
+  /** Started when it is first needed; it ends with this process. */
+  private static final class PrivateServer {
+    static final PostgresServer POSTGRES = PostgresServer.launch();
+
+    static {
+      Runtime.getRuntime().addShutdownHook(new Thread(POSTGRES::close, "postgres-ends"));
+    }
+  }
+
   private static final int BATCH = 500;
   private static final double NANOS = 1e9;
 
@@ -107,8 +199,13 @@ enum BulkLoad {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether what it needs is on this machine. */
+  boolean isThere() {
+    return true;
+  }
+
   /** Of the target that is measured beside it. */
-  abstract String uri(Path directory);
+  abstract String uri(Path directory) throws Exception;
 
   abstract void load(Path directory, String[] documents) throws Exception;
 

@@ -12,7 +12,7 @@ import dev.sluice.target.file.FileParameters;
 import dev.sluice.target.file.FileTarget;
 import dev.sluice.target.http.HttpTarget;
 import dev.sluice.target.lucene.IndexParameters;
-import dev.sluice.target.lucene.LuceneTarget;
+import dev.sluice.target.lucene.LuceneStore;
 import dev.sluice.target.mongodb.MongoParameters;
 import dev.sluice.target.mongodb.MongoTarget;
 import dev.sluice.target.opensearch.OpenSearchParameters;
@@ -126,8 +126,7 @@ public final class Targets {
   }
 
   private static Target.Opener lucene(TargetUri uri) {
-    IndexParameters parameters = IndexParameters.of(uri);
-    return () -> LuceneTarget.open(parameters);
+    return new LuceneStore(IndexParameters.of(uri));
   }
 
   private static Target.Opener redis(TargetUri uri) {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 final class CommitData {
   private static final String KEPT = "kept:";
   private static final String FLOOR = "floor:";
+  private static final String REBUILT = "rebuilt";
 
   private final Map<String, String> entries = new TreeMap<>();
 
@@ -46,6 +47,17 @@ final class CommitData {
     return entries.containsKey(KEPT + name(collection));
   }
 
+  List<Namespace> kept() {
+    return entries.keySet().stream()
+        .filter(name -> name.startsWith(KEPT))
+        .map(name -> name.substring(KEPT.length()))
+        .map(
+            name ->
+                new Namespace(
+                    name.substring(0, name.indexOf('.')), name.substring(name.indexOf('.') + 1)))
+        .toList();
+  }
+
   List<Namespace> kept(String database) {
     String prefix = KEPT + database + ".";
     return entries.keySet().stream()
@@ -57,6 +69,22 @@ final class CommitData {
   /** Empty if there is none. */
   String floor(Namespace namespace) {
     return entries.getOrDefault(FLOOR + name(namespace), "");
+  }
+
+  /** With that of its database. */
+  String effectiveFloor(Namespace collection) {
+    String own = floor(collection);
+    String ofAll = floor(new Namespace(collection.database(), null));
+    return own.compareTo(ofAll) >= 0 ? own : ofAll;
+  }
+
+  /** The snapshot by which the index was last rebuilt; empty if it never was. */
+  String rebuiltBy() {
+    return entries.getOrDefault(REBUILT, "");
+  }
+
+  void rebuiltBy(String snapshot) {
+    entries.put(REBUILT, snapshot);
   }
 
   void setFloor(Namespace namespace, String position) {

@@ -58,6 +58,11 @@ public record IndexParameters(Path directory, List<String> fields, Duration mark
     }
   }
 
+  /** The same of another directory. */
+  IndexParameters in(Path other) {
+    return new IndexParameters(other, fields, markers);
+  }
+
   /** Whether what is at this path is indexed. */
   boolean covers(String path) {
     return fields.isEmpty()

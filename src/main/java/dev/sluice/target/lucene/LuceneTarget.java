@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * <p>Lucene has no conditional update: positions are looked up before a batch is written, in what
  * the batches before have written, which nobody else can change.
  */
-public final class LuceneTarget implements Target, NewestStates.Store {
+final class LuceneTarget implements Target, NewestStates.Store {
   private static final Logger log = LoggerFactory.getLogger(LuceneTarget.class);
 
   /** Lucene's own default; a batch of many large documents is written to the disk in pieces. */
@@ -73,18 +73,12 @@ public final class LuceneTarget implements Target, NewestStates.Store {
   }
 
   /** Opens the index, which is made if there is none; see {@link Target.Opener}. */
-  public static LuceneTarget open(IndexParameters parameters) {
+  static LuceneTarget open(IndexParameters parameters) {
     Directory directory = null;
     try {
       Files.createDirectories(parameters.directory());
       directory = FSDirectory.open(parameters.directory());
-      IndexWriter writer =
-          new IndexWriter(
-              directory,
-              new IndexWriterConfig(new StandardAnalyzer())
-                  .setRAMBufferSizeMB(BUFFER_MEGABYTES)
-                  // What is not committed is taken back, and comes again.
-                  .setCommitOnClose(false));
+      IndexWriter writer = writer(directory);
       try {
         return new LuceneTarget(parameters, directory, writer);
       } catch (IOException | RuntimeException e) {
@@ -95,6 +89,16 @@ public final class LuceneTarget implements Target, NewestStates.Store {
       close(directory);
       throw IndexFailures.recognise(e, parameters.directory());
     }
+  }
+
+  /** The one that may write there. */
+  static IndexWriter writer(Directory directory) throws IOException {
+    return new IndexWriter(
+        directory,
+        new IndexWriterConfig(new StandardAnalyzer())
+            .setRAMBufferSizeMB(BUFFER_MEGABYTES)
+            // What is not committed is taken back, and comes again.
+            .setCommitOnClose(false));
   }
 
   private <T> T lucene(Work<T> work) {
@@ -134,7 +138,7 @@ public final class LuceneTarget implements Target, NewestStates.Store {
     return new BooleanQuery.Builder().add(one, Occur.FILTER).add(other, Occur.FILTER).build();
   }
 
-  private static Query of(Namespace collection) {
+  static Query of(Namespace collection) {
     return new TermQuery(new Term(IndexFields.NAMESPACE, collection.toString()));
   }
 

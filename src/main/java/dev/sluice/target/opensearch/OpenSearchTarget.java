@@ -3,11 +3,10 @@ package dev.sluice.target.opensearch;
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.Event;
+import dev.sluice.consume.MarkerSweep;
 import dev.sluice.consume.NewestStates;
 import dev.sluice.consume.Target;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,22 +20,18 @@ import org.slf4j.LoggerFactory;
 public final class OpenSearchTarget implements Target, NewestStates.Store {
   private static final Logger log = LoggerFactory.getLogger(OpenSearchTarget.class);
 
-  /** How much time of the stream lies between two looks for markers that may go. */
-  private static final long SWEEP_SECONDS = 3600;
-
   private final CollectionsIndex collections;
   private final Indices indices;
   private final StateWriter writer;
   private final OlderStates older;
-  private final Duration markers;
-  private long sweptSeconds;
+  private final MarkerSweep markers;
 
   private OpenSearchTarget(Server server, OpenSearchParameters parameters) {
     this.collections = new CollectionsIndex(server, parameters.names().pattern());
     this.indices = new Indices(server, parameters.names(), collections);
     this.writer = new StateWriter(server, indices);
     this.older = new OlderStates(server, writer);
-    this.markers = parameters.markers();
+    this.markers = new MarkerSweep(parameters.markers());
     collections.prepare();
   }
 
@@ -57,7 +52,7 @@ public final class OpenSearchTarget implements Target, NewestStates.Store {
   @Override
   public void apply(Batch batch) {
     NewestStates.apply(batch, this);
-    sweep(batch);
+    markers.below(batch).ifPresent(this::removeMarkers);
   }
 
   /**
@@ -120,18 +115,7 @@ public final class OpenSearchTarget implements Target, NewestStates.Store {
     return collections.collections(database);
   }
 
-  /** Markers that are older, in the time of the stream, than any repeat. */
-  private void sweep(Batch batch) {
-    long newest =
-        batch.events().stream()
-            .mapToLong(event -> Event.secondsOf(event.position()))
-            .max()
-            .orElse(0);
-    if (newest - sweptSeconds < SWEEP_SECONDS) {
-      return;
-    }
-    sweptSeconds = newest;
-    String below = String.format(Locale.ROOT, "%08x", Math.max(0, newest - markers.toSeconds()));
+  private void removeMarkers(String below) {
     for (Namespace each : collections.collections(null)) {
       if (indices.isThere(each)) {
         older.removeMarkers(indices.prepare(each), below);

@@ -13,10 +13,11 @@ import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
 import dev.sluice.consume.Event;
+import dev.sluice.consume.Rebuildable;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
-import dev.sluice.consume.TargetKeepsStep;
+import dev.sluice.consume.TargetIsRebuilt;
 import dev.sluice.consume.TargetUri;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,21 +34,20 @@ import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LuceneKeepsStepTest extends TargetKeepsStep {
+class LuceneKeepsStepTest extends TargetIsRebuilt {
   @TempDir Path directory;
 
   private Path index() {
     return directory.resolve("index");
   }
 
-  private Target.Opener opener(String parameters) {
-    return () ->
-        LuceneTarget.open(IndexParameters.of(TargetUri.parse("lucene:" + index() + parameters)));
+  private LuceneStore store(String parameters) {
+    return new LuceneStore(IndexParameters.of(TargetUri.parse("lucene:" + index() + parameters)));
   }
 
   @Override
-  protected Target.Opener opener() {
-    return opener("");
+  protected Rebuildable rebuildable() {
+    return store("");
   }
 
   /** The writer is one. */
@@ -100,7 +100,7 @@ class LuceneKeepsStepTest extends TargetKeepsStep {
 
   @Test
   void takesAMarkerAwayWhenNothingOlderIsRepeatedAnyMore() throws IOException {
-    try (Target target = opener("?markers=1h").open()) {
+    try (Target target = store("?markers=1h").open()) {
       apply(target, insert(PLAYS, key(1), position(1), "{}"), delete(PLAYS, key(1), position(2)));
       assertThat(markers()).isEqualTo(1);
       apply(target, insert(PLAYS, key(2), position(3 + 4 * 3600), "{}"));
@@ -185,5 +185,42 @@ class LuceneKeepsStepTest extends TargetKeepsStep {
     }
 
     assertThat(stored(archive)).containsExactly(Map.entry(key(1).text(), newer));
+  }
+
+  @Test
+  void aSwapThatFailsIsDoneAgainAndLosesNothing() throws IOException {
+    try (Target live = opener().open()) {
+      apply(
+          live,
+          insert(PLAYS, key(1), position(1), "{}"),
+          insert(PLAYS, key(9), position(90), "{}"));
+    }
+    rebuildable().begin("s1", "plays", "wide");
+    try (Target beside = rebuildable().openBeside()) {
+      apply(beside, insert(PLAYS, key(1), position(1), "{}"));
+    }
+    try (Target live = opener().open()) {
+      assertThatThrownBy(() -> rebuildable().swap(List.of(PLAYS), position(0)))
+          .isInstanceOf(TargetException.class);
+      apply(live, insert(PLAYS, key(8), position(100), "{}"));
+    }
+    assertThat(rebuildable().rebuild().orElseThrow().isDone()).isFalse();
+    assertThat(stored(PLAYS)).hasSize(3);
+
+    rebuildable().swap(List.of(PLAYS), position(0));
+
+    assertThat(rebuildable().rebuild().orElseThrow().isDone()).isTrue();
+    assertThat(stored(PLAYS)).containsOnlyKeys(key(1).text());
+    assertThat(index().resolve("next")).doesNotExist();
+  }
+
+  @Test
+  void doesNotGoOnWithWhatSomebodyHasThrownAway() {
+    rebuildable().begin("s1", "plays", "wide");
+    rebuildable().discard();
+
+    assertThatThrownBy(() -> rebuildable().openBeside())
+        .extracting(failure -> ((TargetException) failure).kind())
+        .isEqualTo(Kind.UNAVAILABLE);
   }
 }
