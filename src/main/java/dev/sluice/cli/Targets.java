@@ -16,7 +16,7 @@ import dev.sluice.target.lucene.LuceneStore;
 import dev.sluice.target.mongodb.MongoParameters;
 import dev.sluice.target.mongodb.MongoTarget;
 import dev.sluice.target.opensearch.OpenSearchParameters;
-import dev.sluice.target.opensearch.OpenSearchTarget;
+import dev.sluice.target.opensearch.OpenSearchStore;
 import dev.sluice.target.redis.RedisParameters;
 import dev.sluice.target.redis.RedisTarget;
 import dev.sluice.target.sql.DuckDbDialect;
@@ -140,6 +140,6 @@ public final class Targets {
   }
 
   private static Target.Opener openSearch(TargetUri uri) {
-    return OpenSearchTarget.opener(OpenSearchParameters.of(uri));
+    return new OpenSearchStore(OpenSearchParameters.of(uri));
   }
 }

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The index {@code sluice-collections}: which collections there are, and from which position on
- * their changes count. One document for each of them, and one for a database that has a floor.
+ * The index {@code sluice-collections}, or that of a rebuild: which collections there are, and from
+ * which position on their changes count. One document for each of them, and one for a database that
+ * has a floor.
  */
 final class CollectionsIndex {
   static final String NAME = "sluice-collections";
@@ -33,24 +34,27 @@ final class CollectionsIndex {
   private static final int MOST = 10_000;
 
   private final Server server;
+  private final String name;
   private final String pattern;
 
   /**
+   * @param name of the index
    * @param pattern of the indices' names. Whoever names others on the same server, because the
    *     changes are those of another MongoDB, has other floors
    */
-  CollectionsIndex(Server server, String pattern) {
+  CollectionsIndex(Server server, String name, String pattern) {
     this.server = server;
+    this.name = name;
     this.pattern = pattern;
   }
 
   /** Makes it if it is not there. */
   void prepare() {
     Server.Answer there =
-        server.send("GET", "/" + NAME + "/_mapping", null, status -> status == NOT_FOUND);
+        server.send("GET", "/" + name + "/_mapping", null, status -> status == NOT_FOUND);
     if (!there.isSuccess()) {
       Indices.make(
-          server, NAME, IndexShape.ofKeywords(PATTERN, DATABASE, COLLECTION, INDEX, FLOOR, FILLED));
+          server, name, IndexShape.ofKeywords(PATTERN, DATABASE, COLLECTION, INDEX, FLOOR, FILLED));
     }
   }
 
@@ -59,18 +63,22 @@ final class CollectionsIndex {
     return stored(namespace).path("_source").path(FLOOR).asText();
   }
 
+  /** With that of its database. */
+  String effectiveFloor(Namespace collection) {
+    String own = floor(collection);
+    String ofAll = floor(new Namespace(collection.database(), null));
+    return own.compareTo(ofAll) >= 0 ? own : ofAll;
+  }
+
   /** Raises the floor of that very namespace, and never lowers it. */
   void raise(Namespace namespace, String floor) {
     change(namespace, FLOOR, floor, stored -> stored.path(FLOOR).asText().compareTo(floor) >= 0);
   }
 
   /** Notes that the collection has an index. */
-  void add(Namespace collection, IndexNames.Name name) {
+  void add(Namespace collection, IndexNames.Name own) {
     change(
-        collection,
-        INDEX,
-        name.index(),
-        stored -> stored.path(INDEX).asText().equals(name.index()));
+        collection, INDEX, own.index(), stored -> stored.path(INDEX).asText().equals(own.index()));
   }
 
   /** Notes that all is copied that a rename at this position brings into the collection. */
@@ -92,7 +100,7 @@ final class CollectionsIndex {
       }
     }
     throw TargetException.unavailable(
-        "Others write what " + NAME + " has of " + namespace + " all the time", null);
+        "Others write what " + name + " has of " + namespace + " all the time", null);
   }
 
   private ObjectNode changed(Namespace namespace, JsonNode source, String field, String value) {
@@ -117,13 +125,13 @@ final class CollectionsIndex {
                 + "&if_primary_term="
                 + stored.path("_primary_term").asLong()
             : "/_create/" + id(namespace);
-    return server.send("PUT", "/" + NAME + path, changed, status -> status == CONFLICT).isSuccess();
+    return server.send("PUT", "/" + name + path, changed, status -> status == CONFLICT).isSuccess();
   }
 
   private JsonNode stored(Namespace namespace) {
     Server.Answer answer =
         server.send(
-            "GET", "/" + NAME + "/_doc/" + id(namespace), null, status -> status == NOT_FOUND);
+            "GET", "/" + name + "/_doc/" + id(namespace), null, status -> status == NOT_FOUND);
     if (answer.body().has("error")) {
       throw server.failures().of(answer);
     }
@@ -140,7 +148,7 @@ final class CollectionsIndex {
    * @param database null for all databases
    */
   List<Namespace> collections(String database) {
-    server.post("/" + NAME + "/_refresh", null);
+    server.post("/" + name + "/_refresh", null);
     ObjectNode search = JsonNodeFactory.instance.objectNode();
     search.put("size", MOST);
     ObjectNode bool = search.putObject("query").putObject("bool");
@@ -151,7 +159,7 @@ final class CollectionsIndex {
       filter.addObject().putObject("term").put(DATABASE, database);
     }
     JsonNode found =
-        server.post("/" + NAME + "/_search?allow_partial_search_results=false", search);
+        server.post("/" + name + "/_search?allow_partial_search_results=false", search);
     List<Namespace> all = new ArrayList<>();
     for (JsonNode hit : found.path("hits").path("hits")) {
       JsonNode source = hit.path("_source");

@@ -31,7 +31,16 @@ public record IndexNames(String pattern) {
    * @param alias of what is searched: without the markers of deletes
    * @param index what it is in, markers included
    */
-  record Name(String alias, String index) {}
+  record Name(String alias, String index) {
+    private static final String STATES = "-states";
+    private static final String SECOND = "-states-2";
+    private static final String NEXT = "-states-next";
+
+    /** Those of a second index for the same, until it takes the alias. */
+    Name beside() {
+      return new Name(alias + NEXT, alias + (index.endsWith(SECOND) ? STATES : SECOND));
+    }
+  }
 
   /**
    * @throws TargetException if it cannot become the name of an index
@@ -62,6 +71,6 @@ public record IndexNames(String pattern) {
     if (!legal.equals(wanted)) {
       legal += "-" + Digest.of(collection.toString()).substring(0, DIGITS);
     }
-    return new Name(legal, legal + "-states");
+    return new Name(legal, legal + Name.STATES);
   }
 }

@@ -28,14 +28,7 @@ final class IndexShape {
         .putObject("settings")
         .put("index.mapping.ignore_malformed", true)
         .put("index.mapping.coerce", false);
-    shape
-        .putObject("aliases")
-        .putObject(name.alias())
-        .putObject("filter")
-        .putObject("bool")
-        .putObject("must_not")
-        .putObject("term")
-        .put(field(State.DELETED), true);
+    shape.putObject("aliases").putObject(name.alias()).set("filter", withoutMarkers());
     ObjectNode mappings = shape.putObject("mappings");
     mappings.putObject("_meta").putObject("sluice").put("namespace", collection.toString());
     mappings.putArray("dynamic_date_formats").add(DATES);
@@ -49,6 +42,17 @@ final class IndexShape {
         .put("type", "double");
     mappings.putObject("properties").set(State.OURS, ours());
     return shape;
+  }
+
+  /** The filter of an alias that is searched. */
+  static ObjectNode withoutMarkers() {
+    ObjectNode filter = NODES.objectNode();
+    filter
+        .putObject("bool")
+        .putObject("must_not")
+        .putObject("term")
+        .put(field(State.DELETED), true);
+    return filter;
   }
 
   private static ObjectNode ours() {

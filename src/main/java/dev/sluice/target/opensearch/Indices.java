@@ -1,11 +1,14 @@
 package dev.sluice.target.opensearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.TargetException;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +21,14 @@ final class Indices {
   private static final String ALREADY_THERE = "resource_already_exists_exception";
 
   private final Server server;
-  private final IndexNames names;
+  private final Function<Namespace, IndexNames.Name> names;
   private final CollectionsIndex collections;
   private final Map<Namespace, IndexNames.Name> ready = new HashMap<>();
 
-  Indices(Server server, IndexNames names, CollectionsIndex collections) {
+  /**
+   * @param names of an index that is to be made
+   */
+  Indices(Server server, Function<Namespace, IndexNames.Name> names, CollectionsIndex collections) {
     this.server = server;
     this.names = names;
     this.collections = collections;
@@ -32,7 +38,7 @@ final class Indices {
   IndexNames.Name prepare(Namespace collection) {
     IndexNames.Name name = ready.get(collection);
     if (name == null) {
-      name = names.of(collection);
+      name = named(collection);
       // First, so that none is ever forgotten at the end of its database.
       collections.add(collection, name);
       check(collection, name);
@@ -41,11 +47,37 @@ final class Indices {
     return name;
   }
 
+  /**
+   * The names of its index, whether it is there or not: a rebuild has another one take the alias.
+   */
+  IndexNames.Name named(Namespace collection) {
+    IndexNames.Name name = names.apply(collection);
+    Iterator<String> indices = described(name.alias()).fieldNames();
+    if (!indices.hasNext()) {
+      return withoutAlias(name) ? new IndexNames.Name(name.alias(), name.beside().index()) : name;
+    }
+    String index = indices.next();
+    if (indices.hasNext()) {
+      throw TargetException.unusable(
+          "The alias "
+              + name.alias()
+              + " is for several indices: leave it to the one that ends in -states or -states-2");
+    }
+    return new IndexNames.Name(name.alias(), index);
+  }
+
+  /** Whether the second index is there and has lost its alias, which is said then. */
+  private boolean withoutAlias(IndexNames.Name name) {
+    String second = name.beside().index();
+    JsonNode index = described(second).path(second);
+    return !index.isMissingNode() && index.path("aliases").isEmpty();
+  }
+
   private void check(Namespace collection, IndexNames.Name name) {
-    JsonNode index = described(name);
+    JsonNode index = described(name.index()).path(name.index());
     if (index.isMissingNode()) {
       make(server, name.index(), IndexShape.of(collection, name));
-      index = described(name);
+      index = described(name.index()).path(name.index());
     }
     if (!IndexShape.namespaceOf(index).equals(collection.toString())) {
       throw TargetException.unusable(
@@ -67,11 +99,10 @@ final class Indices {
     warn(name, index.path("settings").path("index"));
   }
 
-  /** Missing if it is not there. */
-  private JsonNode described(IndexNames.Name name) {
-    Server.Answer answer =
-        server.send("GET", "/" + name.index(), null, status -> status == NOT_FOUND);
-    return answer.body().path(name.index());
+  /** By the names of the indices; empty if there is none of that name or alias. */
+  private JsonNode described(String name) {
+    Server.Answer answer = server.send("GET", "/" + name, null, status -> status == NOT_FOUND);
+    return answer.isSuccess() ? answer.body() : MissingNode.getInstance();
   }
 
   private static void warn(IndexNames.Name name, JsonNode settings) {
@@ -101,7 +132,7 @@ final class Indices {
 
   /** Whether the collection has an index. */
   boolean isThere(Namespace collection) {
-    return ready.containsKey(collection) || !described(names.of(collection)).isMissingNode();
+    return ready.containsKey(collection) || described(named(collection).index()).size() > 0;
   }
 
   /** What the index knows of the fields in its documents. */

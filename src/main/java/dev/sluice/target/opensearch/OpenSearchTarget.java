@@ -6,9 +6,8 @@ import dev.sluice.consume.Event;
 import dev.sluice.consume.MarkerSweep;
 import dev.sluice.consume.NewestStates;
 import dev.sluice.consume.Target;
+import java.time.Duration;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps indices of OpenSearch or Elasticsearch in step.
@@ -17,36 +16,20 @@ import org.slf4j.LoggerFactory;
  * batch has half done changes nothing when the whole comes once more. A delete leaves a document as
  * its marker, since the server forgets the versions of what is deleted after a minute.
  */
-public final class OpenSearchTarget implements Target, NewestStates.Store {
-  private static final Logger log = LoggerFactory.getLogger(OpenSearchTarget.class);
-
+final class OpenSearchTarget implements Target, NewestStates.Store {
   private final CollectionsIndex collections;
   private final Indices indices;
   private final StateWriter writer;
   private final OlderStates older;
   private final MarkerSweep markers;
 
-  private OpenSearchTarget(Server server, OpenSearchParameters parameters) {
-    this.collections = new CollectionsIndex(server, parameters.names().pattern());
-    this.indices = new Indices(server, parameters.names(), collections);
+  OpenSearchTarget(Server server, CollectionsIndex collections, Indices indices, Duration markers) {
+    this.collections = collections;
+    this.indices = indices;
     this.writer = new StateWriter(server, indices);
     this.older = new OlderStates(server, writer);
-    this.markers = new MarkerSweep(parameters.markers());
+    this.markers = new MarkerSweep(markers);
     collections.prepare();
-  }
-
-  /**
-   * What opens it; all that are opened share their connections.
-   *
-   * @throws dev.sluice.consume.TargetException if whom to trust cannot be read
-   */
-  public static Target.Opener opener(OpenSearchParameters parameters) {
-    Server server = new Server(parameters);
-    return () -> {
-      String name = server.identify();
-      log.info("{} at {}", name, parameters.address());
-      return new OpenSearchTarget(server, parameters);
-    };
   }
 
   @Override
@@ -62,9 +45,7 @@ public final class OpenSearchTarget implements Target, NewestStates.Store {
   @Override
   public void write(Namespace collection, List<Event> newest) {
     writer.write(indices.prepare(collection), newest.stream().map(State::of).toList());
-    String floor = floor(collection);
-    String ofDatabase = floor(new Namespace(collection.database(), null));
-    String effective = floor.compareTo(ofDatabase) >= 0 ? floor : ofDatabase;
+    String effective = collections.effectiveFloor(collection);
     if (newest.stream().anyMatch(event -> event.position().compareTo(effective) < 0)) {
       older.remove(indices.prepare(collection), effective);
     }

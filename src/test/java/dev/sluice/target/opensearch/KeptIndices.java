@@ -3,7 +3,6 @@ package dev.sluice.target.opensearch;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.DocumentKey;
-import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.testing.OpenSearchServer;
 import java.util.ArrayList;
@@ -24,8 +23,8 @@ record KeptIndices(OpenSearchServer server, String prefix) {
   /**
    * @param parameters none, or each with an ampersand in front
    */
-  Target.Opener opener(String hostAndPort, String parameters) {
-    return OpenSearchTarget.opener(
+  OpenSearchStore opener(String hostAndPort, String parameters) {
+    return new OpenSearchStore(
         OpenSearchParameters.of(
             TargetUri.parse(
                 "opensearch+http://" + hostAndPort + "?index=" + pattern() + parameters)));

@@ -22,10 +22,11 @@ import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
 import dev.sluice.consume.Event;
 import dev.sluice.consume.EventType;
+import dev.sluice.consume.Rebuildable;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetException.Kind;
-import dev.sluice.consume.TargetKeepsStep;
+import dev.sluice.consume.TargetIsRebuilt;
 import dev.sluice.testing.OpenSearchServer;
 import dev.sluice.testing.TcpProxy;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-class OpenSearchKeepsStepIT extends TargetKeepsStep {
+class OpenSearchKeepsStepIT extends TargetIsRebuilt {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
   private static final String QUIZ = "{\"_id\": \"a\", \"word\": \"QUIZ\", \"score\": 22}";
 
@@ -75,12 +76,12 @@ class OpenSearchKeepsStepIT extends TargetKeepsStep {
     server.request("DELETE", "/" + kept.prefix() + ".*", "");
   }
 
-  private Target.Opener opener(String parameters) {
+  private OpenSearchStore opener(String parameters) {
     return kept.opener(server.hostAndPort(), parameters);
   }
 
   @Override
-  protected Target.Opener opener() {
+  protected Rebuildable rebuildable() {
     return opener("");
   }
 

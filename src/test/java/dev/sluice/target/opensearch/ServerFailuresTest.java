@@ -68,7 +68,7 @@ class ServerFailuresTest {
 
   private Target.Opener opener(String scheme, String parameters) {
     String uri = scheme + "://" + LOGIN + "127.0.0.1:" + server.getAddress().getPort();
-    return OpenSearchTarget.opener(OpenSearchParameters.of(TargetUri.parse(uri + parameters)));
+    return new OpenSearchStore(OpenSearchParameters.of(TargetUri.parse(uri + parameters)));
   }
 
   private static void assertFails(Kind kind, String saying, ThrowingCallable call) {
