@@ -60,7 +60,8 @@ final class AsInMongo {
         .forEach(
             (name, json) ->
                 details.put(
-                    name, Json.of(json.text().replace("\"scrabble", "\"" + stem + "scrabble"))));
+                    name,
+                    Json.of(json.text().replaceAll("\"(scrabble|chess)", "\"" + stem + "$1"))));
     return new Event(
         event.messageId(),
         event.type(),
