@@ -17,7 +17,14 @@ public final class OwnQueue {
         true,
         false,
         false,
-        Map.of("x-queue-type", "quorum", "x-single-active-consumer", true));
+        // RabbitMQ 4 drops what has come back 20 times, unless a higher limit is set.
+        Map.of(
+            "x-queue-type",
+            "quorum",
+            "x-single-active-consumer",
+            true,
+            "x-delivery-limit",
+            1_000_000_000));
     channel.queueBind(queue, exchange, "#");
   }
   // end region

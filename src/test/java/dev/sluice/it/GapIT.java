@@ -1,6 +1,7 @@
 package dev.sluice.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -168,7 +169,8 @@ class GapIT {
         sluice.awaitDeliveries(3);
       }
       insert(sluice, 3);
-      sluice.awaitDeliveries(4);
+      // What was published just before the token was lost may have come twice.
+      await().atMost(PipelineUnderTest.PATIENCE).until(() -> seen(sluice).contains("3"));
 
       assertThat(seen(sluice).stream().filter(id -> !id.equals("gap")).distinct())
           .containsExactly("1", "2", "3");
