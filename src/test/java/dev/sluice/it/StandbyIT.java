@@ -162,7 +162,11 @@ class StandbyIT {
       assertThat(sentBefore).as("was paused in the middle of its work").isLessThan(backlog);
 
       paused.resume();
-      await().atMost(PipelineUnderTest.PATIENCE).until(() -> count(paused, "STANDBY") > 0);
+      // It has thousands of events at hand and everything to set up anew; on a machine that has
+      // other work that took half a minute.
+      await()
+          .atMost(PipelineUnderTest.PATIENCE.multipliedBy(2))
+          .until(() -> count(paused, "STANDBY") > 0);
       FaultyRabbit.insert(sluice, backlog + later, backlog + 2 * later);
       FaultyRabbit.awaitAll(sluice, backlog + 2 * later);
       assertThat(sentBy(sluice, sluice.exchange())).isBetween(sentBefore, sentBefore + 1);
