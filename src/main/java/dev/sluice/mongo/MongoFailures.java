@@ -111,7 +111,11 @@ final class MongoFailures {
         || failure instanceof MongoTimeoutException
         || failure instanceof TimeoutException) {
       return new PipelineException(
-          FailureKind.TRANSIENT, "MongoDB at " + address + " cannot be reached", failure);
+          FailureKind.TRANSIENT,
+          "MongoDB at "
+              + address
+              + " cannot be reached: see that it runs, and that MONGO_DATABASE_HOST names it",
+          failure);
     }
     if (failure instanceof BsonMaximumSizeExceededException) {
       // The driver does not even send it.
