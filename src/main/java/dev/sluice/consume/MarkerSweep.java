@@ -1,5 +1,6 @@
 package dev.sluice.consume;
 
+import dev.sluice.config.Durations;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -13,6 +14,9 @@ public final class MarkerSweep {
   /** How much time of the stream lies between two sweeps. */
   private static final long EVERY_SECONDS = 3600;
 
+  /** A repeat reaches back to the pipeline's saved position; this is generous. */
+  private static final Duration USUAL = Duration.ofDays(7);
+
   private final Duration markers;
   private long sweptSeconds;
 
@@ -21,6 +25,19 @@ public final class MarkerSweep {
    */
   public MarkerSweep(Duration markers) {
     this.markers = Objects.requireNonNull(markers, "markers");
+  }
+
+  /**
+   * How long a marker stays, as a target's parameter says; seven days if it is missing.
+   *
+   * @throws TargetException if it is no time
+   */
+  public static Duration time(TargetUri uri, String parameter) {
+    try {
+      return uri.parameter(parameter).map(Durations::parse).orElse(USUAL);
+    } catch (IllegalArgumentException e) {
+      throw TargetException.unusable("The target's parameter " + parameter + ": " + e.getMessage());
+    }
   }
 
   /** The position below which markers go behind this batch; empty if it is not time for that. */

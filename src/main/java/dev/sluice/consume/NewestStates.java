@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * How a batch changes what a store keeps of the documents' newest states: the same for every store,
@@ -88,7 +89,16 @@ public final class NewestStates {
   }
 
   private static String effectiveFloor(Namespace collection, Store store) {
-    return later(store.floor(collection), store.floor(new Namespace(collection.database(), null)));
+    return effectiveFloor(collection, store::floor);
+  }
+
+  /**
+   * The floor of a collection, or that of its database if it is later.
+   *
+   * @param floor of that very namespace; empty if there is none
+   */
+  public static String effectiveFloor(Namespace collection, Function<Namespace, String> floor) {
+    return later(floor.apply(collection), floor.apply(new Namespace(collection.database(), null)));
   }
 
   private static String later(String one, String other) {

@@ -11,7 +11,7 @@ package dev.sluice.consume;
  *       statement or transaction; a delete leaves a marker with its position. So repeats, replays,
  *       redelivery and a second consumer change nothing.
  *   <li>What goes away with a drop, a rename or at the end of a snapshot stays away when an older
- *       change is repeated: {@link Floors} says how.
+ *       change is repeated: {@link NewestStates} says how.
  *   <li>History has each message-id once.
  * </ul>
  */

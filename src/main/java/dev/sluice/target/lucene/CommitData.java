@@ -1,6 +1,7 @@
 package dev.sluice.target.lucene;
 
 import dev.sluice.change.Namespace;
+import dev.sluice.consume.NewestStates;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -73,9 +74,7 @@ final class CommitData {
 
   /** With that of its database. */
   String effectiveFloor(Namespace collection) {
-    String own = floor(collection);
-    String ofAll = floor(new Namespace(collection.database(), null));
-    return own.compareTo(ofAll) >= 0 ? own : ofAll;
+    return NewestStates.effectiveFloor(collection, this::floor);
   }
 
   /** The snapshot by which the index was last rebuilt; empty if it never was. */

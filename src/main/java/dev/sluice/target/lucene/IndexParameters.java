@@ -1,6 +1,6 @@
 package dev.sluice.target.lucene;
 
-import dev.sluice.config.Durations;
+import dev.sluice.consume.MarkerSweep;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import java.nio.file.InvalidPathException;
@@ -18,9 +18,6 @@ import java.util.Objects;
  *     any repeat
  */
 public record IndexParameters(Path directory, List<String> fields, Duration markers) {
-  /** A repeat reaches back to the pipeline's saved position; this is generous. */
-  private static final Duration MARKERS = Duration.ofHours(7 * 24);
-
   public IndexParameters {
     Objects.requireNonNull(directory, "directory");
     fields = List.copyOf(fields);
@@ -35,7 +32,7 @@ public record IndexParameters(Path directory, List<String> fields, Duration mark
     return new IndexParameters(
         directory(uri.place()),
         uri.parameter("fields").map(all -> List.of(all.split(","))).orElse(List.of()),
-        markers(uri));
+        MarkerSweep.time(uri, "markers"));
   }
 
   static Path directory(String place) {
@@ -47,14 +44,6 @@ public record IndexParameters(Path directory, List<String> fields, Duration mark
       return Path.of(place);
     } catch (InvalidPathException e) {
       throw TargetException.unusable("\"" + place + "\" is no name of a directory");
-    }
-  }
-
-  private static Duration markers(TargetUri uri) {
-    try {
-      return uri.parameter("markers").map(Durations::parse).orElse(MARKERS);
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("The target's parameter markers: " + e.getMessage());
     }
   }
 

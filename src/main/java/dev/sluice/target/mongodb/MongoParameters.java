@@ -2,11 +2,11 @@ package dev.sluice.target.mongodb;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoConfigurationException;
-import dev.sluice.config.Durations;
 import dev.sluice.config.MongoUri;
 import dev.sluice.config.NamedFile;
 import dev.sluice.config.Secret;
 import dev.sluice.config.TlsFiles;
+import dev.sluice.consume.MarkerSweep;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import java.net.URLEncoder;
@@ -42,9 +42,6 @@ public record MongoParameters(
 
   private static final List<String> ALL_OURS =
       List.of(DATABASE, MARKERS, AUTHORITIES, CERTIFICATE, KEY);
-
-  /** A repeat reaches back to the pipeline's saved position; this is generous. */
-  private static final Duration USUAL_MARKERS = Duration.ofHours(7 * 24);
 
   public MongoParameters {
     Objects.requireNonNull(uri, "uri");
@@ -89,7 +86,11 @@ public record MongoParameters(
     String text = options.isEmpty() ? place : place + slash + "?" + String.join("&", options);
     requireUri(text, uri);
     return new MongoParameters(
-        new Secret(text), uri.toString(), uri.parameter(DATABASE), markers(uri), tls(uri));
+        new Secret(text),
+        uri.toString(),
+        uri.parameter(DATABASE),
+        MarkerSweep.time(uri, MARKERS),
+        tls(uri));
   }
 
   private static TlsFiles tls(TargetUri uri) {
@@ -138,14 +139,6 @@ public record MongoParameters(
               + uri.scheme()
               + ": cannot be read as a MongoDB URI: check its hosts, ports and options, and"
               + " percent-encode special characters in user and password");
-    }
-  }
-
-  private static Duration markers(TargetUri uri) {
-    try {
-      return uri.parameter(MARKERS).map(Durations::parse).orElse(USUAL_MARKERS);
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("The target's parameter " + MARKERS + ": " + e.getMessage());
     }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.change.Namespace;
+import dev.sluice.consume.NewestStates;
 import dev.sluice.consume.TargetException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,6 @@ final class CollectionsIndex {
   private static final String COLLECTION = "collection";
   private static final String INDEX = "index";
   private static final String FLOOR = "floor";
-  private static final String FILLED = "filled";
 
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
@@ -54,7 +54,7 @@ final class CollectionsIndex {
         server.send("GET", "/" + name + "/_mapping", null, status -> status == NOT_FOUND);
     if (!there.isSuccess()) {
       Indices.make(
-          server, name, IndexShape.ofKeywords(PATTERN, DATABASE, COLLECTION, INDEX, FLOOR, FILLED));
+          server, name, IndexShape.ofKeywords(PATTERN, DATABASE, COLLECTION, INDEX, FLOOR));
     }
   }
 
@@ -65,9 +65,7 @@ final class CollectionsIndex {
 
   /** With that of its database. */
   String effectiveFloor(Namespace collection) {
-    String own = floor(collection);
-    String ofAll = floor(new Namespace(collection.database(), null));
-    return own.compareTo(ofAll) >= 0 ? own : ofAll;
+    return NewestStates.effectiveFloor(collection, this::floor);
   }
 
   /** Raises the floor of that very namespace, and never lowers it. */
@@ -79,16 +77,6 @@ final class CollectionsIndex {
   void add(Namespace collection, IndexNames.Name own) {
     change(
         collection, INDEX, own.index(), stored -> stored.path(INDEX).asText().equals(own.index()));
-  }
-
-  /** Notes that all is copied that a rename at this position brings into the collection. */
-  void fill(Namespace collection, String position) {
-    change(collection, FILLED, position, stored -> stored.path(FILLED).asText().equals(position));
-  }
-
-  /** Whether a rename at this very position has copied all into the collection. */
-  boolean isFilled(Namespace collection, String position) {
-    return stored(collection).path("_source").path(FILLED).asText().equals(position);
   }
 
   private void change(Namespace namespace, String field, String value, Predicate<JsonNode> done) {

@@ -1,9 +1,9 @@
 package dev.sluice.target.opensearch;
 
-import dev.sluice.config.Durations;
 import dev.sluice.config.NamedFile;
 import dev.sluice.config.Secret;
 import dev.sluice.config.TlsFiles;
+import dev.sluice.consume.MarkerSweep;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import java.net.URI;
@@ -28,9 +28,6 @@ import java.util.Optional;
  */
 public record OpenSearchParameters(
     URI address, Optional<Secret> authorization, TlsFiles tls, IndexNames names, Duration markers) {
-  /** A repeat reaches back to the pipeline's saved position; this is generous. */
-  private static final Duration MARKERS = Duration.ofHours(7 * 24);
-
   public OpenSearchParameters {
     Objects.requireNonNull(address, "address");
     Objects.requireNonNull(authorization, "authorization");
@@ -52,7 +49,7 @@ public record OpenSearchParameters(
         at < 0 ? Optional.empty() : Optional.of(basic(place.substring("//".length(), at))),
         tls(uri, address),
         new IndexNames(uri.parameter("index").orElse(IndexNames.DEFAULT)),
-        markers(uri));
+        MarkerSweep.time(uri, "markers"));
   }
 
   private static URI address(TargetUri uri, String place) {
@@ -94,13 +91,5 @@ public record OpenSearchParameters(
         file.map(path -> new NamedFile("The target's parameter ca", Path.of(path))),
         Optional.empty(),
         Optional.empty());
-  }
-
-  private static Duration markers(TargetUri uri) {
-    try {
-      return uri.parameter("markers").map(Durations::parse).orElse(MARKERS);
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("The target's parameter markers: " + e.getMessage());
-    }
   }
 }

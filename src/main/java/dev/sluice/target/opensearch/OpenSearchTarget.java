@@ -67,28 +67,23 @@ final class OpenSearchTarget implements Target, NewestStates.Store {
     return true;
   }
 
-  /** But for what the rename at this position has brought, in a try that then broke off. */
   @Override
   public void clear(Namespace collection, String below) {
-    if (indices.isThere(collection) && !collections.isFilled(collection, below)) {
+    if (indices.isThere(collection)) {
       older.remove(indices.prepare(collection), below);
     }
   }
 
   /**
-   * Copies all before it removes anything, and notes that in between: whenever this breaks off, the
-   * next try has all of it in one of the two places.
+   * Copies all before it removes anything: whenever this breaks off, the next try finds each in one
+   * of the two places at least, and copies what is left.
    */
   @Override
   public void move(Namespace from, Namespace to, String below) {
-    if (!indices.isThere(from)) {
-      return;
-    }
-    if (!collections.isFilled(to, below)) {
+    if (indices.isThere(from)) {
       older.copy(indices.prepare(from), indices.prepare(to), below);
-      collections.fill(to, below);
+      older.remove(indices.prepare(from), below);
     }
-    older.remove(indices.prepare(from), below);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.sluice.target.redis;
 
-import dev.sluice.config.Durations;
 import dev.sluice.config.NamedFile;
 import dev.sluice.config.TlsFiles;
+import dev.sluice.consume.MarkerSweep;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import java.nio.file.InvalidPathException;
@@ -37,9 +37,6 @@ public record RedisParameters(
   }
 
   private static final String TLS_SCHEME = "rediss";
-
-  /** A repeat reaches back to the pipeline's saved position; this is generous. */
-  private static final Duration MARKERS = Duration.ofHours(7 * 24);
 
   /** Of all modes. */
   private static final String[] COMMON = {"mode", "wait", "tls.ca", "tls.cert", "tls.key"};
@@ -103,15 +100,12 @@ public record RedisParameters(
   }
 
   private static Duration markers(TargetUri uri) {
-    try {
-      Duration markers = uri.parameter("markers").map(Durations::parse).orElse(MARKERS);
-      if (markers.isZero()) {
-        throw new IllegalArgumentException("a marker has to stay longer than any repeat");
-      }
-      return markers;
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("The target's parameter markers: " + e.getMessage());
+    Duration markers = MarkerSweep.time(uri, "markers");
+    if (markers.isZero()) {
+      throw TargetException.unusable(
+          "The target's parameter markers: a marker has to stay longer than any repeat");
     }
+    return markers;
   }
 
   private static Optional<TlsFiles> tls(TargetUri uri) {

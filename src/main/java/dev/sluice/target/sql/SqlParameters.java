@@ -1,7 +1,7 @@
 package dev.sluice.target.sql;
 
-import dev.sluice.config.Durations;
 import dev.sluice.consume.Column;
+import dev.sluice.consume.MarkerSweep;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import java.time.Duration;
@@ -19,9 +19,6 @@ import java.util.Objects;
  */
 public record SqlParameters(
     List<Column> columns, boolean history, boolean fullNames, Duration markers) {
-  /** A repeat reaches back to the pipeline's saved position; this is generous. */
-  private static final Duration MARKERS = Duration.ofHours(7 * 24);
-
   public SqlParameters {
     columns = List.copyOf(columns);
     Objects.requireNonNull(markers, "markers");
@@ -37,14 +34,6 @@ public record SqlParameters(
       throw TargetException.unusable("The target's parameter names is collection or full");
     }
     return new SqlParameters(
-        uri.columns(), uri.flag("history"), names.equals("full"), markers(uri));
-  }
-
-  private static Duration markers(TargetUri uri) {
-    try {
-      return uri.parameter("markers").map(Durations::parse).orElse(MARKERS);
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("The target's parameter markers: " + e.getMessage());
-    }
+        uri.columns(), uri.flag("history"), names.equals("full"), MarkerSweep.time(uri, "markers"));
   }
 }
