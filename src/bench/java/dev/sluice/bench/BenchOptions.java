@@ -46,6 +46,8 @@ record BenchOptions(
     SIZES,
     /** Windows of growing size. */
     WINDOW,
+    /** Changes of few documents, again and again. */
+    HOT,
     /** Sluice over several channels. */
     LANES,
     /** The types of queues. */

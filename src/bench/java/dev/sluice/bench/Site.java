@@ -40,6 +40,7 @@ final class Site {
     environment.put("SLUICE_QUEUE", lane.name());
     environment.put("SLUICE_QUEUE_TYPE", load.queueType());
     environment.put("SLUICE_MAX_IN_FLIGHT", Integer.toString(load.window()));
+    environment.put("SLUICE_ORDER", load.order());
     environment.put("SLUICE_LANES", Integer.toString(load.lanes()));
     return environment;
   }

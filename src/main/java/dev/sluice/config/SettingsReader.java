@@ -191,6 +191,7 @@ public final class SettingsReader {
     return new DeliverySettings(
         (int) values.number(SettingKey.SLUICE_MAX_IN_FLIGHT, 1, 65_535),
         values.bytes(SettingKey.SLUICE_MAX_IN_FLIGHT_BYTES, 1, 1L << 32),
+        values.oneOf(SettingKey.SLUICE_ORDER, DocumentOrder.class),
         (int) values.number(SettingKey.SLUICE_LANES, 1, MOST_LANES),
         maxMessageBytes(),
         values.duration(
