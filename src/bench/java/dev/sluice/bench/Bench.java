@@ -145,9 +145,13 @@ public final class Bench {
       // One after the other is slow, and needs no long run to show it.
       case HOT ->
           List.of(
-              usual.withDocuments(1, "strict").withEvents(Math.min(usual.events(), 5_000)),
-              usual.withDocuments(100, "strict"),
-              usual.withDocuments(1, "position"));
+              usual.withDocuments(1).withEvents(Math.min(usual.events(), 5_000)),
+              usual.withDocuments(100),
+              usual.withDocuments(1).with("SLUICE_ORDER", "position"));
+      case HEADERS ->
+          List.of("all", "minimal", "none").stream()
+              .map(which -> usual.with("SLUICE_HEADERS", which))
+              .toList();
       case LANES -> List.of(1, 2, 4).stream().map(usual::withLanes).toList();
       case QUEUES -> List.of("classic", "quorum", "stream").stream().map(usual::withQueue).toList();
       default ->

@@ -76,7 +76,7 @@ final class Plots {
     if (first.window() != last.window()) {
       return "window " + load.window();
     }
-    if (load.documents() > 0) {
+    if (load.documents() > 0 || !load.settings().isEmpty()) {
       return load.changesText();
     }
     if (first.lanes() != last.lanes()) {

@@ -64,6 +64,7 @@ public enum SettingKey {
   SLUICE_TOPOLOGY("declare"),
   SLUICE_ROUTING_KEY("{database}.{collection}.{operation}"),
   SLUICE_ROUTES_FILE(""),
+  SLUICE_HEADERS("all"),
   SLUICE_HEADERS_FROM(""),
   SLUICE_PRIORITY(""),
   SLUICE_TTL(""),
