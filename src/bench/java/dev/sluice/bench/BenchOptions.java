@@ -50,6 +50,8 @@ record BenchOptions(
     LANES,
     /** The types of queues. */
     QUEUES,
+    /** What it costs to be watched. */
+    MONITOR,
     /** Latency alone. */
     LIVE,
     /** The copy of what is there, and what it does to latency. */
@@ -104,6 +106,7 @@ record BenchOptions(
       case SIZES -> "source,sink,bare,sluice,pipe";
       case QUEUES -> "sink,bare,sluice";
       case SNAPSHOT -> "all";
+      case MONITOR -> "sluice,watched";
       default -> "bare,sluice";
     };
   }
@@ -139,7 +142,8 @@ record BenchOptions(
 
   private static Set<Contender> contenders(String text) {
     if (text.equals("all")) {
-      return EnumSet.allOf(Contender.class);
+      // Watched it is one more Sluice, and of interest beside the other alone.
+      return EnumSet.complementOf(EnumSet.of(Contender.WATCHED));
     }
     Set<Contender> named = EnumSet.noneOf(Contender.class);
     for (String word : text.split(",")) {
