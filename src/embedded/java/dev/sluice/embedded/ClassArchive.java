@@ -58,7 +58,12 @@ public final class ClassArchive {
       String http = "127.0.0.1:" + FreePorts.one();
       Map<String, String> servers =
           Map.of(
-              "MONGO_DATABASE_HOST", mongo.uri(), "RABBITMQ_URI", rabbit.uri(), "SLUICE_HTTP", http);
+              "MONGO_DATABASE_HOST",
+              mongo.uri(),
+              "RABBITMQ_URI",
+              rabbit.uri(),
+              "SLUICE_HTTP",
+              http);
       List<String> writing = List.of("-XX:ArchiveClassesAtExit=" + unfinished, "-Xlog:cds=off");
       Path log = leash.directory().resolve("log");
       try (SluiceProcess sluice = SluiceProcess.run(servers, writing, log)) {
