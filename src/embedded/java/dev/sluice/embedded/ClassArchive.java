@@ -12,6 +12,7 @@ import dev.sluice.inserter.InsertPlan;
 import dev.sluice.inserter.Mix;
 import dev.sluice.testing.Leash;
 import dev.sluice.testing.SluiceProcess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,7 +34,7 @@ public final class ClassArchive {
   private ClassArchive() {}
 
   /**
-   * @param args the file to write
+   * @param args the file to write, with the ending {@code .jsa}; the list is {@code .classes}
    */
   public static void main(String[] args) {
     int code = 0;
@@ -48,11 +49,16 @@ public final class ClassArchive {
 
   private static void make(Path archive, Leash leash) throws Exception {
     Path unfinished = leash.directory().resolve("archive");
+    Path names = leash.directory().resolve("names");
     try (EmbeddedReplicaSet mongo = EmbeddedReplicaSet.builder().name("class-archive").start();
         EmbeddedBroker rabbit = EmbeddedBroker.start()) {
       Map<String, String> servers =
           Map.of("MONGO_DATABASE_HOST", mongo.uri(), "RABBITMQ_URI", rabbit.uri());
-      List<String> writing = List.of("-XX:ArchiveClassesAtExit=" + unfinished, "-Xlog:cds=off");
+      List<String> writing =
+          List.of(
+              "-XX:ArchiveClassesAtExit=" + unfinished,
+              "-XX:DumpLoadedClassList=" + names,
+              "-Xlog:cds=off");
       Path log = leash.directory().resolve("log");
       try (SluiceProcess sluice = SluiceProcess.run(servers, writing, log)) {
         leash.holds(sluice.process());
@@ -65,10 +71,17 @@ public final class ClassArchive {
         }
       }
     }
-    // In two steps: what is mapped by a running JVM must not be written to.
-    Path beside = archive.resolveSibling(archive.getFileName() + ".new");
-    Files.copy(unfinished, beside, StandardCopyOption.REPLACE_EXISTING);
-    Files.move(beside, archive, StandardCopyOption.ATOMIC_MOVE);
+    put(
+        names,
+        archive.resolveSibling(archive.getFileName().toString().replace(".jsa", ".classes")));
+    put(unfinished, archive);
+  }
+
+  /** In two steps: what is mapped by a running JVM must not be written to. */
+  private static void put(Path made, Path place) throws IOException {
+    Path beside = place.resolveSibling(place.getFileName() + ".new");
+    Files.copy(made, beside, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void write(Settings settings) {
