@@ -101,7 +101,10 @@ class ComposeFileTest {
 
     assertThat(list(service, "profiles")).containsExactly("app");
     assertThat(map(service, "build"))
-        .hasToString("{context=., dockerfile=src/docker/Dockerfile, target=" + target + "}");
+        .hasToString(
+            "{context=., dockerfile=src/docker/Dockerfile, target="
+                + target
+                + ", args=[JDK_IMAGE]}");
     assertThat(service.get("read_only")).isEqualTo(true);
     assertThat(service.get("restart")).isEqualTo("unless-stopped");
     assertThat(service.get("ports")).isNull();
