@@ -64,9 +64,10 @@ final class ConsumeCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      defaultValue = "500",
-      description = "Most events that are applied together (default: 500).")
-  private int batch;
+      description =
+          "Most events that are applied together (default: what the target gains by, from 500 to"
+              + " 4000).")
+  private Integer batch;
 
   @Option(
       names = "--linger",

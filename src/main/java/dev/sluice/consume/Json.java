@@ -75,13 +75,21 @@ public final class Json {
   /** The value, parsed once; big numbers keep all their digits. Not for two threads. */
   public JsonNode tree() {
     if (tree == null) {
-      try {
-        tree = MAPPER.readTree(bytes, from, to - from);
-      } catch (IOException e) {
-        throw new UncheckedIOException("it was JSON when the message was read", e);
-      }
+      tree = parsed();
     }
     return tree;
+  }
+
+  /**
+   * The same, parsed for each call and not kept: a document's tree takes several times its bytes,
+   * and a batch has thousands.
+   */
+  public JsonNode parsed() {
+    try {
+      return MAPPER.readTree(bytes, from, to - from);
+    } catch (IOException e) {
+      throw new UncheckedIOException("it was JSON when the message was read", e);
+    }
   }
 
   /** Whether the text has more than one line; within its strings there are no line ends. */

@@ -122,6 +122,14 @@ public interface SqlDialect {
     }
   }
 
+  /**
+   * Most events for one transaction where nobody has said how many: what a row costs falls with
+   * their number up to there.
+   */
+  default int batch() {
+    return 2_000;
+  }
+
   /** What a failure means, by its code. */
   TargetException recognise(SQLException failure);
 }
