@@ -78,7 +78,7 @@ record BenchOptions(
     boolean live = mode == Mode.USUAL || mode == Mode.LIVE || mode == Mode.SNAPSHOT || smoke;
     return new BenchOptions(
         mode,
-        number(environment, "ROUNDS", smoke || mode == Mode.LIVE ? 1 : 5, 1, 1_000),
+        number(environment, "ROUNDS", usualRounds(mode), 1, 1_000),
         number(environment, "EVENTS", smoke ? 2_000 : usualEvents(mode), 1, 10_000_000),
         sizes(given(environment, "SIZES", mode == Mode.SIZES ? "300,1024,16384,262144" : "1024")),
         contenders(given(environment, "CONTENDERS", usualContenders(mode))),
@@ -91,7 +91,21 @@ record BenchOptions(
 
   /** A collection is longer than a backlog, and must outlast a look at latency. */
   private static int usualEvents(Mode mode) {
-    return mode == Mode.SNAPSHOT ? 200_000 : 50_000;
+    return switch (mode) {
+      case SNAPSHOT -> 200_000;
+      // With fewer the rounds are over before the compiler is.
+      case CONSUME -> 100_000;
+      default -> 50_000;
+    };
+  }
+
+  /** Consumers have a dozen contenders, and five minutes. */
+  private static int usualRounds(Mode mode) {
+    return switch (mode) {
+      case SMOKE, LIVE -> 1;
+      case CONSUME -> 3;
+      default -> 5;
+    };
   }
 
   private static List<String> words(String text) {
