@@ -65,7 +65,9 @@ final class Collecting {
     List<Delivered> batch = new ArrayList<>();
     long begin = 0;
     long bytes = 0;
-    while (batch.size() < settings.batch() && bytes < MOST_BYTES) {
+    // Of large messages fewer are under way: half of them for this batch, half for the one before.
+    int most = Math.max(1, Math.min(settings.batch(), inbox.atHand() / 2));
+    while (batch.size() < most && bytes < MOST_BYTES) {
       Optional<Incoming> incoming = inbox.next(batch.isEmpty() ? NOTICE : patience(begin));
       if (incoming.isPresent()) {
         if (!add(incoming.get(), batch)) {
@@ -164,7 +166,7 @@ final class Collecting {
         FailureKind.MISCONFIGURED,
         "The "
             + event
-            + " takes documents away, and --on-drop is stop: start once with --on-drop apply to have"
-            + " the target follow");
+            + " takes documents away, and --on-drop is stop: start once with --on-drop apply to"
+            + " have the target follow");
   }
 }

@@ -108,4 +108,15 @@ class CollectingTest {
       assertThat(new Collecting(inbox, SETTINGS, () -> true, () -> false).next()).hasSize(3);
     }
   }
+
+  /** Else it would wait for messages that cannot come before it is acknowledged. */
+  @Test
+  void aBatchIsFullWithHalfOfWhatMayBeUnderWay() throws Exception {
+    publish(0, 20);
+    queue.atHand = 10;
+
+    try (Inbox inbox = queue.open()) {
+      assertThat(new Collecting(inbox, SETTINGS, () -> false, () -> false).next()).hasSize(5);
+    }
+  }
 }

@@ -182,12 +182,6 @@ public final class DuckDbDialect implements SqlDialect {
     return columns;
   }
 
-  /** What it does once a batch costs it most: binding, the merge's look at the keys, the commit. */
-  @Override
-  public int batch() {
-    return 4_000;
-  }
-
   @Override
   public TargetException recognise(SQLException failure) {
     return DuckDbFailures.recognise(name(), failure);

@@ -123,8 +123,8 @@ public interface SqlDialect {
   }
 
   /**
-   * Most events for one transaction where nobody has said how many: what a row costs falls with
-   * their number up to there.
+   * Most events for one transaction where nobody has said how many: a row of 500 costs PostgreSQL's
+   * driver and DuckDB twice as much, a row of 5,000 hardly less.
    */
   default int batch() {
     return 2_000;
