@@ -1,0 +1,443 @@
+'use strict';
+
+// Draws what /status says. It is asked every second, one request at a time; all text goes in as text.
+
+const EVERY = 1000;
+// With a second between two questions, an answer that is missing shows within two seconds.
+const PATIENCE = 900;
+const SHOWN_WITHIN = 1900;
+// A question that is this old is given up and asked again: its connection may be dead.
+const GIVEN_UP = 5000;
+const TEN_MINUTES = 600;
+const SVG = 'http://www.w3.org/2000/svg';
+const NONE = '—';
+
+const STATES = {
+  STARTING: ['idle', 'Connects, claims its position and opens its stream.'],
+  STANDBY: ['idle', 'Another instance runs the pipeline. This one waits to take over.'],
+  STREAMING: ['good', 'Events flow, or would if there were any.'],
+  BLOCKED: ['bad', 'RabbitMQ takes nothing because of an alarm of memory or disk. Changes wait in MongoDB’s oplog; they flow again when the alarm ends.'],
+  THROTTLED: ['warn', 'RabbitMQ refuses messages because a queue is full. They go as it takes them.'],
+  BACKING_OFF: ['warn', 'Something has failed. It tries again by itself, from the last position that was saved.'],
+  DRAINING: ['idle', 'Takes nothing in any more and waits for the confirms that are due.'],
+  FAILED: ['bad', 'Ended by a failure. It does not try again by itself.'],
+  STOPPED: ['idle', 'Ended because it was told to.'],
+};
+const FLOWING = ['STREAMING', 'THROTTLED', 'DRAINING'];
+
+// ---- words and numbers
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+const dayAndClock = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+const known = value => typeof value === 'number' && Number.isFinite(value);
+const count = value => !known(value) ? NONE : (value < 1e7 ? whole : short).format(value);
+const perSecond = value => !known(value) ? NONE : (value < 10 ? tenth : value < 1e5 ? whole : short).format(value) + ' /s';
+
+function bytes(value) {
+  if (!known(value)) return NONE;
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let unit = 0;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
+  return (value < 100 && unit > 0 ? tenth : whole).format(value) + ' ' + units[unit];
+}
+
+function duration(seconds) {
+  if (!known(seconds)) return NONE;
+  if (seconds < 9.95) return tenth.format(Math.max(0, seconds)) + ' s';
+  const s = Math.round(seconds);
+  const parts = [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
+  const first = parts.findIndex(([size]) => s >= size);
+  return parts.slice(first, first + 2)
+    .map(([size, name], i) => [Math.floor(i === 0 ? s / size : s % parts[first][0] / size), name])
+    .filter(([n]) => n > 0).map(([n, name]) => n + ' ' + name).join(' ');
+}
+
+const millis = value => !known(value) ? NONE
+  : value >= 1000 ? duration(value / 1000) : (value < 100 ? tenth : whole).format(value) + ' ms';
+const spoken = name => name.charAt(0) + name.slice(1).toLowerCase().replaceAll('_', ' ');
+const sentence = words => words.charAt(0).toUpperCase() + words.slice(1);
+const titleOf = (state, name) => [state, name, 'Sluice'].filter(Boolean).join(' · ');
+
+// The server's clock, since the times are the server's: this device's own may be minutes off.
+let ahead = 0;
+const secondsSince = iso => (Date.now() + ahead - Date.parse(iso)) / 1000;
+
+function ago(iso) {
+  const seconds = Math.floor(secondsSince(iso));
+  return seconds < 1 ? 'just now' : duration(seconds) + ' ago';
+}
+
+function at(iso) {
+  const time = new Date(iso);
+  return (secondsSince(iso) < 43200 ? clock : dayAndClock).format(time);
+}
+
+// ---- the document
+
+const $ = id => document.getElementById(id);
+
+/** An element; children are elements, or text. */
+function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  made.append(...children.filter(child => child != null));
+  return made;
+}
+
+function text(node, value) {
+  if (node.textContent !== value) node.textContent = value;
+}
+
+/** Makes a part anew only if what it shows is another: what somebody has selected there stays. */
+const drawn = new Map();
+function redraw(node, shown, make) {
+  const key = JSON.stringify(shown);
+  if (drawn.get(node) !== key) {
+    drawn.set(node, key);
+    node.replaceChildren(...make());
+  }
+}
+
+/** May be broken behind each underscore. */
+function breakable(name) {
+  const parts = String(name).split(/(?<=[_.])/);
+  return parts.flatMap(part => [part, document.createElement('wbr')]).slice(0, -1);
+}
+
+function table(kind, caption, heads, rows) {
+  return element('table', { class: kind },
+    element('caption', { class: 'unseen' }, caption),
+    element('thead', {}, element('tr', {}, ...heads.map(head => element('th', { scope: 'col' }, head)))),
+    element('tbody', {}, ...rows));
+}
+
+function bar(node, share) {
+  const value = Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10;
+  node.setAttribute('aria-valuenow', value);
+  node.firstElementChild.style.setProperty('--share', value);
+}
+
+// ---- how much a second, of counts that only grow
+
+const seen = new Map();
+function rate(name, value) {
+  if (!known(value)) return null;
+  const now = performance.now();
+  const points = (seen.get(name) ?? []).filter(([when, count]) => now - when < 4500 && count <= value);
+  points.push([now, value]);
+  seen.set(name, points);
+  const [since, first] = points[0];
+  return now - since < 500 ? null : (value - first) * 1000 / (now - since);
+}
+
+// ---- the parts of the page
+
+function drawHead(s) {
+  text($('pipeline'), s.pipeline ?? '');
+  text($('instance'), s.instance ?? '');
+  text($('uptime'), s.startedAt ? 'up ' + duration(Math.floor(secondsSince(s.startedAt))) : '');
+  text($('version'), s.version ? 'version ' + s.version : '');
+  text($('as-of'), 'As of ' + clock.format(Date.now() + ahead));
+}
+
+function drawState(s) {
+  const state = s.state ?? {};
+  const name = state.name ?? 'UNKNOWN';
+  const [tone, meaning] = STATES[name] ?? [s.live === false ? 'bad' : s.ready === false ? 'warn' : 'good', ''];
+  const isConsumer = s.kind === 'consumer';
+  const said = isConsumer && name === 'STREAMING' ? 'Events are taken and applied as they come.'
+    : isConsumer && name === 'BACKING_OFF' ? 'Something has failed. It tries again by itself; what is not acknowledged comes again.' : meaning;
+  document.body.dataset.tone = tone;
+  document.body.dataset.state = name;
+  text($('state'), spoken(name));
+  text($('meaning'), said);
+  text($('reason'), sentence(state.reason ?? ''));
+  text($('since'), state.since ? 'Since ' + at(state.since) + ', for ' + duration(Math.floor(Math.max(0, secondsSince(state.since)))) : '');
+  const because = s.ready === false ? s.notReadyBecause ?? [] : [];
+  $('not-ready').hidden = because.length === 0;
+  redraw($('not-ready'), because, () => because.map(reason => element('li', {}, reason)));
+  document.title = titleOf(name, s.pipeline);
+  text($('spoken'), spoken(name) + '. ' + said);
+}
+
+function drawHeadroom(s) {
+  const source = s.source ?? {};
+  const headroom = source.headroomSeconds;
+  const window = source.windowSeconds;
+  $('headroom-part').hidden = s.kind === 'consumer';
+  const share = known(headroom) && window > 0 ? headroom / window : null;
+  const low = share != null && share < 0.25;
+  text($('headroom'), known(headroom) ? duration(headroom) : 'Not known');
+  $('headroom').classList.toggle('low-figure', low);
+  $('headroom-bar').hidden = share == null;
+  $('headroom-bar').classList.toggle('low', low);
+  if (share != null) bar($('headroom-bar'), share);
+  text($('headroom-note'), !known(headroom) ? 'MongoDB has not said how far its oplog reaches back.'
+    : (low ? 'Low: ' : '') + 'until its position falls out of the oplog'
+      + (known(window) ? ', which holds ' + duration(window) : '') + '.');
+}
+
+function drawSnapshot(s) {
+  const snapshot = s.snapshot;
+  $('snapshot').hidden = !snapshot;
+  if (!snapshot) return;
+  const { documents, estimated, rangesLeft, perSecond: speed, secondsLeft } = snapshot;
+  const share = estimated > 0 ? documents / estimated : null;
+  const node = $('snapshot-bar');
+  node.classList.toggle('unknown', share == null);
+  if (share == null) {
+    node.removeAttribute('aria-valuenow');
+  } else {
+    // The number is estimated: it is not at its end before the snapshot says so.
+    bar(node, Math.min(share, 0.99));
+  }
+  text($('snapshot-figure'), share == null ? count(documents) + ' documents' : Math.min(99, Math.floor(share * 100)) + ' %');
+  const notes = [
+    share == null ? null : count(documents) + ' of about ' + count(estimated) + ' documents',
+    known(speed) ? perSecond(speed) : null,
+    known(rangesLeft) ? count(rangesLeft) + (rangesLeft === 1 ? ' range left' : ' ranges left') : null,
+    known(secondsLeft) ? 'about ' + duration(Math.round(secondsLeft)) + ' to go' : null,
+  ];
+  text($('snapshot-note'), notes.filter(Boolean).join(', ') + '.');
+}
+
+/** By messages or by bytes, whichever is nearer to its limit. */
+function full(window) {
+  const share = (value, limit) => known(value) && limit > 0 ? value / limit : 0;
+  const most = Math.max(share(window.messages, window.messagesLimit), share(window.bytes, window.bytesLimit));
+  return tenth.format(Math.min(100, most * 100)) + ' % full';
+}
+
+const hosts = address => (address ?? '').split(',');
+
+/** Each stage: its name, the figure, what is under it, and lines of detail. */
+function stages(s) {
+  const { source = {}, encoder, broker, target, inFlight } = s;
+  const window = inFlight ?? {};
+  const waiting = [
+    'of ' + count(window.messagesLimit) + ' messages',
+    known(window.bytes) ? bytes(window.bytes) + ' of ' + bytes(window.bytesLimit) : null,
+  ];
+  if (s.kind === 'consumer') {
+    return [
+      ['Queue', count(source.received), perSecond(rate('received', source.received)), [source.queue ?? source.scope, source.address]],
+      ['Batch', count(window.messages), known(window.messages) ? full(window) : '', inFlight ? waiting : []],
+      ['Target', count(target?.documents), perSecond(rate('documents', target?.documents)),
+        ['documents', known(target?.events) ? 'of ' + count(target.events) + ' events' : null, target?.uri]],
+    ];
+  }
+  const onTheWay = (broker?.published ?? 0) - (broker?.confirmed ?? 0);
+  return [
+    ['MongoDB', known(s.lagSeconds) ? duration(s.lagSeconds) : NONE, known(s.lagSeconds) ? 'behind' : '', [source.scope, ...hosts(source.address)]],
+    ['Stream', count(source.received), perSecond(rate('received', source.received)), ['received', known(source.receivedBytes) ? bytes(source.receivedBytes) : null]],
+    ['Encoder', count(encoder?.encoded), perSecond(rate('encoded', encoder?.encoded)), ['encoded']],
+    ['Window', count(window.messages), known(window.messages) ? full(window) : '', waiting],
+    ['RabbitMQ', count(broker?.confirmed), broker?.blocked ? 'blocked' : perSecond(rate('confirmed', broker?.confirmed)),
+      ['confirmed' + (onTheWay > 0 ? ', ' + count(onTheWay) + ' on the way' : ''), broker?.outlet, broker?.address]],
+    ['Position', s.positionSavedAt ? ago(s.positionSavedAt) : NONE, s.positionSavedAt ? 'saved' : 'not saved yet',
+      [s.lastConfirmedAt ? 'last confirm ' + ago(s.lastConfirmedAt) : 'nothing confirmed yet', s.lease?.held === false ? 'lease not held' : s.lease?.held ? 'lease held' : null]],
+  ];
+}
+
+function drawWay(s) {
+  const all = stages(s);
+  redraw($('way'), [s.kind, all.length], () => all.map(([name]) => element('li', { class: 'stage' },
+    element('div', { class: 'channel', 'aria-hidden': 'true' }, element('div', { class: 'flow' })),
+    element('h3', {}, name), element('p', { class: 'figure' }), element('p', { class: 'rate' }),
+    element('ul', {}))));
+  const name = s.state?.name;
+  const shutAt = s.broker?.blocked || name === 'BLOCKED' ? 4 : Infinity;
+  const dry = !(FLOWING.includes(name) || name === 'BLOCKED' || !(name in STATES));
+  const moves = FLOWING.includes(name) && (rate('moved', s.broker?.confirmed ?? s.target?.events ?? s.source?.received) ?? 0) > 0;
+  all.forEach(([stage, figure, under, lines], i) => {
+    const node = $('way').children[i];
+    node.classList.toggle('shut', i === shutAt);
+    node.classList.toggle('dry', dry || i >= shutAt);
+    node.classList.toggle('flows', moves && i < shutAt);
+    text(node.children[1], stage);
+    text(node.children[2], figure);
+    text(node.children[3], under);
+    const said = lines.filter(Boolean);
+    redraw(node.children[4], said, () => said.map(line => element('li', {}, line)));
+  });
+}
+
+const CHARTS = [
+  ['Rate', 'perSecond', perSecond, s => [s.kind === 'consumer' ? 'applied' : 'confirmed']],
+  ['Lag', 'lagSeconds', duration, s => ['behind']],
+  ['Latency', 'latencyMillis', millis, s => s.latency ? ['p50 ' + millis(s.latency.p50Millis), 'p99 ' + millis(s.latency.p99Millis)] : []],
+  ['In flight', 'inFlight', count, s => ['messages']],
+];
+
+function drawCharts(s) {
+  const history = s.history ?? {};
+  redraw($('charts'), CHARTS.length, () => CHARTS.map(([name]) => {
+    const svg = document.createElementNS(SVG, 'svg');
+    svg.setAttribute('viewBox', '0 0 ' + TEN_MINUTES + ' 100');
+    svg.setAttribute('preserveAspectRatio', 'none');
+    svg.setAttribute('role', 'img');
+    for (const part of ['base', 'area', 'curve']) {
+      const path = document.createElementNS(SVG, 'path');
+      path.setAttribute('class', part);
+      svg.append(path);
+    }
+    svg.firstChild.setAttribute('d', 'M0 100H' + TEN_MINUTES);
+    return element('div', { class: 'chart' }, element('h3', {}, name),
+      element('p', { class: 'figure' }, element('span', {}), element('small', {})), svg,
+      element('p', { class: 'ends' }, element('span', {}), element('span', {})));
+  }));
+  CHARTS.forEach(([name, key, format, notes], i) => {
+    const [, figure, svg, ends] = $('charts').children[i].children;
+    const values = history[key] ?? [];
+    const numbers = values.filter(known);
+    const peak = Math.max(0, ...numbers);
+    const now = values.length > 0 ? values[values.length - 1] : null;
+    text(figure.children[0], format(now));
+    text(figure.children[1], notes(s).join(', '));
+    text(ends.children[0], values.length > 1 ? '−' + duration(values.length * (history.everySeconds ?? 2)) : '');
+    text(ends.children[1], numbers.length > 0 ? 'peak ' + format(peak) : 'no figures yet');
+    svg.setAttribute('aria-label', numbers.length > 0
+      ? name + ' over the last ten minutes: now ' + format(now) + ', at the most ' + format(peak)
+      : name + ': no figures yet');
+    drawCurve(svg, values, peak, history.everySeconds ?? 2);
+  });
+}
+
+/** From the oldest on the left to the newest at the right end; gaps where nothing is known. */
+function drawCurve(svg, values, peak, every) {
+  const left = TEN_MINUTES - (values.length - 1) * every;
+  const pieces = [];
+  let piece = null;
+  values.forEach((value, i) => {
+    if (!known(value)) {
+      piece = null;
+      return;
+    }
+    if (!piece) pieces.push(piece = []);
+    // A line of its own width must fit above the highest point.
+    piece.push((left + i * every) + ' ' + (peak > 0 ? 100 - 97 * value / peak : 100).toFixed(1));
+  });
+  const x = point => point.split(' ')[0];
+  svg.querySelector('.curve').setAttribute('d', pieces.map(p => 'M' + p.join('L')).join(''));
+  svg.querySelector('.area').setAttribute('d', pieces.filter(p => p.length > 1)
+    .map(p => 'M' + x(p[0]) + ' 100L' + p.join('L') + 'L' + x(p[p.length - 1]) + ' 100Z').join(''));
+}
+
+const FAILURES_AT_ONCE = 5;
+
+function drawFailures(s) {
+  const failures = s.failures ?? [];
+  const rows = part => part.map(failure => element('tr', {},
+    element('td', {}, element('time', { datetime: failure.at ?? '' }, at(failure.at)),
+      element('span', { class: failure.kind === 'TRANSIENT' ? 'kind' : 'kind lasting' }, spoken(failure.kind ?? 'UNKNOWN'))),
+    element('td', {}, failure.message ?? '')));
+  const heads = ['When, and its kind', 'What, and what to do'];
+  const newest = failures.slice(0, FAILURES_AT_ONCE);
+  const older = failures.slice(FAILURES_AT_ONCE);
+  $('no-failures').hidden = failures.length > 0;
+  redraw($('failures'), newest, () => newest.length === 0 ? [] : [table('failures', 'Last failures, newest first', heads, rows(newest))]);
+  $('older').hidden = older.length === 0;
+  text($('older').firstElementChild, older.length + ' older');
+  redraw($('older-failures'), older, () => older.length === 0 ? [] : [table('failures', 'Older failures', heads, rows(older))]);
+}
+
+function drawCounts(s) {
+  const counts = s.counts ?? {};
+  const rows = Object.entries(s.operations ?? {}).map(([operation, n]) => [operation, count(n), false]);
+  for (const [key, name, alarming] of [['parked', 'parked', true], ['gaps', 'gaps', true], ['repeats', 'repeats', false],
+    ['reconnectsSource', s.kind === 'consumer' ? 'reconnects to the queue' : 'reconnects to MongoDB', false],
+    ['reconnectsBroker', s.kind === 'consumer' ? 'reconnects to the target' : 'reconnects to RabbitMQ', false]]) {
+    if (known(counts[key])) rows.push([name, count(counts[key]), alarming && counts[key] > 0]);
+  }
+  if (known(s.broker?.confirmedBytes)) rows.push(['bytes confirmed', bytes(s.broker.confirmedBytes), false]);
+  redraw($('counts'), rows, () => rows.map(([name, value, alarming]) =>
+    element('div', {}, element('dt', {}, name), element('dd', alarming ? { class: 'alarming' } : {}, value))));
+}
+
+function drawSettings(s) {
+  const settings = s.settings ?? [];
+  const isGiven = setting => setting.origin !== 'default';
+  const given = settings.filter(isGiven);
+  const ordered = [...given, ...settings.filter(setting => !isGiven(setting))];
+  redraw($('settings').firstElementChild, [given.length, settings.length], () => ['Effective settings',
+    element('small', {}, given.length + ' given, ' + (settings.length - given.length) + ' by default')]);
+  redraw($('settings-table'), ordered, () => [table('settings', 'Effective settings', ['Setting', 'Value', 'From'],
+    ordered.map(setting => element('tr', {},
+      element('td', {}, element('span', { class: isGiven(setting) ? 'code given' : 'code' }, ...breakable(setting.name))),
+      element('td', {}, element('span', { class: isGiven(setting) ? 'code given' : 'code' }, String(setting.value ?? ''))),
+      element('td', {}, setting.origin ?? ''))))]);
+}
+
+// ---- asking
+
+let last = null;
+let answeredAt = performance.now();
+
+function draw(status) {
+  if (last && last.startedAt !== status.startedAt) seen.clear();
+  last = status;
+  for (const part of [drawHead, drawState, drawHeadroom, drawSnapshot, drawWay, drawCharts, drawFailures, drawCounts, drawSettings]) {
+    part(status);
+  }
+}
+
+function answered() {
+  answeredAt = performance.now();
+  document.body.classList.remove('stale');
+  $('unreachable').hidden = true;
+}
+
+/** What is drawn stays, grey, with the time that it is of. */
+function unreachable(why) {
+  document.body.classList.add('stale');
+  document.body.dataset.tone = 'bad';
+  document.body.dataset.state = 'UNREACHABLE';
+  $('unreachable').hidden = false;
+  text($('unreachable'), why + ' Asked again every second.' + (last ? ' The figures are the last ones that were heard.' : ''));
+  text($('state'), 'No answer');
+  text($('meaning'), 'Whether events flow is not known.');
+  text($('reason'), '');
+  text($('since'), '');
+  $('not-ready').hidden = true;
+  text($('spoken'), 'No answer. ' + why);
+  document.title = titleOf('NO ANSWER', last?.pipeline);
+}
+
+async function ask() {
+  const began = performance.now();
+  const giveUp = new AbortController();
+  const cannotWait = Math.max(answeredAt + SHOWN_WITHIN, began + PATIENCE) - began;
+  const silent = setTimeout(() => unreachable('Sluice has not answered for ' + duration(Math.max(1, Math.round((performance.now() - answeredAt) / 1000))) + '.'), cannotWait);
+  const dead = setTimeout(() => giveUp.abort(), GIVEN_UP);
+  try {
+    const response = await fetch('status', { cache: 'no-store', signal: giveUp.signal });
+    if (!response.ok) {
+      unreachable('Sluice has answered /status with ' + response.status + '.');
+      return;
+    }
+    const status = await response.json();
+    const date = Date.parse(response.headers.get('Date') ?? '');
+    // It has whole seconds: the nearest is within one.
+    if (known(date) && Math.abs(date - Date.now() - ahead) > 1500) ahead = date - Date.now();
+    answered();
+    draw(status);
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      unreachable('Sluice has answered /status with what is no JSON.');
+    } else if (error.name === 'AbortError' || error.name === 'TypeError') {
+      unreachable('Sluice cannot be reached.');
+    } else {
+      throw error;
+    }
+  } finally {
+    clearTimeout(silent);
+    clearTimeout(dead);
+    setTimeout(ask, Math.max(50, EVERY - (performance.now() - began)));
+  }
+}
+
+ask();
