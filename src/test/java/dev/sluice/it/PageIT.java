@@ -144,6 +144,7 @@ class PageIT {
     awaitState("BACKING_OFF");
     assertThat(tab.text("#failures")).contains("see whether it runs and listens there");
     assertThat(tab.text("#older")).contains("4 older");
+    assertThat(tab.text(".shut")).contains("RabbitMQ", "not reached");
     assertThat(tab.text("#headroom-note")).startsWith("Low: ");
 
     sluice.snapshot();

@@ -133,6 +133,7 @@ final class ScriptedStatus implements AutoCloseable {
           state(whole, "BACKING_OFF", "RabbitMQ cannot be reached; trying again in 3.2 s", 7);
           whole.put("lagSeconds", 9.1);
           whole.withObject("/source").put("headroomSeconds", 15000);
+          whole.withObject("/broker").put("broken", true);
           whole.withObject("/counts").put("parked", 3).put("gaps", 1);
           for (int i = 0; i < 9; i++) {
             failure(

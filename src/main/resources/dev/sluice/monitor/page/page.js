@@ -1,6 +1,8 @@
-'use strict';
+// Draws what /status says. It is asked every second, one request at a time.
 
-// Draws what /status says. It is asked every second, one request at a time; all text goes in as text.
+import { drawCharts } from './charts.js';
+import { $, bar, breakable, element, redraw, table, text } from './document.js';
+import { NONE, ago, at, bytes, count, duration, fraction, hear, known, perSecond, secondsSince, sentence, spoken, time, titleOf } from './words.js';
 
 const EVERY = 1000;
 // With a second between two questions, an answer that is missing shows within two seconds.
@@ -8,9 +10,6 @@ const PATIENCE = 900;
 const SHOWN_WITHIN = 1900;
 // A question that is this old is given up and asked again: its connection may be dead.
 const GIVEN_UP = 5000;
-const TEN_MINUTES = 600;
-const SVG = 'http://www.w3.org/2000/svg';
-const NONE = '—';
 
 const STATES = {
   STARTING: ['idle', 'Connects, claims its position and opens its stream.'],
@@ -24,102 +23,6 @@ const STATES = {
   STOPPED: ['idle', 'Ended because it was told to.'],
 };
 const FLOWING = ['STREAMING', 'THROTTLED', 'DRAINING'];
-
-// ---- words and numbers
-
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
-const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
-const dayAndClock = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
-
-const known = value => typeof value === 'number' && Number.isFinite(value);
-const count = value => !known(value) ? NONE : (value < 1e7 ? whole : short).format(value);
-const perSecond = value => !known(value) ? NONE : (value < 10 ? tenth : value < 1e5 ? whole : short).format(value) + ' /s';
-
-function bytes(value) {
-  if (!known(value)) return NONE;
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  let unit = 0;
-  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
-  return (value < 100 && unit > 0 ? tenth : whole).format(value) + ' ' + units[unit];
-}
-
-function duration(seconds) {
-  if (!known(seconds)) return NONE;
-  if (seconds < 9.95) return tenth.format(Math.max(0, seconds)) + ' s';
-  const s = Math.round(seconds);
-  const parts = [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
-  const first = parts.findIndex(([size]) => s >= size);
-  return parts.slice(first, first + 2)
-    .map(([size, name], i) => [Math.floor(i === 0 ? s / size : s % parts[first][0] / size), name])
-    .filter(([n]) => n > 0).map(([n, name]) => n + ' ' + name).join(' ');
-}
-
-const millis = value => !known(value) ? NONE
-  : value >= 1000 ? duration(value / 1000) : (value < 100 ? tenth : whole).format(value) + ' ms';
-const spoken = name => name.charAt(0) + name.slice(1).toLowerCase().replaceAll('_', ' ');
-const sentence = words => words.charAt(0).toUpperCase() + words.slice(1);
-const titleOf = (state, name) => [state, name, 'Sluice'].filter(Boolean).join(' · ');
-
-// The server's clock, since the times are the server's: this device's own may be minutes off.
-let ahead = 0;
-const secondsSince = iso => (Date.now() + ahead - Date.parse(iso)) / 1000;
-
-function ago(iso) {
-  const seconds = Math.floor(secondsSince(iso));
-  return seconds < 1 ? 'just now' : duration(seconds) + ' ago';
-}
-
-function at(iso) {
-  const time = new Date(iso);
-  return (secondsSince(iso) < 43200 ? clock : dayAndClock).format(time);
-}
-
-// ---- the document
-
-const $ = id => document.getElementById(id);
-
-/** An element; children are elements, or text. */
-function element(name, attributes, ...children) {
-  const made = document.createElement(name);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  made.append(...children.filter(child => child != null));
-  return made;
-}
-
-function text(node, value) {
-  if (node.textContent !== value) node.textContent = value;
-}
-
-/** Makes a part anew only if what it shows is another: what somebody has selected there stays. */
-const drawn = new Map();
-function redraw(node, shown, make) {
-  const key = JSON.stringify(shown);
-  if (drawn.get(node) !== key) {
-    drawn.set(node, key);
-    node.replaceChildren(...make());
-  }
-}
-
-/** May be broken behind each underscore. */
-function breakable(name) {
-  const parts = String(name).split(/(?<=[_.])/);
-  return parts.flatMap(part => [part, document.createElement('wbr')]).slice(0, -1);
-}
-
-function table(kind, caption, heads, rows) {
-  return element('table', { class: kind },
-    element('caption', { class: 'unseen' }, caption),
-    element('thead', {}, element('tr', {}, ...heads.map(head => element('th', { scope: 'col' }, head)))),
-    element('tbody', {}, ...rows));
-}
-
-function bar(node, share) {
-  const value = Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10;
-  node.setAttribute('aria-valuenow', value);
-  node.firstElementChild.style.setProperty('--share', value);
-}
 
 // ---- how much a second, of counts that only grow
 
@@ -141,7 +44,7 @@ function drawHead(s) {
   text($('instance'), s.instance ?? '');
   text($('uptime'), s.startedAt ? 'up ' + duration(Math.floor(secondsSince(s.startedAt))) : '');
   text($('version'), s.version ? 'version ' + s.version : '');
-  text($('as-of'), 'As of ' + clock.format(Date.now() + ahead));
+  text($('as-of'), 'As of ' + time());
 }
 
 function drawState(s) {
@@ -209,7 +112,7 @@ function drawSnapshot(s) {
 function full(window) {
   const share = (value, limit) => known(value) && limit > 0 ? value / limit : 0;
   const most = Math.max(share(window.messages, window.messagesLimit), share(window.bytes, window.bytesLimit));
-  return tenth.format(Math.min(100, most * 100)) + ' % full';
+  return fraction(Math.min(100, most * 100)) + ' % full';
 }
 
 const hosts = address => (address ?? '').split(',');
@@ -224,23 +127,29 @@ function stages(s) {
   ];
   if (s.kind === 'consumer') {
     return [
-      ['Queue', count(source.received), perSecond(rate('received', source.received)), [source.queue ?? source.scope, source.address]],
+      ['Queue', count(source.received), source.broken ? 'not reached' : perSecond(rate('received', source.received)), [source.queue ?? source.scope, source.address]],
       ['Batch', count(window.messages), known(window.messages) ? full(window) : '', inFlight ? waiting : []],
-      ['Target', count(target?.documents), perSecond(rate('documents', target?.documents)),
+      ['Target', count(target?.documents), target?.broken ? 'not reached' : perSecond(rate('documents', target?.documents)),
         ['documents', known(target?.events) ? 'of ' + count(target.events) + ' events' : null, target?.uri]],
     ];
   }
   const onTheWay = (broker?.published ?? 0) - (broker?.confirmed ?? 0);
   return [
-    ['MongoDB', known(s.lagSeconds) ? duration(s.lagSeconds) : NONE, known(s.lagSeconds) ? 'behind' : '', [source.scope, ...hosts(source.address)]],
-    ['Stream', count(source.received), perSecond(rate('received', source.received)), ['received', known(source.receivedBytes) ? bytes(source.receivedBytes) : null]],
+    ['MongoDB', duration(s.lagSeconds), known(s.lagSeconds) ? 'behind' : '', [source.scope, ...hosts(source.address)]],
+    ['Stream', count(source.received), source.broken ? 'not open' : perSecond(rate('received', source.received)), ['received', known(source.receivedBytes) ? bytes(source.receivedBytes) : null]],
     ['Encoder', count(encoder?.encoded), perSecond(rate('encoded', encoder?.encoded)), ['encoded']],
     ['Window', count(window.messages), known(window.messages) ? full(window) : '', waiting],
-    ['RabbitMQ', count(broker?.confirmed), broker?.blocked ? 'blocked' : perSecond(rate('confirmed', broker?.confirmed)),
+    ['RabbitMQ', count(broker?.confirmed), broker?.blocked ? 'blocked' : broker?.broken ? 'not reached' : perSecond(rate('confirmed', broker?.confirmed)),
       ['confirmed' + (onTheWay > 0 ? ', ' + count(onTheWay) + ' on the way' : ''), broker?.outlet, broker?.address]],
     ['Position', s.positionSavedAt ? ago(s.positionSavedAt) : NONE, s.positionSavedAt ? 'saved' : 'not saved yet',
       [s.lastConfirmedAt ? 'last confirm ' + ago(s.lastConfirmedAt) : 'nothing confirmed yet', s.lease?.held === false ? 'lease not held' : s.lease?.held ? 'lease held' : null]],
   ];
+}
+
+/** The stage that takes nothing: before it the water stands, behind it there is none. */
+function gate(s) {
+  if (s.source?.broken) return s.kind === 'consumer' ? 0 : 1;
+  return s.broker?.blocked || s.broker?.broken || s.target?.broken || s.state?.name === 'BLOCKED' ? (s.kind === 'consumer' ? 2 : 4) : Infinity;
 }
 
 function drawWay(s) {
@@ -250,8 +159,8 @@ function drawWay(s) {
     element('h3', {}, name), element('p', { class: 'figure' }), element('p', { class: 'rate' }),
     element('ul', {}))));
   const name = s.state?.name;
-  const shutAt = s.broker?.blocked || name === 'BLOCKED' ? 4 : Infinity;
-  const dry = !(FLOWING.includes(name) || name === 'BLOCKED' || !(name in STATES));
+  const shutAt = gate(s);
+  const dry = shutAt === Infinity && !(FLOWING.includes(name) || !(name in STATES));
   const moves = FLOWING.includes(name) && (rate('moved', s.broker?.confirmed ?? s.target?.events ?? s.source?.received) ?? 0) > 0;
   all.forEach(([stage, figure, under, lines], i) => {
     const node = $('way').children[i];
@@ -264,67 +173,6 @@ function drawWay(s) {
     const said = lines.filter(Boolean);
     redraw(node.children[4], said, () => said.map(line => element('li', {}, line)));
   });
-}
-
-const CHARTS = [
-  ['Rate', 'perSecond', perSecond, s => [s.kind === 'consumer' ? 'applied' : 'confirmed']],
-  ['Lag', 'lagSeconds', duration, s => ['behind']],
-  ['Latency', 'latencyMillis', millis, s => s.latency ? ['p50 ' + millis(s.latency.p50Millis), 'p99 ' + millis(s.latency.p99Millis)] : []],
-  ['In flight', 'inFlight', count, s => ['messages']],
-];
-
-function drawCharts(s) {
-  const history = s.history ?? {};
-  redraw($('charts'), CHARTS.length, () => CHARTS.map(([name]) => {
-    const svg = document.createElementNS(SVG, 'svg');
-    svg.setAttribute('viewBox', '0 0 ' + TEN_MINUTES + ' 100');
-    svg.setAttribute('preserveAspectRatio', 'none');
-    svg.setAttribute('role', 'img');
-    for (const part of ['base', 'area', 'curve']) {
-      const path = document.createElementNS(SVG, 'path');
-      path.setAttribute('class', part);
-      svg.append(path);
-    }
-    svg.firstChild.setAttribute('d', 'M0 100H' + TEN_MINUTES);
-    return element('div', { class: 'chart' }, element('h3', {}, name),
-      element('p', { class: 'figure' }, element('span', {}), element('small', {})), svg,
-      element('p', { class: 'ends' }, element('span', {}), element('span', {})));
-  }));
-  CHARTS.forEach(([name, key, format, notes], i) => {
-    const [, figure, svg, ends] = $('charts').children[i].children;
-    const values = history[key] ?? [];
-    const numbers = values.filter(known);
-    const peak = Math.max(0, ...numbers);
-    const now = values.length > 0 ? values[values.length - 1] : null;
-    text(figure.children[0], format(now));
-    text(figure.children[1], notes(s).join(', '));
-    text(ends.children[0], values.length > 1 ? '−' + duration(values.length * (history.everySeconds ?? 2)) : '');
-    text(ends.children[1], numbers.length > 0 ? 'peak ' + format(peak) : 'no figures yet');
-    svg.setAttribute('aria-label', numbers.length > 0
-      ? name + ' over the last ten minutes: now ' + format(now) + ', at the most ' + format(peak)
-      : name + ': no figures yet');
-    drawCurve(svg, values, peak, history.everySeconds ?? 2);
-  });
-}
-
-/** From the oldest on the left to the newest at the right end; gaps where nothing is known. */
-function drawCurve(svg, values, peak, every) {
-  const left = TEN_MINUTES - (values.length - 1) * every;
-  const pieces = [];
-  let piece = null;
-  values.forEach((value, i) => {
-    if (!known(value)) {
-      piece = null;
-      return;
-    }
-    if (!piece) pieces.push(piece = []);
-    // A line of its own width must fit above the highest point.
-    piece.push((left + i * every) + ' ' + (peak > 0 ? 100 - 97 * value / peak : 100).toFixed(1));
-  });
-  const x = point => point.split(' ')[0];
-  svg.querySelector('.curve').setAttribute('d', pieces.map(p => 'M' + p.join('L')).join(''));
-  svg.querySelector('.area').setAttribute('d', pieces.filter(p => p.length > 1)
-    .map(p => 'M' + x(p[0]) + ' 100L' + p.join('L') + 'L' + x(p[p.length - 1]) + ' 100Z').join(''));
 }
 
 const FAILURES_AT_ONCE = 5;
@@ -407,36 +255,33 @@ function unreachable(why) {
   document.title = titleOf('NO ANSWER', last?.pipeline);
 }
 
+/** What /status says, or why that is not known. */
+async function question(signal) {
+  try {
+    const response = await fetch('status', { cache: 'no-store', signal });
+    hear(Date.parse(response.headers.get('Date') ?? ''));
+    return response.ok ? { status: await response.json() }
+      : { why: 'Sluice has answered /status with ' + response.status + '.' };
+  } catch (error) {
+    return { why: error instanceof SyntaxError ? 'Sluice has answered /status with what is no JSON.' : 'Sluice cannot be reached.' };
+  }
+}
+
 async function ask() {
   const began = performance.now();
   const giveUp = new AbortController();
-  const cannotWait = Math.max(answeredAt + SHOWN_WITHIN, began + PATIENCE) - began;
-  const silent = setTimeout(() => unreachable('Sluice has not answered for ' + duration(Math.max(1, Math.round((performance.now() - answeredAt) / 1000))) + '.'), cannotWait);
+  const silence = () => unreachable('Sluice has not answered for ' + duration(Math.max(1, Math.round((performance.now() - answeredAt) / 1000))) + '.');
+  const silent = setTimeout(silence, Math.max(answeredAt + SHOWN_WITHIN - began, PATIENCE));
   const dead = setTimeout(() => giveUp.abort(), GIVEN_UP);
-  try {
-    const response = await fetch('status', { cache: 'no-store', signal: giveUp.signal });
-    if (!response.ok) {
-      unreachable('Sluice has answered /status with ' + response.status + '.');
-      return;
-    }
-    const status = await response.json();
-    const date = Date.parse(response.headers.get('Date') ?? '');
-    // It has whole seconds: the nearest is within one.
-    if (known(date) && Math.abs(date - Date.now() - ahead) > 1500) ahead = date - Date.now();
+  const { status, why } = await question(giveUp.signal);
+  clearTimeout(silent);
+  clearTimeout(dead);
+  setTimeout(ask, Math.max(50, EVERY - (performance.now() - began)));
+  if (why) {
+    unreachable(why);
+  } else {
     answered();
     draw(status);
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      unreachable('Sluice has answered /status with what is no JSON.');
-    } else if (error.name === 'AbortError' || error.name === 'TypeError') {
-      unreachable('Sluice cannot be reached.');
-    } else {
-      throw error;
-    }
-  } finally {
-    clearTimeout(silent);
-    clearTimeout(dead);
-    setTimeout(ask, Math.max(50, EVERY - (performance.now() - began)));
   }
 }
 
