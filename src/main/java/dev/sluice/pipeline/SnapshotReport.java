@@ -5,6 +5,7 @@ import dev.sluice.snapshot.SnapshotProgress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,10 +29,10 @@ public final class SnapshotReport {
   private final Scheduler timer;
 
   /** The one that was told of last; empty for none. */
-  private String id = "";
+  private volatile String id = "";
 
   /** About how many documents it has; 0 if that is not known. */
-  private long documents;
+  private volatile long documents;
 
   private long firstDocuments;
   private long firstNanos;
@@ -64,6 +65,12 @@ public final class SnapshotReport {
                   .takeUntilOther(ended.asMono());
           return Mono.when(work.doFinally(signal -> ended.tryEmitEmpty()), reports);
         });
+  }
+
+  /** About how many documents the snapshot of that name has to read; empty if unknown yet. */
+  public OptionalLong estimated(String snapshot) {
+    long known = snapshot.equals(id) ? documents : 0;
+    return known > 0 ? OptionalLong.of(known) : OptionalLong.empty();
   }
 
   private Mono<Void> report() {
