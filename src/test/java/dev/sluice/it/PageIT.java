@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.testing.Chromium;
 import dev.sluice.testing.ChromiumTab;
 import dev.sluice.testing.FreePorts;
+import dev.sluice.testing.RabbitNode;
+import dev.sluice.testing.SluiceProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +28,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page at {@code /} in a real Chromium, fed with each state by {@link ScriptedStatus}. Pictures
- * of all of them are left in {@code target/page}, for whoever changes the page to look at.
+ * The page at {@code /} in a real Chromium: before a pipeline whose RabbitMQ goes away, and fed
+ * with each state by {@link ScriptedStatus}. Pictures of all of them are left in {@code
+ * target/page}, for whoever changes the page to look at.
  */
 class PageIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -36,6 +39,13 @@ class PageIT {
   private static final Duration SHOWN_WITHIN = Duration.ofSeconds(2);
 
   private static final Path PICTURES = Path.of("target", "page");
+
+  /** Stages of the way, as they are counted. */
+  private static final int STREAM = 2;
+
+  private static final int ENCODER = 3;
+  private static final int RABBITMQ = 5;
+
   private static final int WIDE = 1280;
   private static final int PHONE = 360;
   private static final int SMALLEST = 320;
@@ -107,16 +117,17 @@ class PageIT {
 
   @Test
   void figuresMoveAtEachStageAndTheWaterWithThem() throws IOException {
-    List<Long> first = List.of(figure(2), figure(3), figure(5));
+    List<Long> first = List.of(figure(STREAM), figure(ENCODER), figure(RABBITMQ));
 
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () -> {
-              assertThat(figure(2)).isGreaterThan(first.get(0));
-              assertThat(figure(3)).isGreaterThan(first.get(1));
-              assertThat(figure(5)).isGreaterThan(first.get(2));
-              assertThat(tab.text(".stage:nth-child(5) .rate")).matches("[\\d,]+ /s");
+              assertThat(figure(STREAM)).isGreaterThan(first.get(0));
+              assertThat(figure(ENCODER)).isGreaterThan(first.get(1));
+              assertThat(figure(RABBITMQ)).isGreaterThan(first.get(2));
+              assertThat(tab.text(".stage:nth-child(" + RABBITMQ + ") .rate"))
+                  .matches("[\\d,]+ /s");
               assertThat(tab.evaluate("document.querySelectorAll('.flows').length").intValue())
                   .isEqualTo(6);
             });
@@ -158,7 +169,7 @@ class PageIT {
   }
 
   @Test
-  void saysWithinTwoSecondsThatNothingAnswersAndRecovers() throws IOException {
+  void saysWithinTwoSecondsThatNothingAnswersAndRecovers() {
     assertShownInTime(sluice::shut, "cannot be reached");
     assertThat(tab.evaluate("document.title").textValue())
         .isEqualTo("NO ANSWER · scrabble-cdc · Sluice");
@@ -171,31 +182,77 @@ class PageIT {
     sluice.answerAgain();
     awaitState("STREAMING");
 
-    assertShownInTime(() -> sluice.answerWith(503), "with 503");
-    sluice.answerWith(200);
+    assertShownInTime(() -> sluice.fail(true), "with 500");
+    sluice.fail(false);
     awaitState("STREAMING");
     // The browser itself notes each request that fails; the page adds nothing.
     assertThat(tab.complaints()).allMatch(said -> said.startsWith("network: "));
   }
 
-  /** From the page's own clock: a machine that is busy is late with both of its ends. */
   private void assertShownInTime(Runnable outage, String words) {
-    tab.evaluate(
-        """
-        (() => {
-          const began = performance.now();
-          new MutationObserver((changes, observer) => {
-            if (document.body.dataset.state === 'UNREACHABLE') {
-              window.shownAfter = performance.now() - began;
-              observer.disconnect();
-            }
-          }).observe(document.body, {attributes: true});
-        })()""");
+    long began = now();
+    noteWhenShown("UNREACHABLE");
     outage.run();
     awaitState("UNREACHABLE");
     assertThat(tab.text("#unreachable")).contains(words);
-    assertThat(tab.evaluate("window.shownAfter").doubleValue())
-        .isLessThanOrEqualTo(SHOWN_WITHIN.toMillis());
+    assertShownWithin(SHOWN_WITHIN, began);
+  }
+
+  private long now() {
+    return tab.evaluate("Date.now()").longValue();
+  }
+
+  /** Has the page itself look: a machine that is busy would be late in asking it. */
+  private void noteWhenShown(String state) {
+    tab.evaluate(
+        """
+        new MutationObserver((changes, observer) => {
+          if (document.body.dataset.state === '%s') {
+            window.shownAt = Date.now();
+            observer.disconnect();
+          }
+        }).observe(document.body, {attributes: true}); 0"""
+            .formatted(state));
+  }
+
+  private void assertShownWithin(Duration promised, long sinceMillis) {
+    long shownAt = tab.evaluate("window.shownAt").longValue();
+    assertThat(Duration.ofMillis(shownAt - sinceMillis)).isLessThanOrEqualTo(promised);
+  }
+
+  @Test
+  void aBrokersOutageShowsWithinTwoSecondsAndGoesAgain() throws Exception {
+    RabbitNode node = FaultyRabbit.node();
+    String address = "127.0.0.1:" + FreePorts.one();
+    try (PipelineUnderTest pipeline = FaultyRabbit.pipeline(Map.of("SLUICE_HTTP", address));
+        SluiceProcess ignored = SluiceProcess.run(pipeline.environment()).awaitStreaming()) {
+      tab.open("http://" + address + "/");
+      awaitState("STREAMING");
+      FaultyRabbit.insert(pipeline, 0, 100);
+      await().atMost(PATIENCE).until(() -> figure(RABBITMQ) == 100);
+      assertThat(tab.text("#way")).contains(pipeline.database() + ".scrabble", pipeline.queue());
+
+      noteWhenShown("BACKING_OFF");
+      node.stopApp();
+      try {
+        awaitState("BACKING_OFF");
+        assertShownWithin(
+            SHOWN_WITHIN,
+            tab.evaluate("fetch('status').then(a => a.json()).then(s => Date.parse(s.state.since))")
+                .longValue());
+        assertThat(tab.text("#failures")).contains("Transient", "RabbitMQ");
+        assertThat(tab.text(".shut")).contains("RabbitMQ", "not reached");
+        Files.write(PICTURES.resolve("outage.png"), tab.screenshot());
+      } finally {
+        node.startApp();
+      }
+
+      FaultyRabbit.insert(pipeline, 100, 200);
+      awaitState("STREAMING");
+      await().atMost(FaultyRabbit.PATIENCE).until(() -> figure(RABBITMQ) >= 200);
+      assertThat(tab.evaluate("document.querySelector('.shut')").isNull()).isTrue();
+      assertThat(tab.complaints()).isEmpty();
+    }
   }
 
   @Test

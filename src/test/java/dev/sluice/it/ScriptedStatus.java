@@ -4,34 +4,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import dev.sluice.config.HostPort;
+import dev.sluice.monitor.Health;
+import dev.sluice.monitor.MonitorServer;
+import dev.sluice.monitor.Monitored;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Instant;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * The shipped page before a {@code /status} that a test writes: states that servers do not get into
- * on demand. Each answer has carried 1000 changes more than the one before.
+ * The shipped server and page before a {@code /status} that a test writes: states that servers do
+ * not get into on demand. Each answer has carried 1000 changes more than the one before.
  */
-final class ScriptedStatus implements AutoCloseable {
-  private static final String PAGE = "/dev/sluice/monitor/page/";
-
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "html", "text/html; charset=utf-8",
-          "css", "text/css; charset=utf-8",
-          "js", "text/javascript; charset=utf-8",
-          "svg", "image/svg+xml");
-
+final class ScriptedStatus implements Monitored, AutoCloseable {
   private static final int A_ROUND = 1000;
   private static final int TEN_MINUTES_OF_POINTS = 300;
 
@@ -65,31 +52,28 @@ final class ScriptedStatus implements AutoCloseable {
       """;
 
   private final ObjectMapper json = new ObjectMapper();
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final int port;
   private volatile ObjectNode status;
   private volatile CountDownLatch answering = new CountDownLatch(0);
-  private volatile int code = 200;
-  private HttpServer server;
+  private volatile boolean failing;
+  private MonitorServer server;
   private int round;
 
-  ScriptedStatus(int port) throws IOException {
+  ScriptedStatus(int port) {
     this.port = port;
     streaming();
     open();
   }
 
   /** Begins to answer, also again. */
-  void open() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    server.createContext("/", this::answer);
-    server.setExecutor(threads);
-    server.start();
+  void open() {
+    server = MonitorServer.bind(new HostPort("127.0.0.1", port), "the test");
+    server.serve(this);
   }
 
   /** From now on nobody listens there. */
   void shut() {
-    server.stop(0);
+    server.close();
   }
 
   /** From now on it takes questions and answers none. */
@@ -102,9 +86,9 @@ final class ScriptedStatus implements AutoCloseable {
     answering.countDown();
   }
 
-  /** The status code of the answers from now on. */
-  void answerWith(int newCode) {
-    code = newCode;
+  /** Whether it answers, from now on, that it cannot. */
+  void fail(boolean fails) {
+    failing = fails;
   }
 
   String uri() {
@@ -262,35 +246,33 @@ final class ScriptedStatus implements AutoCloseable {
     return Instant.now().minusSeconds(seconds).toString();
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      String path = exchange.getRequestURI().getPath();
-      if (path.equals("/status")) {
-        answering.await();
-        send(exchange, code, "application/json", moved());
-        return;
-      }
-      String file = path.equals("/") ? "index.html" : path.substring(1);
-      try (InputStream in = ScriptedStatus.class.getResourceAsStream(PAGE + file)) {
-        String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
-        send(exchange, in == null ? 404 : 200, type, in == null ? new byte[1] : in.readAllBytes());
-      }
+  @Override
+  public ObjectNode status(boolean brief) {
+    try {
+      answering.await();
     } catch (InterruptedException ended) {
       Thread.currentThread().interrupt();
     }
+    if (failing) {
+      throw new IllegalStateException("as the test wants it");
+    }
+    return moved();
   }
 
-  private static void send(HttpExchange exchange, int code, String type, byte[] body)
-      throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", type == null ? "text/plain" : type);
-    exchange
-        .getResponseHeaders()
-        .set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'");
-    exchange.sendResponseHeaders(code, body.length);
-    exchange.getResponseBody().write(body);
+  @Override
+  public void sample() {}
+
+  @Override
+  public Health health() {
+    return new Health(List.of(), List.of());
   }
 
-  private synchronized byte[] moved() {
+  @Override
+  public List<MetricSnapshot> metrics() {
+    return List.of();
+  }
+
+  private synchronized ObjectNode moved() {
     ObjectNode whole = status.deepCopy();
     if (whole.path("state").path("name").textValue().equals("STREAMING")) {
       round++;
@@ -301,7 +283,7 @@ final class ScriptedStatus implements AutoCloseable {
       add(whole.path("target"), "documents");
       add(whole.path("target"), "events");
     }
-    return whole.toString().getBytes(StandardCharsets.UTF_8);
+    return whole;
   }
 
   private void add(Object part, String name) {
@@ -313,7 +295,6 @@ final class ScriptedStatus implements AutoCloseable {
   @Override
   public void close() {
     answerAgain();
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
   }
 }

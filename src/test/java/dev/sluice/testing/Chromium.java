@@ -90,7 +90,9 @@ public final class Chromium implements AutoCloseable {
             "--user-data-dir=" + profile,
             "about:blank"));
     ProcessBuilder builder = new ProcessBuilder(command).directory(leash.directory().toFile());
-    builder.environment().put("HOME", leash.directory().toString());
+    for (String name : List.of("HOME", "TMPDIR")) {
+      builder.environment().put(name, leash.directory().toString());
+    }
     builder.environment().keySet().removeIf(name -> name.startsWith("XDG_"));
     Path log = leash.directory().resolve("chromium.log");
     try {

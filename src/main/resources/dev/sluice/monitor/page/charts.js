@@ -6,11 +6,14 @@ import { count, duration, known, millis, perSecond } from './words.js';
 const TEN_MINUTES = 600;
 const SVG = 'http://www.w3.org/2000/svg';
 
+const unbroken = words => words.replaceAll(' ', '\u00a0');
+
+// Name, where in the history, how it is written, what it is at this moment if that is known apart, and notes.
 const CHARTS = [
-  ['Rate', 'perSecond', perSecond, s => [s.kind === 'consumer' ? 'applied' : 'confirmed']],
-  ['Lag', 'lagSeconds', duration, s => ['behind']],
-  ['Latency', 'latencyMillis', millis, s => s.latency ? ['p50 ' + millis(s.latency.p50Millis), 'p99 ' + millis(s.latency.p99Millis)] : []],
-  ['In flight', 'inFlight', count, s => ['messages']],
+  ['Rate', 'perSecond', perSecond, null, s => [s.kind === 'consumer' ? 'applied' : 'confirmed']],
+  ['Lag', 'lagSeconds', duration, s => s.lagSeconds, s => ['behind']],
+  ['Latency', 'latencyMillis', millis, s => s.latency?.p99Millis, s => s.latency ? ['p99', 'p50 ' + millis(s.latency.p50Millis)].map(unbroken) : []],
+  ['In flight', 'inFlight', count, s => s.inFlight?.messages, s => ['messages']],
 ];
 
 export function drawCharts(s) {
@@ -30,12 +33,12 @@ export function drawCharts(s) {
       element('p', { class: 'figure' }, element('span', {}), element('small', {})), svg,
       element('p', { class: 'ends' }, element('span', {}), element('span', {})));
   }));
-  CHARTS.forEach(([name, key, format, notes], i) => {
+  CHARTS.forEach(([name, key, format, live, notes], i) => {
     const [, figure, svg, ends] = $('charts').children[i].children;
     const values = history[key] ?? [];
     const numbers = values.filter(known);
     const peak = Math.max(0, ...numbers);
-    const now = values.length > 0 ? values[values.length - 1] : null;
+    const now = live ? live(s) : values.at(-1);
     text(figure.children[0], format(now));
     text(figure.children[1], notes(s).join(', '));
     text(ends.children[0], values.length > 1 ? '−' + duration(values.length * (history.everySeconds ?? 2)) : '');

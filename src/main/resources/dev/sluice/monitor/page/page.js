@@ -129,8 +129,8 @@ function stages(s) {
     return [
       ['Queue', count(source.received), source.broken ? 'not reached' : perSecond(rate('received', source.received)), [source.queue ?? source.scope, source.address]],
       ['Batch', count(window.messages), known(window.messages) ? full(window) : '', inFlight ? waiting : []],
-      ['Target', count(target?.documents), target?.broken ? 'not reached' : perSecond(rate('documents', target?.documents)),
-        ['documents', known(target?.events) ? 'of ' + count(target.events) + ' events' : null, target?.uri]],
+      ['Target', count(target?.events), target?.broken ? 'not reached' : perSecond(rate('events', target?.events)),
+        ['applied', known(target?.documents) ? count(target.documents) + ' of documents' : null, target?.uri]],
     ];
   }
   const onTheWay = (broker?.published ?? 0) - (broker?.confirmed ?? 0);
@@ -197,8 +197,7 @@ function drawCounts(s) {
   const counts = s.counts ?? {};
   const rows = Object.entries(s.operations ?? {}).map(([operation, n]) => [operation, count(n), false]);
   for (const [key, name, alarming] of [['parked', 'parked', true], ['gaps', 'gaps', true], ['repeats', 'repeats', false],
-    ['reconnectsSource', s.kind === 'consumer' ? 'reconnects to the queue' : 'reconnects to MongoDB', false],
-    ['reconnectsBroker', s.kind === 'consumer' ? 'reconnects to the target' : 'reconnects to RabbitMQ', false]]) {
+    ['retries', 'retries', false], ['reconnectsSource', 'reconnects to MongoDB', false], ['reconnectsBroker', 'reconnects to RabbitMQ', false]]) {
     if (known(counts[key])) rows.push([name, count(counts[key]), alarming && counts[key] > 0]);
   }
   if (known(s.broker?.confirmedBytes)) rows.push(['bytes confirmed', bytes(s.broker.confirmedBytes), false]);
