@@ -145,7 +145,7 @@ class PageIT {
     sluice.blocked();
     awaitState("BLOCKED");
     assertThat(tab.text("main")).contains("Blocked", "because of an alarm", "low on memory");
-    assertThat(tab.text("#not-ready")).contains("free memory there");
+    assertThat(tab.text("#not-ready")).contains("free memory there").doesNotContain("BLOCKED:");
     assertThat(tab.text("#spoken")).startsWith("Blocked. RabbitMQ takes nothing");
     assertThat(tab.evaluate("document.title").textValue()).startsWith("BLOCKED");
     assertThat(tab.evaluate("document.querySelector('.shut h3').textContent").textValue())
@@ -153,7 +153,9 @@ class PageIT {
 
     sluice.backingOff();
     awaitState("BACKING_OFF");
-    assertThat(tab.text("#failures")).contains("see whether it runs and listens there");
+    assertThat(tab.text("#failures"))
+        .contains(
+            "cannot be reached", "tried again. If it lasts:", "give user sluice the permission");
     assertThat(tab.text("#older")).contains("4 older");
     assertThat(tab.text(".shut")).contains("RabbitMQ", "not reached");
     assertThat(tab.text("#headroom-note")).startsWith("Low: ");
@@ -169,11 +171,12 @@ class PageIT {
   }
 
   @Test
-  void saysWithinTwoSecondsThatNothingAnswersAndRecovers() {
+  void saysWithinTwoSecondsThatNothingAnswersAndRecovers() throws IOException {
     assertShownInTime(sluice::shut, "cannot be reached");
     assertThat(tab.evaluate("document.title").textValue())
         .isEqualTo("NO ANSWER · scrabble-cdc · Sluice");
     assertThat(tab.text("#spoken")).startsWith("No answer. ");
+    Files.write(PICTURES.resolve("no-answer.png"), tab.screenshot());
     sluice.open();
     awaitState("STREAMING");
     assertThat(tab.text("main")).doesNotContain("cannot be reached");

@@ -11,6 +11,7 @@ import dev.sluice.monitor.Monitored;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -107,7 +108,10 @@ final class ScriptedStatus implements Monitored, AutoCloseable {
           whole.withObject("/broker").put("blocked", true);
           whole.withObject("/inFlight").put("messages", 10000);
           whole.put("ready", false).put("lagSeconds", 38.4);
-          whole.withArray("notReadyBecause").add("RabbitMQ takes nothing: free memory there");
+          whole
+              .withArray("notReadyBecause")
+              .add("BLOCKED: RabbitMQ has blocked the connection: low on memory")
+              .add("RabbitMQ takes nothing: free memory there");
         });
   }
 
@@ -123,8 +127,10 @@ final class ScriptedStatus implements Monitored, AutoCloseable {
             failure(
                 whole,
                 i % 2 == 0 ? "TRANSIENT" : "MISCONFIGURED",
-                "RabbitMQ at mq-1.internal:5671 cannot be reached (Connection refused): see whether"
-                    + " it runs and listens there. Sluice tries again by itself.",
+                i % 2 == 0
+                    ? "RabbitMQ at mq-1.internal:5671 cannot be reached (Connection refused)"
+                    : "RabbitMQ refuses publishing to exchange sluice: give user sluice the"
+                        + " permission to write to it",
                 5 + 400L * i);
           }
         });
@@ -186,7 +192,8 @@ final class ScriptedStatus implements Monitored, AutoCloseable {
           whole.put("pipeline", html).put("instance", html).put("version", html);
           whole.withObject("/source").put("scope", html).put("address", html);
           whole.withObject("/broker").put("outlet", html);
-          whole.put("ready", false).withArray("notReadyBecause").add(html);
+          // Another text than the reason, which is not said twice.
+          whole.put("ready", false).withArray("notReadyBecause").add(html.toUpperCase(Locale.ROOT));
           whole.withObject("/operations").put(html, 1);
           failure(whole, html, html, 1);
           whole.withArray("settings").addObject().put("name", html).put("value", html);

@@ -36,9 +36,9 @@ export function drawCharts(s) {
   CHARTS.forEach(([name, key, format, live, notes], i) => {
     const [, figure, svg, ends] = $('charts').children[i].children;
     const values = history[key] ?? [];
-    const numbers = values.filter(known);
-    const peak = Math.max(0, ...numbers);
     const now = live ? live(s) : values.at(-1);
+    const numbers = [...values, now].filter(known);
+    const peak = Math.max(0, ...numbers);
     text(figure.children[0], format(now));
     text(figure.children[1], notes(s).join(', '));
     text(ends.children[0], values.length > 1 ? '−' + duration(values.length * (history.everySeconds ?? 2)) : '');

@@ -22,6 +22,16 @@ const STATES = {
   FAILED: ['bad', 'Ended by a failure. It does not try again by itself.'],
   STOPPED: ['idle', 'Ended because it was told to.'],
 };
+// What to do about a failure, as docs/ENDINGS.md has it, where the sentence itself does not say it.
+const REMEDIES = {
+  TRANSIENT: 'It goes away by itself and is tried again. If it lasts: does the server run, and can it be reached from here?',
+  UNROUTABLE: 'RabbitMQ has no queue for a message: see whether somebody has deleted the queue or its binding.',
+  POSITION_LOST: 'Changes are lost for Sluice: docs/LOST_POSITION.md has what to do.',
+  POISON_EVENT: 'One event cannot be published: docs/PARKING.md has what to do.',
+  MISCONFIGURED: 'It does not go away by itself: mend it, and start Sluice again if it has ended.',
+  TAKEN_OVER: 'Another instance has the pipeline; this one stands by.',
+  BUG: 'It should be impossible: report it with the log.',
+};
 const FLOWING = ['STREAMING', 'THROTTLED', 'DRAINING'];
 
 // ---- how much a second, of counts that only grow
@@ -60,7 +70,8 @@ function drawState(s) {
   text($('meaning'), said);
   text($('reason'), sentence(state.reason ?? ''));
   text($('since'), state.since ? 'Since ' + at(state.since) + ', for ' + duration(Math.floor(Math.max(0, secondsSince(state.since)))) : '');
-  const because = s.ready === false ? s.notReadyBecause ?? [] : [];
+  // Why it is in this state is said above.
+  const because = s.ready === false ? (s.notReadyBecause ?? []).filter(why => !state.reason || !why.includes(state.reason)) : [];
   $('not-ready').hidden = because.length === 0;
   redraw($('not-ready'), because, () => because.map(reason => element('li', {}, reason)));
   document.title = titleOf(name, s.pipeline);
@@ -79,7 +90,7 @@ function drawHeadroom(s) {
   $('headroom-bar').hidden = share == null;
   $('headroom-bar').classList.toggle('low', low);
   if (share != null) bar($('headroom-bar'), share);
-  text($('headroom-note'), !known(headroom) ? 'MongoDB has not said how far its oplog reaches back.'
+  text($('headroom-note'), !known(headroom) ? 'MongoDB has not said how far its oplog reaches back. It is asked once a minute.'
     : (low ? 'Low: ' : '') + 'until its position falls out of the oplog'
       + (known(window) ? ', which holds ' + duration(window) : '') + '.');
 }
@@ -182,7 +193,7 @@ function drawFailures(s) {
   const rows = part => part.map(failure => element('tr', {},
     element('td', {}, element('time', { datetime: failure.at ?? '' }, at(failure.at)),
       element('span', { class: failure.kind === 'TRANSIENT' ? 'kind' : 'kind lasting' }, spoken(failure.kind ?? 'UNKNOWN'))),
-    element('td', {}, failure.message ?? '')));
+    element('td', {}, sentence(failure.message ?? ''), REMEDIES[failure.kind] ? element('p', { class: 'quiet' }, REMEDIES[failure.kind]) : null)));
   const heads = ['When, and its kind', 'What, and what to do'];
   const newest = failures.slice(0, FAILURES_AT_ONCE);
   const older = failures.slice(FAILURES_AT_ONCE);
