@@ -46,10 +46,16 @@ record BenchOptions(
     SIZES,
     /** Windows of growing size. */
     WINDOW,
+    /** Changes of few documents, again and again. */
+    HOT,
+    /** What headers cost. */
+    HEADERS,
     /** Sluice over several channels. */
     LANES,
     /** The types of queues. */
     QUEUES,
+    /** What it costs to be watched. */
+    MONITOR,
     /** Latency alone. */
     LIVE,
     /** The copy of what is there, and what it does to latency. */
@@ -102,8 +108,10 @@ record BenchOptions(
     return switch (mode) {
       case USUAL, SMOKE -> "all";
       case SIZES -> "source,sink,bare,sluice,pipe";
+      case HEADERS -> "bare,labelled,sluice";
       case QUEUES -> "sink,bare,sluice";
       case SNAPSHOT -> "all";
+      case MONITOR -> "sluice,watched";
       default -> "bare,sluice";
     };
   }
@@ -139,7 +147,8 @@ record BenchOptions(
 
   private static Set<Contender> contenders(String text) {
     if (text.equals("all")) {
-      return EnumSet.allOf(Contender.class);
+      // Watched it is one more Sluice, and of interest beside the other alone.
+      return EnumSet.complementOf(EnumSet.of(Contender.WATCHED));
     }
     Set<Contender> named = EnumSet.noneOf(Contender.class);
     for (String word : text.split(",")) {

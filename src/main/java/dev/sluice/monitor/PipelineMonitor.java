@@ -31,6 +31,14 @@ public final class PipelineMonitor implements Monitored {
   private static final Set<PipelineState> READY =
       EnumSet.of(PipelineState.STREAMING, PipelineState.THROTTLED, PipelineState.STANDBY);
 
+  /** Where all that is to be confirmed is in the window, or comes into it at once. */
+  private static final Set<PipelineState> READING =
+      EnumSet.of(
+          PipelineState.STREAMING,
+          PipelineState.THROTTLED,
+          PipelineState.BLOCKED,
+          PipelineState.DRAINING);
+
   /**
    * While more is confirmed than so long ago, and was old when it was, there is more of it to come:
    * the window is empty only until MongoDB's next reply is here.
@@ -102,7 +110,7 @@ public final class PipelineMonitor implements Monitored {
     if (inFlight.messages() > 0) {
       return since(counts.committedMillis(inFlight.oldest()));
     }
-    if (isReading(state)) {
+    if (READING.contains(PipelineState.valueOf(state))) {
       double last = since(counts.lastConfirmedCommitMillis());
       boolean catchingUp =
           counts.sinceLastConfirmMillis() < CATCHING_UP_MILLIS
@@ -116,11 +124,6 @@ public final class PipelineMonitor implements Monitored {
         .orElse(0.0);
   }
 
-  private static boolean isReading(String state) {
-    return state.equals(PipelineState.STREAMING.name())
-        || state.equals(PipelineState.THROTTLED.name())
-        || state.equals(PipelineState.BLOCKED.name());
-  }
 
   private double since(long millis) {
     return Math.max(0, clock.millis() - millis) / MILLIS_PER_SECOND;
