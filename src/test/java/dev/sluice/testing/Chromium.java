@@ -24,7 +24,8 @@ import org.awaitility.Awaitility;
  * closes or this JVM dies.
  */
 public final class Chromium implements AutoCloseable {
-  private static final List<String> NAMES = List.of("chromium", "chromium-browser");
+  /** Under another name there may be a stub that only says how to install it. */
+  private static final String NAME = "chromium";
 
   /** A second or two on an idle machine. */
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -45,7 +46,7 @@ public final class Chromium implements AutoCloseable {
 
   private static Optional<Path> program() {
     return Stream.of(System.getenv().getOrDefault("PATH", "/usr/bin").split(":"))
-        .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
+        .map(folder -> Path.of(folder, NAME))
         .filter(Files::isExecutable)
         .findFirst();
   }
