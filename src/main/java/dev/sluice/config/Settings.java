@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param heartbeat how often consumers are told that the pipeline lives; empty for never
  * @param warnings a sentence for each thing that may be meant otherwise; for the log
+ * @param effective each key with its value and its origin, to be shown
  */
 public record Settings(
     MongoSettings mongo,
@@ -23,7 +24,8 @@ public record Settings(
     FailureSettings failures,
     Optional<Duration> heartbeat,
     LogSettings log,
-    List<String> warnings) {
+    List<String> warnings,
+    EffectiveSettings effective) {
   public Settings {
     Objects.requireNonNull(mongo, "mongo");
     Objects.requireNonNull(rabbit, "rabbit");
@@ -37,6 +39,7 @@ public record Settings(
     Objects.requireNonNull(heartbeat, "heartbeat");
     Objects.requireNonNull(log, "log");
     warnings = List.copyOf(warnings);
+    Objects.requireNonNull(effective, "effective");
   }
 
   /** The same messages, all of them straight to this queue. */
@@ -53,6 +56,7 @@ public record Settings(
         failures,
         heartbeat,
         log,
-        warnings);
+        warnings,
+        effective);
   }
 }
