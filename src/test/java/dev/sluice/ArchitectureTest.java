@@ -177,6 +177,7 @@ class ArchitectureTest {
                         "dev.sluice.change..",
                         "dev.sluice.config..",
                         "dev.sluice.message..",
+                        "dev.sluice.trace",
                         "com.fasterxml.jackson..",
                         "io.airlift.compress.zstd..",
                         "org.slf4j..",
@@ -240,6 +241,26 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.sluice.tls..", "dev.sluice.config..", "java..", "javax.net..")
             .because("both servers use it: what one of them needs more belongs to that one"));
+  }
+
+  @Test
+  void openTelemetryIsKnownInItsRoomOnly() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.sluice.trace.otel..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry..")
+            .because("it lies in sluice-tracing.jar, which need not be there: use Spans"));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.trace.otel..", "dev.sluice.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.sluice.trace.otel..")
+            .because("it lies in sluice-tracing.jar, which need not be there: use Spans"));
   }
 
   @Test

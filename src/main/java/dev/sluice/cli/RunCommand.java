@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
     }
     Settings settings = settingsOption.load(console.environment());
     CountDownLatch closed = new CountDownLatch(1);
-    try (Wiring wiring = new Wiring(settings)) {
+    try (Wiring wiring = new Wiring(settings, WantedSpans.of(console.environment()))) {
       PipelineSupervisor pipeline =
           wiring.pipeline(new Beginning(Optional.ofNullable(from), reset), (state, reason) -> {});
       stopOnSignal(pipeline, closed, settings.delivery().drainTimeout());
