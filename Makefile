@@ -62,7 +62,7 @@ prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: SHAPE=wide|plai
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 
-bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|lanes|hot|headers|live|snapshot|consume ROUNDS=5 ...
+bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|lanes|monitor|hot|headers|live|snapshot|consume ROUNDS=5 ...
 	@exec $(JAVA) -Xmx$(BENCH_HEAP) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.bench.Bench
 
@@ -102,8 +102,8 @@ bench-embedded: java-there $(TESTS) ## How fast the embedded replica set is, so 
 	@$(JAVA) -Xmx1g -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.embedded.mongo.EmbeddedReplicaSetBenchmark
 
-local-start-cdc: java-there $(ARCHIVE) ## Runs the pipeline in the foreground; Ctrl-C drains and exits 0
-	@exec $(SLUICE) run
+local-start-cdc: java-there $(ARCHIVE) ## Runs the pipeline in the foreground, its page on http://127.0.0.1:8080; Ctrl-C drains and exits 0
+	@exec $(SLUICE) run --http-if-free 127.0.0.1:8080
 
 local-test-cdc: java-there $(ARCHIVE) ## Inserts COUNT=10 documents and checks that each comes out at RabbitMQ
 	@exec $(SLUICE) insert --count $(COUNT) --verify

@@ -232,6 +232,41 @@ class ArchitectureTest {
   }
 
   @Test
+  void theMonitorHearsOfTheWorkAndKnowsNoServer() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.sluice.monitor..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.sluice.monitor..",
+                "dev.sluice.change..",
+                "dev.sluice.checkpoint..",
+                "dev.sluice.config..",
+                "dev.sluice.message..",
+                "dev.sluice.pipeline..",
+                "dev.sluice.snapshot..",
+                "com.fasterxml.jackson..",
+                "com.sun.net.httpserver..",
+                "io.prometheus..",
+                "org.bson..",
+                "org.slf4j..",
+                "reactor.core.publisher..",
+                "java..")
+            .because("what it is to tell is handed to it by dev.sluice.cli"));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.monitor..", "dev.sluice.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.sluice.monitor..", "io.prometheus..", "com.sun.net.httpserver..")
+            .because("nothing that works needs to be watched: it takes a listener"));
+  }
+
+  @Test
   void tlsIsMadeOfSettingsAndTheJdk() {
     check(
         classes()

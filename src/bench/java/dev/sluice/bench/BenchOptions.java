@@ -54,6 +54,8 @@ record BenchOptions(
     LANES,
     /** The types of queues. */
     QUEUES,
+    /** What it costs to be watched. */
+    MONITOR,
     /** Latency alone. */
     LIVE,
     /** The copy of what is there, and what it does to latency. */
@@ -109,6 +111,7 @@ record BenchOptions(
       case HEADERS -> "bare,labelled,sluice";
       case QUEUES -> "sink,bare,sluice";
       case SNAPSHOT -> "all";
+      case MONITOR -> "sluice,watched";
       default -> "bare,sluice";
     };
   }
@@ -144,7 +147,8 @@ record BenchOptions(
 
   private static Set<Contender> contenders(String text) {
     if (text.equals("all")) {
-      return EnumSet.allOf(Contender.class);
+      // Watched it is one more Sluice, and of interest beside the other alone.
+      return EnumSet.complementOf(EnumSet.of(Contender.WATCHED));
     }
     Set<Contender> named = EnumSet.noneOf(Contender.class);
     for (String word : text.split(",")) {

@@ -11,6 +11,8 @@ import dev.sluice.mongo.MongoConnection;
 import dev.sluice.mongo.SnapshotReads;
 import dev.sluice.mongo.SnapshotRequests;
 import dev.sluice.mongo.StoredPositions;
+import dev.sluice.monitor.PipelineCounts;
+import dev.sluice.monitor.WatchedCheckpoints;
 import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.Heartbeats;
@@ -39,9 +41,11 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -106,6 +110,20 @@ public final class Wiring implements AutoCloseable {
     return new PipelineSupervisor(parts(), beginning, listener);
   }
 
+  /** The same, counted. */
+  PipelineSupervisor pipeline(
+      Beginning beginning, PipelineListener listener, PipelineCounts counts) {
+    return new PipelineSupervisor(
+        parts().counted(counts, store -> new WatchedCheckpoints(store, counts)),
+        beginning,
+        listener);
+  }
+
+  /** The threads on which nothing may wait for a server. */
+  Map<String, Executor> threads() {
+    return Map.of("sluice-encode", encoder::schedule, "sluice-timer", timer::schedule);
+  }
+
   /** Runs the pipeline, and what the settings want beside it. */
   public Mono<Void> run(PipelineSupervisor pipeline) {
     Mono<Void> work =
@@ -144,7 +162,8 @@ public final class Wiring implements AutoCloseable {
             mongo,
             settings.capture().pipeline(),
             settings.capture().selection(),
-            instance(),
+            // Differs from all others, those of a container's process 1 as well.
+            process() + " (" + UUID.randomUUID() + ")",
             settings.delivery().lease()),
         settings.delivery(),
         settings.failures(),
@@ -232,21 +251,15 @@ public final class Wiring implements AutoCloseable {
         Clock.systemUTC());
   }
 
-  /** Says to people which process it is, and differs from all others. */
-  private static String instance() {
+  /** Says to people which process it is. */
+  static String process() {
     String host;
     try {
       host = InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       host = "localhost";
     }
-    return "process "
-        + ProcessHandle.current().pid()
-        + " on "
-        + host
-        + " ("
-        + UUID.randomUUID()
-        + ")";
+    return "process " + ProcessHandle.current().pid() + " on " + host;
   }
 
   public MongoConnection mongo() {

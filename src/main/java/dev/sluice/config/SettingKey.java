@@ -93,6 +93,8 @@ public enum SettingKey {
   SLUICE_LEASE("6s"),
   /** Empty for never. */
   SLUICE_HEARTBEAT(""),
+  /** Empty for nowhere. */
+  SLUICE_HTTP(""),
   SLUICE_ON_POSITION_LOST("stop"),
   SLUICE_ON_UNROUTABLE("retry"),
   SLUICE_ON_POISON("stop"),

@@ -100,6 +100,7 @@ public final class SettingsReader {
         failures,
         values.optionalDuration(
             SettingKey.SLUICE_HEARTBEAT, Duration.ofMillis(100), Duration.ofHours(1)),
+        values.listenOn(SettingKey.SLUICE_HTTP),
         log(),
         warnings,
         effective.get());
