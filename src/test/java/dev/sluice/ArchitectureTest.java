@@ -279,26 +279,6 @@ class ArchitectureTest {
   }
 
   @Test
-  void openTelemetryIsKnownInItsRoomOnly() {
-    check(
-        noClasses()
-            .that()
-            .resideOutsideOfPackage("dev.sluice.trace.otel..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.opentelemetry..")
-            .because("it lies in sluice-tracing.jar, which need not be there: use Spans"));
-    check(
-        noClasses()
-            .that()
-            .resideOutsideOfPackages("dev.sluice.trace.otel..", "dev.sluice.cli..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("dev.sluice.trace.otel..")
-            .because("it lies in sluice-tracing.jar, which need not be there: use Spans"));
-  }
-
-  @Test
   void nobodyImportsTheCommandsButMain() {
     check(
         noClasses()

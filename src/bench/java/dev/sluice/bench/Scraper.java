@@ -47,8 +47,7 @@ final class Scraper implements Runnable {
   private void ask(String path) throws InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + port + path);
     try {
-      client.send(
-          HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding());
+      client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding());
     } catch (IOException e) {
       // The run's own figures say whether it went well.
     }

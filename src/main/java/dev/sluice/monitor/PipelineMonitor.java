@@ -124,7 +124,6 @@ public final class PipelineMonitor implements Monitored {
         .orElse(0.0);
   }
 
-
   private double since(long millis) {
     return Math.max(0, clock.millis() - millis) / MILLIS_PER_SECOND;
   }

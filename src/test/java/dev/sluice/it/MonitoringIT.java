@@ -43,8 +43,7 @@ class MonitoringIT {
   private static HttpResponse<String> ask(int port, String path)
       throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + port + path);
-    return CLIENT.send(
-        HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    return CLIENT.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static int code(int port, String path) throws IOException, InterruptedException {
@@ -92,8 +91,7 @@ class MonitoringIT {
                         .replace(
                             rabbit.getHost() + ":" + rabbit.getPort(),
                             proxy.host() + ":" + proxy.port())));
-        SluiceProcess active =
-            SluiceProcess.run(on(port, sluice.environment())).awaitStreaming();
+        SluiceProcess active = SluiceProcess.run(on(port, sluice.environment())).awaitStreaming();
         SluiceProcess standby =
             SluiceProcess.run(on(standbyPort, sluice.environment())).awaitLog("STANDBY")) {
       insert(sluice, 0, 100);
@@ -157,11 +155,7 @@ class MonitoringIT {
         SluiceProcess second = SluiceProcess.run(on(port, sluice.environment()));
         SluiceProcess lenient =
             SluiceProcess.start(
-                sluice.environment(),
-                List.of(),
-                "run",
-                "--http-if-free",
-                "127.0.0.1:" + port)) {
+                sluice.environment(), List.of(), "run", "--http-if-free", "127.0.0.1:" + port)) {
       assertThat(second.exitCode()).isEqualTo(2);
       assertThat(second.log())
           .contains("SLUICE_HTTP says 127.0.0.1:" + port + ", and the port is in use")
