@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Position;
+import dev.sluice.config.EnvelopeSettings;
+import dev.sluice.config.Headers;
 import dev.sluice.config.KeyTemplate;
 import dev.sluice.config.MessageProperties;
 import dev.sluice.config.RouteSettings;
@@ -39,10 +41,15 @@ class TraceparentTest {
 
   private static Map<String, Object> headers(
       String field, MessageProperties properties, Change event) {
+    return headers(ScriptedParts.ENVELOPES, field, properties, event);
+  }
+
+  private static Map<String, Object> headers(
+      EnvelopeSettings settings, String field, MessageProperties properties, Change event) {
     Routes routes =
         new Routes(
             new RouteSettings(KeyTemplate.DEFAULT, properties, List.of(), Optional.of(field)));
-    return new EnvelopeEncoder(ScriptedParts.ENVELOPES, routes, 1 << 20).encode(event).headers();
+    return new EnvelopeEncoder(settings, routes, 1 << 20).encode(event).headers();
   }
 
   private static String json(String text) {
@@ -91,6 +98,25 @@ class TraceparentTest {
             .document(json("{'score': 2, 'trace': 'OTHER'}"));
 
     assertThat(headers("trace", event)).doesNotContainKey("traceparent");
+  }
+
+  @Test
+  void isThereWithoutOtherHeaders() {
+    EnvelopeSettings all = ScriptedParts.ENVELOPES;
+    EnvelopeSettings none =
+        new EnvelopeSettings(
+            all.pipeline(),
+            all.scope(),
+            all.view(),
+            all.format(),
+            all.json(),
+            Headers.NONE,
+            all.compression(),
+            all.compressAboveBytes());
+    Change event = EventBuilder.insert().document(json("{'trace': 'PARENT'}")).build();
+
+    assertThat(headers(none, "trace", MessageProperties.NONE, event))
+        .containsExactly(Map.entry("traceparent", PARENT));
   }
 
   @Test
