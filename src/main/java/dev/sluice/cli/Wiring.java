@@ -153,6 +153,7 @@ public final class Wiring implements AutoCloseable {
   private PipelineParts parts() {
     return new PipelineParts(
         source(),
+        settings.capture().partition(),
         new Shaping(settings.shape()),
         encoder()::encode,
         new ParkedMessages(
@@ -191,6 +192,7 @@ public final class Wiring implements AutoCloseable {
               new SnapshotReads(mongo, settings.capture(), settings.snapshot()),
               settings.snapshot(),
               !settings.capture().view().hasNewImage(),
+              !settings.capture().partition().isWhole(),
               Clock.systemUTC());
     }
     return snapshots;
@@ -217,8 +219,12 @@ public final class Wiring implements AutoCloseable {
 
   /** The saved position, in the hands of people. */
   public StoredPositions positions() {
-    return new StoredPositions(
-        mongo, settings.capture().pipeline(), settings.capture().selection());
+    return positions(settings.capture().pipeline());
+  }
+
+  /** The same of another pipeline, or of one of its partitions. */
+  StoredPositions positions(String pipeline) {
+    return new StoredPositions(mongo, pipeline, settings.capture().selection());
   }
 
   public ConfirmingPublisher publisher() {

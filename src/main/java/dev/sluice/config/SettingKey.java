@@ -33,6 +33,7 @@ public enum SettingKey {
   SLUICE_NAMESPACES(""),
   SLUICE_EXCLUDE(""),
   SLUICE_PIPELINE("scrabble-cdc"),
+  SLUICE_PARTITION(""),
   SLUICE_OPERATIONS("insert,update,replace,delete"),
   SLUICE_EXPANDED_EVENTS("false"),
   SLUICE_MATCH(""),

@@ -4,6 +4,7 @@ import dev.sluice.change.Change;
 import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.config.DeliverySettings;
 import dev.sluice.config.FailureSettings;
+import dev.sluice.config.Partition;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
 import dev.sluice.shape.Shaping;
@@ -14,6 +15,7 @@ import java.util.function.UnaryOperator;
 /**
  * What a pipeline is put together from.
  *
+ * @param partition whose changes are carried
  * @param shaping called on the encoder's thread only
  * @param encoder called on the encoder's thread only; an exception means that the event is poison
  * @param parked writes what cannot be published
@@ -22,6 +24,7 @@ import java.util.function.UnaryOperator;
  */
 public record PipelineParts(
     ChangeSource source,
+    Partition partition,
     Shaping shaping,
     Function<Change, Message> encoder,
     ParkedMessages parked,
@@ -35,6 +38,7 @@ public record PipelineParts(
     PipelineMeter meter) {
   public PipelineParts {
     Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(partition, "partition");
     Objects.requireNonNull(shaping, "shaping");
     Objects.requireNonNull(encoder, "encoder");
     Objects.requireNonNull(parked, "parked");

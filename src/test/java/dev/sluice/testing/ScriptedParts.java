@@ -11,6 +11,7 @@ import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.Partition;
 import dev.sluice.config.Scope;
 import dev.sluice.config.ShapeSettings;
 import dev.sluice.config.View;
@@ -53,6 +54,7 @@ public final class ScriptedParts implements AutoCloseable {
   public final InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
 
   public int window = 8;
+  public Partition partition = Partition.WHOLE;
   public DocumentOrder order = DocumentOrder.STRICT;
   public long maxMessageBytes = 1 << 20;
   public Duration confirmTimeout = Duration.ofSeconds(30);
@@ -87,6 +89,7 @@ public final class ScriptedParts implements AutoCloseable {
   public PipelineParts parts() {
     return new PipelineParts(
         from,
+        partition,
         new Shaping(shape),
         change -> encoder.apply(change),
         new ParkedMessages("test_queue.parked", maxMessageBytes),
