@@ -8,12 +8,12 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads of a process how it is, as a scraper and an open page do together and more often than both:
- * as long as the process lives.
+ * Reads of a process how it is, as an open page does and a scraper more seldom, as long as the
+ * process lives.
  */
 final class Scraper implements Runnable {
-  /** A scraper asks each 15 s and a page each 1 to 2 s. */
-  private static final long PAUSE_MILLIS = 250;
+  /** As the page asks; a scraper does each 15 s. */
+  private static final long PAUSE_MILLIS = 1_000;
 
   private final Process process;
   private final int port;

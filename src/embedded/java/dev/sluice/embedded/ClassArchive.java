@@ -10,8 +10,13 @@ import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.rabbit.EmbeddedBroker;
 import dev.sluice.inserter.InsertPlan;
 import dev.sluice.inserter.Mix;
+import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.Leash;
 import dev.sluice.testing.SluiceProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -50,8 +55,15 @@ public final class ClassArchive {
     Path unfinished = leash.directory().resolve("archive");
     try (EmbeddedReplicaSet mongo = EmbeddedReplicaSet.builder().name("class-archive").start();
         EmbeddedBroker rabbit = EmbeddedBroker.start()) {
+      String http = "127.0.0.1:" + FreePorts.one();
       Map<String, String> servers =
-          Map.of("MONGO_DATABASE_HOST", mongo.uri(), "RABBITMQ_URI", rabbit.uri());
+          Map.of(
+              "MONGO_DATABASE_HOST",
+              mongo.uri(),
+              "RABBITMQ_URI",
+              rabbit.uri(),
+              "SLUICE_HTTP",
+              http);
       List<String> writing = List.of("-XX:ArchiveClassesAtExit=" + unfinished, "-Xlog:cds=off");
       Path log = leash.directory().resolve("log");
       try (SluiceProcess sluice = SluiceProcess.run(servers, writing, log)) {
@@ -60,6 +72,7 @@ public final class ClassArchive {
         Settings settings = SettingsReader.read(servers, Path.of("no-such-file"));
         write(settings);
         awaitAll(settings, rabbit.uri());
+        readAll("http://" + http);
         if (sluice.terminate() != 0) {
           throw new IllegalStateException("It did not end well: " + sluice.log());
         }
@@ -84,6 +97,16 @@ public final class ClassArchive {
             1);
     try (Wiring wiring = new Wiring(settings)) {
       wiring.inserter().write(plan).then().block();
+    }
+  }
+
+  /** What answers is only loaded when it is asked. */
+  private static void readAll(String url) throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    for (String path : List.of("/", "/livez", "/readyz", "/status", "/metrics")) {
+      client.send(
+          HttpRequest.newBuilder(URI.create(url + path)).build(),
+          HttpResponse.BodyHandlers.discarding());
     }
   }
 

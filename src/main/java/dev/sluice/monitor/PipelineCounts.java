@@ -39,6 +39,8 @@ public final class PipelineCounts implements PipelineMeter {
 
   private static final long MILLIS_PER_SECOND = 1_000;
 
+  private static final long NOT_NOTED = 0;
+
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final StateNotes notes;
@@ -141,6 +143,8 @@ public final class PipelineCounts implements PipelineMeter {
     }
     operations.getOrDefault(message.type(), otherOperations).add(1);
     lastConfirmedCommitMillis.setRelease(committedMillis.getAcquire(slot(number)));
+    // Whoever looks before the next one of this place is noted must not take it for this one.
+    committedMillis.setRelease(slot(number), NOT_NOTED);
     lastConfirmNanos.setRelease(now);
   }
 
@@ -257,9 +261,13 @@ public final class PipelineCounts implements PipelineMeter {
             clock.instant().minusNanos(nanoTime.getAsLong() - lastConfirmNanos.getAcquire()));
   }
 
-  /** When the change was committed that has this number, in milliseconds since 1970. */
+  /**
+   * When the change was committed that has this number, in milliseconds since 1970. One that was
+   * taken in this moment counts as committed now.
+   */
   long committedMillis(long number) {
-    return committedMillis.getAcquire(slot(number));
+    long noted = committedMillis.getAcquire(slot(number));
+    return noted == NOT_NOTED ? clock.millis() : noted;
   }
 
   /** When the change was committed that was confirmed last. */
