@@ -59,6 +59,7 @@ public record PipelineParts(
   public PipelineParts counted(PipelineMeter by, UnaryOperator<CheckpointStore> watched) {
     return new PipelineParts(
         source,
+        partition,
         shaping,
         encoder,
         parked,
@@ -75,6 +76,7 @@ public record PipelineParts(
   /** Of a pipeline that nobody watches. */
   public PipelineParts(
       ChangeSource source,
+      Partition partition,
       Shaping shaping,
       Function<Change, Message> encoder,
       ParkedMessages parked,
@@ -87,6 +89,7 @@ public record PipelineParts(
       boolean transactionMarkers) {
     this(
         source,
+        partition,
         shaping,
         encoder,
         parked,
