@@ -177,6 +177,7 @@ class ArchitectureTest {
                         "dev.sluice.change..",
                         "dev.sluice.config..",
                         "dev.sluice.message..",
+                        "dev.sluice.trace",
                         "com.fasterxml.jackson..",
                         "io.airlift.compress.zstd..",
                         "org.slf4j..",

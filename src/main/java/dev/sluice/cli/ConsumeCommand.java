@@ -153,6 +153,7 @@ final class ConsumeCommand implements Callable<Integer> {
     try {
       return new ConsumerRun(
               settings,
+              console.environment(),
               new ConsumerRun.Options(
                   to,
                   queue,

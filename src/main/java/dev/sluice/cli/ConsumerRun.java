@@ -15,15 +15,18 @@ import dev.sluice.consume.Rebuilding;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
+import dev.sluice.consume.TracedTarget;
 import dev.sluice.pipeline.Backoff;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.rabbit.QueueInboxes;
 import dev.sluice.rabbit.QueueInboxes.Reading;
 import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.trace.Spans;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -67,10 +70,15 @@ final class ConsumerRun {
       String http) {}
 
   private final Settings settings;
+  private final Map<String, String> environment;
   private final Options options;
 
-  ConsumerRun(Settings settings, Options options) {
+  /**
+   * @param environment what says whether spans are wanted
+   */
+  ConsumerRun(Settings settings, Map<String, String> environment, Options options) {
     this.settings = settings;
+    this.environment = environment;
     this.options = options;
   }
 
@@ -208,6 +216,28 @@ final class ConsumerRun {
       Scheduler blocking,
       ConsumerMonitoring monitoring) {
     CountDownLatch closed = new CountDownLatch(1);
+    Optional<Spans> spans = WantedSpans.of(environment);
+    try {
+      run(
+          consume,
+          reading,
+          spans.map(by -> TracedTarget.opener(target, by, reading.queue())).orElse(target),
+          blocking,
+          monitoring,
+          closed);
+    } finally {
+      spans.ifPresent(Spans::close);
+      closed.countDown();
+    }
+  }
+
+  private void run(
+      ConsumeSettings consume,
+      Reading reading,
+      Target.Opener target,
+      Scheduler blocking,
+      ConsumerMonitoring monitoring,
+      CountDownLatch closed) {
     Random random = new Random();
     RabbitSettings rabbit = settings.rabbit();
     try (RabbitConnection from =
@@ -226,8 +256,6 @@ final class ConsumerRun {
       log.info("Stopped behind {} messages", consumption.messages());
     } catch (TargetException wrong) {
       throw new PipelineException(FailureKind.MISCONFIGURED, wrong.getMessage(), wrong);
-    } finally {
-      closed.countDown();
     }
   }
 

@@ -74,7 +74,7 @@ final class RunCommand implements Callable<Integer> {
     Settings settings = settingsOption.load(console.environment());
     CountDownLatch closed = new CountDownLatch(1);
     try (PipelineMonitoring monitoring = PipelineMonitoring.of(settings, httpIfFree);
-        Wiring wiring = new Wiring(settings)) {
+        Wiring wiring = new Wiring(settings, WantedSpans.of(console.environment()))) {
       PipelineSupervisor pipeline =
           monitoring.pipeline(wiring, new Beginning(Optional.ofNullable(from), reset));
       stopOnSignal(pipeline, closed, settings.delivery().drainTimeout());

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
 import dev.sluice.inserter.Inserter;
 import dev.sluice.message.EnvelopeEncoder;
@@ -13,6 +14,7 @@ import dev.sluice.mongo.StoredPositions;
 import dev.sluice.monitor.PipelineCounts;
 import dev.sluice.monitor.WatchedCheckpoints;
 import dev.sluice.pipeline.Beginning;
+import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.Heartbeats;
 import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
@@ -33,11 +35,14 @@ import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
 import dev.sluice.route.Routes;
 import dev.sluice.shape.Shaping;
+import dev.sluice.trace.Spans;
+import dev.sluice.trace.TracedPublisher;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -57,6 +62,7 @@ public final class Wiring implements AutoCloseable {
   private static final int BLOCKING_QUEUE = 64;
 
   private final Settings settings;
+  private final Optional<Spans> spans;
   private final MongoConnection mongo;
   private final RabbitConnection publishing;
   private final RabbitConnection reading;
@@ -72,7 +78,17 @@ public final class Wiring implements AutoCloseable {
    * @throws dev.sluice.config.WrongSettings if a part cannot use its settings
    */
   public Wiring(Settings settings) {
+    this(settings, Optional.empty());
+  }
+
+  /**
+   * As the other one, with spans of what is published; closing it closes them.
+   *
+   * @throws dev.sluice.config.WrongSettings if a part cannot use its settings
+   */
+  Wiring(Settings settings, Optional<Spans> spans) {
     this.settings = settings;
+    this.spans = spans;
     this.mongo = new MongoConnection(settings.mongo());
     String pipeline = settings.capture().pipeline();
     this.publishing =
@@ -142,7 +158,7 @@ public final class Wiring implements AutoCloseable {
         encoder()::encode,
         new ParkedMessages(
             settings.rabbit().parkingQueue(), routes(), settings.delivery().maxMessageBytes()),
-        publisher(),
+        spans.<EventPublisher>map(this::traced).orElseGet(this::publisher),
         new MongoCheckpointStore(
             mongo,
             settings.capture().pipeline(),
@@ -215,6 +231,12 @@ public final class Wiring implements AutoCloseable {
     return new ConfirmingPublisher(publishing, settings.delivery());
   }
 
+  private EventPublisher traced(Spans by) {
+    RabbitSettings rabbit = settings.rabbit();
+    return new TracedPublisher(
+        publisher(), by, rabbit.usesDefaultExchange() ? rabbit.queue() : rabbit.exchange());
+  }
+
   public ParkingQueue parkingQueue() {
     return new ParkingQueue(reading);
   }
@@ -272,5 +294,6 @@ public final class Wiring implements AutoCloseable {
     publisher.dispose();
     timer.dispose();
     blocking.dispose();
+    spans.ifPresent(Spans::close);
   }
 }

@@ -69,6 +69,7 @@ public enum SettingKey {
   SLUICE_HEADERS_FROM(""),
   SLUICE_PRIORITY(""),
   SLUICE_TTL(""),
+  SLUICE_TRACEPARENT_FIELD(""),
   SLUICE_FORMAT("envelope"),
   SLUICE_JSON("relaxed"),
   /** What RabbitMQ takes from version 4.0 on; before, it took 128 MiB. */

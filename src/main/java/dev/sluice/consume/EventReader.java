@@ -1,6 +1,7 @@
 package dev.sluice.consume;
 
 import dev.sluice.change.Namespace;
+import dev.sluice.change.TraceParent;
 import dev.sluice.message.Message;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -59,11 +60,16 @@ public final class EventReader {
     }
     try {
       byte[] body = Inflation.inflated(message);
-      return Optional.of(read(message, Fields.of(body, 0, body.length)));
+      return Optional.of(withTrace(read(message, Fields.of(body, 0, body.length)), message));
     } catch (IOException | IllegalArgumentException e) {
       throw UnreadableMessage.damaged(
           "The message " + message.messageId() + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static Event withTrace(Event event, Message message) {
+    String text = header(message, TraceParent.HEADER, "");
+    return text.isEmpty() ? event : TraceParent.of(text).map(event::in).orElse(event);
   }
 
   private Event read(Message message, Fields body) throws IOException, UnreadableMessage {

@@ -1,5 +1,6 @@
 package dev.sluice.target.http;
 
+import dev.sluice.change.TraceParent;
 import dev.sluice.config.TlsFiles;
 import dev.sluice.config.WrongSettings;
 import dev.sluice.consume.Event;
@@ -146,6 +147,9 @@ final class Receiver {
             .header("Sluice-Operation", event.type().text());
     if (event.namespace() != null) {
       request.header("Sluice-Namespace", HeaderText.of(event.namespace().toString()));
+    }
+    if (event.traceparent() != null) {
+      request.header(TraceParent.HEADER, event.traceparent().text());
     }
     place.authorization().ifPresent(login -> request.header("Authorization", login));
     return request.build();
