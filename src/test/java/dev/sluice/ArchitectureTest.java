@@ -231,6 +231,30 @@ class ArchitectureTest {
   }
 
   @Test
+  void theDoctorKnowsTheServersAndNoStageOfThePipeline() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.doctor..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("dev.sluice.pipeline..")
+                    .and(
+                        not(
+                            nameMatching(
+                                "dev\\.sluice\\.pipeline\\.(FailureKind|PipelineException)"))))
+            .because("it looks at what a pipeline needs, and is none: ask the servers"));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.doctor..", "dev.sluice.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.sluice.doctor..")
+            .because("what it finds out about a server belongs to that server's package"));
+  }
+
+  @Test
   void tlsIsMadeOfSettingsAndTheJdk() {
     check(
         classes()

@@ -1,0 +1,216 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.QueueSettings;
+import dev.sluice.config.RabbitSettings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import reactor.core.publisher.Mono;
+
+/**
+ * What can be found out about the broker by AMQP without changing anything there, for whoever
+ * judges it. All methods are cold, wait on the connection's blocking threads, and fail with a
+ * {@link dev.sluice.pipeline.PipelineException}.
+ */
+public final class BrokerFacts {
+  /** What RabbitMQ calls itself; others that speak its protocol may do other things. */
+  private static final String RABBITMQ = "RabbitMQ";
+
+  private final RabbitConnection connection;
+
+  /**
+   * @param connection for this alone: a broker with an alarm stops reading from it
+   */
+  public BrokerFacts(RabbitConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * What broker and client have agreed on.
+   *
+   * @param frameMax in bytes, 0 for no limit
+   * @param channelMax how many channels a connection may have, 0 for no limit
+   */
+  public record Greeting(
+      String product, String version, int frameMax, int channelMax, int heartbeatSeconds) {
+    public boolean isRabbitMq() {
+      return product.equals(RABBITMQ);
+    }
+
+    /** Whether it is RabbitMQ of this version or a later one. */
+    public boolean isAtLeast(int major, int minor) {
+      String[] parts = version.split("\\D+");
+      return isRabbitMq()
+          && parts.length > 1
+          && !parts[0].isEmpty()
+          && (Integer.parseInt(parts[0]) > major
+              || Integer.parseInt(parts[0]) == major && Integer.parseInt(parts[1]) >= minor);
+    }
+  }
+
+  /**
+   * A queue as a passive declaration tells it.
+   *
+   * @param there false if it is not; then the numbers are 0
+   * @param messages that no consumer holds
+   */
+  public record Queue(String name, boolean there, long messages, long consumers) {}
+
+  /**
+   * What became of a message that no queue gets.
+   *
+   * @param alarm why the broker takes no messages for now; empty if it does
+   * @param refusal what it says of the message's size; empty if it takes such messages
+   * @param known false where the user may not publish so, and nothing was learned of the size
+   */
+  public record Taken(Optional<String> alarm, Optional<String> refusal, boolean known) {}
+
+  public Mono<Greeting> greeting() {
+    return call(
+        () -> {
+          Connection open = connection.openNow();
+          Map<String, Object> said = open.getServerProperties();
+          return new Greeting(
+              Objects.toString(said.get("product"), "unknown"),
+              Objects.toString(said.get("version"), "unknown"),
+              open.getFrameMax(),
+              open.getChannelMax(),
+              open.getHeartbeat());
+        });
+  }
+
+  /** Those of the settings, the parking queue too where there is one. */
+  public Mono<List<Queue>> queues() {
+    return call(
+        () -> {
+          RabbitSettings settings = connection.settings();
+          Set<String> names = new LinkedHashSet<>(settings.queues());
+          if (settings.topology().parking()) {
+            names.add(settings.parkingQueue());
+          }
+          List<Queue> queues = new ArrayList<>();
+          for (String name : names) {
+            queues.add(queue(name));
+          }
+          return queues;
+        });
+  }
+
+  /** The types of the queues of the settings, by name. */
+  public Map<String, QueueSettings> wanted() {
+    Map<String, QueueSettings> wanted = new LinkedHashMap<>();
+    connection.settings().outlets().stream()
+        .flatMap(outlet -> outlet.queue().stream())
+        .forEach(queue -> wanted.putIfAbsent(queue.name(), queue));
+    return wanted;
+  }
+
+  private Queue queue(String name) throws IOException {
+    Channel channel = connection.openNow().createChannel();
+    try {
+      AMQP.Queue.DeclareOk found = channel.queueDeclarePassive(name);
+      return new Queue(name, true, found.getMessageCount(), found.getConsumerCount());
+    } catch (IOException e) {
+      if (code(e) == AMQP.NOT_FOUND) {
+        return new Queue(name, false, 0, 0);
+      }
+      throw e;
+    } finally {
+      channel.abort();
+    }
+  }
+
+  /**
+   * Publishes to the default exchange by a routing key that no queue has, so that RabbitMQ looks at
+   * the message and drops it: an empty one, which it answers by saying that it blocks publishers if
+   * it does, and then one of this size.
+   */
+  public Mono<Taken> takes(int bytes) {
+    return call(
+        () -> {
+          Connection open = connection.openNow();
+          AtomicReference<String> alarm = new AtomicReference<>();
+          open.addBlockedListener(alarm::set, () -> alarm.set(null));
+          try {
+            boolean known = publish(open, 0).isEmpty();
+            Optional<ShutdownSignalException> refusal =
+                alarm.get() == null && known ? publish(open, bytes) : Optional.empty();
+            return new Taken(
+                Optional.ofNullable(alarm.get()), refusal.map(BrokerFacts::words), known);
+          } catch (IOException e) {
+            // Who is blocked gets no answer to anything.
+            if (alarm.get() == null) {
+              throw e;
+            }
+            return new Taken(Optional.of(alarm.get()), Optional.empty(), false);
+          } finally {
+            connection.close();
+          }
+        });
+  }
+
+  /** Why the channel was closed for it; empty if it was not. */
+  private static Optional<ShutdownSignalException> publish(Connection open, int bytes)
+      throws IOException {
+    Channel channel = open.createChannel();
+    try {
+      channel.basicPublish("", "sluice-doctor " + UUID.randomUUID(), null, new byte[bytes]);
+      // Answered behind the message, or not at all.
+      channel.basicQos(1);
+      return Optional.empty();
+    } catch (IOException | ShutdownSignalException e) {
+      ShutdownSignalException closed = shutdown(e);
+      if (closed == null || closed.isHardError()) {
+        throw e;
+      }
+      return Optional.of(closed);
+    } finally {
+      channel.abort();
+    }
+  }
+
+  /** The channel's end, where that is what the failure tells of; null otherwise. */
+  static ShutdownSignalException shutdown(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof ShutdownSignalException shutdown) {
+        return shutdown;
+      }
+    }
+    return null;
+  }
+
+  /** The reply code for which a channel was closed; 0 if it is another failure. */
+  static int code(Throwable failure) {
+    ShutdownSignalException closed = shutdown(failure);
+    return closed != null && closed.getReason() instanceof AMQP.Channel.Close close
+        ? close.getReplyCode()
+        : 0;
+  }
+
+  /** What the broker said; empty if it said nothing. */
+  static String words(Throwable failure) {
+    ShutdownSignalException closed = shutdown(failure);
+    return closed != null && closed.getReason() instanceof AMQP.Channel.Close close
+        ? close.getReplyText()
+        : "";
+  }
+
+  private <T> Mono<T> call(Callable<T> asking) {
+    return Mono.fromCallable(asking)
+        .subscribeOn(connection.blocking())
+        .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
+  }
+}
