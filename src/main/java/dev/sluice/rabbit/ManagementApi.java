@@ -35,6 +35,9 @@ public final class ManagementApi {
 
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
+  /** What policies of users and of operators come to. */
+  private static final String POLICIES = "effective_policy_definition";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final URI base;
@@ -73,9 +76,7 @@ public final class ManagementApi {
     static Queue of(JsonNode json) {
       Map<String, Object> inForce = new HashMap<>();
       json.path("arguments").properties().forEach(each -> put(each.getKey(), each, inForce));
-      json.path("effective_policy_definition")
-          .properties()
-          .forEach(each -> put("x-" + each.getKey(), each, inForce));
+      json.path(POLICIES).properties().forEach(each -> put("x-" + each.getKey(), each, inForce));
       return new Queue(
           true,
           json.path("type").asText(""),
@@ -107,7 +108,15 @@ public final class ManagementApi {
             response ->
                 response.statusCode() == 404
                     ? new Queue(false, "", "", Map.of(), 0, 0)
-                    : Queue.of(read(response)));
+                    : queue(name, read(response)));
+  }
+
+  /** Queues tell of policies every five seconds; before that the API has the rest alone. */
+  private Queue queue(String name, JsonNode json) {
+    if (!json.has(POLICIES)) {
+      throw unusable("has not heard of the policies of the queue \"" + name + "\" yet");
+    }
+    return Queue.of(json);
   }
 
   /** The time of the node that answers, in whole seconds; empty if it does not tell. As above. */

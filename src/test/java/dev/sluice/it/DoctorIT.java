@@ -7,6 +7,8 @@ import com.mongodb.client.MongoClients;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
+import dev.sluice.embedded.mongo.Fault;
+import dev.sluice.embedded.rabbit.EmbeddedBroker;
 import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
@@ -79,7 +81,9 @@ class DoctorIT {
     }
 
     void assertSays(String check, String verdict, String... parts) {
-      assertThat(of(check)).contains(parts);
+      for (String part : parts) {
+        assertThat(of(check)).contains(part);
+      }
       assertThat(verdict(check)).as(of(check)).isEqualTo(verdict);
     }
 
@@ -90,14 +94,18 @@ class DoctorIT {
     }
   }
 
-  private Said doctor(String... arguments) {
+  private Map<String, String> environment() {
     Map<String, String> environment = new HashMap<>();
     environment.put("MONGO_DATABASE_HOST", mongo.uri());
     environment.put("RABBITMQ_URI", node.uri());
     environment.putAll(settings);
+    return environment;
+  }
+
+  private Said doctor(String... arguments) {
     List<String> line = new ArrayList<>(List.of("doctor", "--json"));
     line.addAll(Arrays.asList(arguments));
-    EndedCommand ended = EndedCommand.of(environment, line.toArray(String[]::new));
+    EndedCommand ended = EndedCommand.of(environment(), line.toArray(String[]::new));
     assertThat(ended.out().lines()).as(ended.err()).hasSize(1);
     Map<String, BsonDocument> findings = new HashMap<>();
     for (var finding : BsonDocument.parse(ended.out()).getArray("findings")) {
@@ -283,5 +291,84 @@ class DoctorIT {
           .noneMatch(collection -> collection.startsWith("canary"));
     }
     assertThat(node.ctl("list_queues", "name")).doesNotContain("amq.gen");
+  }
+
+  /** The node's plugin, which no test needs else, on a free port. */
+  private static String managementApi() {
+    int port = FreePorts.one();
+    node.ctl(
+        "eval",
+        "application:load(rabbitmq_management),"
+            + (" application:set_env(rabbitmq_management, tcp_config, [{port, %d},"
+                    + " {ip, \"127.0.0.1\"}]),")
+                .formatted(port)
+            + " {ok, File} = application:get_env(rabbit, enabled_plugins_file),"
+            + " ok = file:write_file(File, \"[rabbitmq_management].\"),"
+            + " rabbit_plugins:ensure(File).");
+    return "http://127.0.0.1:" + port;
+  }
+
+  @Test
+  void aPolicyThatDropsEventsIsSeenByTheManagementApi() throws Exception {
+    withChannel(
+        channel ->
+            channel.queueDeclare(name, true, false, false, Map.of("x-queue-type", "quorum")));
+    node.setPolicy("short", name, "{\"max-length\": 10}");
+    String api = managementApi();
+
+    // The node tells its plugin of queues every five seconds.
+    Said said =
+        Awaitility.await()
+            .atMost(PipelineUnderTest.PATIENCE)
+            .until(
+                () -> doctor("--management", api),
+                looked -> !looked.of("rabbitmq policies").contains("has not heard"));
+
+    said.assertSays("rabbitmq policies", "warning", "(policy short)", "by x-max-length");
+    said.assertSays("rabbitmq clock", "ok", "this machine's");
+    node.addUser(name, PASSWORD);
+    node.setPermissions(name, ".*", ".*", ".*");
+    settings.put("RABBITMQ_URI", node.uri().replace("guest:guest@", name + ":" + PASSWORD + "@"));
+    doctor("--management", api)
+        .assertSays("rabbitmq policies", "skipped", "who needs the tag management");
+  }
+
+  @Test
+  void aMemberThatIsAwayIsSaid() {
+    int away = (mongo.faults().primary() + 1) % 3;
+    try (Fault killed = mongo.faults().kill(away)) {
+      doctor()
+          .assertSays("mongodb members", "warning", "1 of 3", "cannot be reached", "is primary");
+    }
+  }
+
+  @Test
+  void aRefusedWriteAndALostPositionAreSaid() {
+    EndedCommand set = EndedCommand.of(environment(), "position", "set", "--from", "now");
+    assertThat(set.code()).as(set.err()).isZero();
+    try (Fault unauthorized = mongo.faults().failCommandOf("sluice", 1, 13, "update");
+        MongoClient client = MongoClients.create(mongo.uri())) {
+      client.getDatabase(name).createCollection("scrabble");
+      mongo.faults().rollOplog();
+
+      Said said = doctor();
+
+      said.assertSays("mongodb majority", "failure", "lacks a privilege");
+      said.assertSays("mongodb stream", "failure", "no longer has the position");
+      assertThat(said.code()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anEmbeddedBrokerIsNotTakenForRabbitMq() {
+    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+      settings.put("RABBITMQ_URI", broker.uri());
+
+      Said said = doctor();
+
+      said.assertSays("rabbitmq login", "warning", "is not RabbitMQ");
+      said.assertSays("rabbitmq permissions", "skipped");
+      assertThat(said.code()).isEqualTo(5);
+    }
   }
 }
