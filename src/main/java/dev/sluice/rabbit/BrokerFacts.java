@@ -2,6 +2,7 @@ package dev.sluice.rabbit;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Command;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.QueueSettings;
@@ -17,7 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,6 +32,9 @@ import reactor.core.publisher.Mono;
 public final class BrokerFacts {
   /** What RabbitMQ calls itself; others that speak its protocol may do other things. */
   private static final String RABBITMQ = "RabbitMQ";
+
+  /** A message of many megabytes takes its time on a slow network. */
+  private static final long LOOKED_AT_SECONDS = 20;
 
   private final RabbitConnection connection;
 
@@ -142,43 +149,44 @@ public final class BrokerFacts {
     return call(
         () -> {
           Connection open = connection.openNow();
-          AtomicReference<String> alarm = new AtomicReference<>();
-          open.addBlockedListener(alarm::set, () -> alarm.set(null));
+          CompletableFuture<String> alarm = new CompletableFuture<>();
+          open.addBlockedListener(alarm::complete, () -> {});
           try {
-            boolean known = publish(open, 0).isEmpty();
+            boolean known = publish(open, 0, alarm).isEmpty();
             Optional<ShutdownSignalException> refusal =
-                alarm.get() == null && known ? publish(open, bytes) : Optional.empty();
+                known && !alarm.isDone() ? publish(open, bytes, alarm) : Optional.empty();
             return new Taken(
-                Optional.ofNullable(alarm.get()), refusal.map(BrokerFacts::words), known);
-          } catch (IOException e) {
-            // Who is blocked gets no answer to anything.
-            if (alarm.get() == null) {
-              throw e;
-            }
-            return new Taken(Optional.of(alarm.get()), Optional.empty(), false);
+                alarm.isDone() ? Optional.of(alarm.join()) : Optional.empty(),
+                refusal.map(BrokerFacts::words),
+                known);
           } finally {
             connection.close();
           }
         });
   }
 
-  /** Why the channel was closed for it; empty if it was not. */
-  private static Optional<ShutdownSignalException> publish(Connection open, int bytes)
-      throws IOException {
+  /**
+   * Returns when the broker has looked at it, or says that it takes none. Who is blocked gets no
+   * answer to anything any more, not even to closing the channel: that ends with its connection.
+   *
+   * @return why the channel was closed for it; empty if it was not
+   */
+  private static Optional<ShutdownSignalException> publish(
+      Connection open, int bytes, CompletableFuture<String> alarm)
+      throws IOException, TimeoutException, InterruptedException {
     Channel channel = open.createChannel();
     try {
       channel.basicPublish("", "sluice-doctor " + UUID.randomUUID(), null, new byte[bytes]);
-      // Answered behind the message, or not at all.
-      channel.basicQos(1);
+      CompletableFuture<Command> behind =
+          channel.asyncCompletableRpc(new AMQP.Basic.Qos.Builder().prefetchCount(1).build());
+      CompletableFuture.anyOf(behind, alarm).get(LOOKED_AT_SECONDS, TimeUnit.SECONDS);
       return Optional.empty();
-    } catch (IOException | ShutdownSignalException e) {
+    } catch (ExecutionException | ShutdownSignalException e) {
       ShutdownSignalException closed = shutdown(e);
       if (closed == null || closed.isHardError()) {
-        throw e;
+        throw new IOException(e);
       }
       return Optional.of(closed);
-    } finally {
-      channel.abort();
     }
   }
 
