@@ -21,7 +21,8 @@ import org.bson.BsonDocument;
  * broker may refuse one message and accept the next (a full queue with {@code reject-publish}, a
  * binding that comes back), and if both were of one document, its newer state would be seen before
  * the older one. {@link #publish} therefore lets only one event of a document be unconfirmed, and
- * one that was refused can be published again in its place.
+ * one that was refused can be published again in its place. Where consumers go by the events'
+ * positions there is no need for that.
  *
  * <p>Thread-safe: events come from the capturing thread, confirms from the connection's.
  */
@@ -74,9 +75,13 @@ public final class InFlightWindow {
 
   private final int maxEvents;
   private final long maxBytes;
+  private final boolean strict;
   private final Entry[] ring;
 
-  /** The documents of which an event is published or refused, and not confirmed. */
+  /**
+   * The documents of which an event is published or refused, and not confirmed. Empty if several of
+   * one may be.
+   */
   private final Set<Long> awaited;
 
   /** Likewise the collections, of what concerns one as a whole. Nearly always empty. */
@@ -105,21 +110,23 @@ public final class InFlightWindow {
    *     that passes this is still taken in
    */
   public InFlightWindow(int maxEvents, long maxBytes) {
-    this(maxEvents, maxBytes, Position.NO_SNAPSHOT);
+    this(maxEvents, maxBytes, true, Position.NO_SNAPSHOT);
   }
 
   /**
+   * @param strict whether an event waits until the earlier ones of its document are confirmed
    * @param snapshot how far a snapshot is that goes on beside the stream
    */
-  public InFlightWindow(int maxEvents, long maxBytes, BsonDocument snapshot) {
+  public InFlightWindow(int maxEvents, long maxBytes, boolean strict, BsonDocument snapshot) {
     if (maxEvents < 1 || maxBytes < 1) {
       throw new IllegalArgumentException("a window without room");
     }
     this.maxEvents = maxEvents;
     this.maxBytes = maxBytes;
+    this.strict = strict;
     this.snapshot = snapshot;
     this.ring = new Entry[maxEvents];
-    this.awaited = new HashSet<>(2 * maxEvents);
+    this.awaited = new HashSet<>(strict ? 2 * maxEvents : 0);
   }
 
   /** Whether one more event may be taken in. */
@@ -223,7 +230,7 @@ public final class InFlightWindow {
     }
     if (entry.isOfCollection()) {
       awaitedCollections.add(entry.collectionHash);
-    } else {
+    } else if (strict) {
       awaited.add(entry.documentHash);
     }
     entry.state = State.PUBLISHED;

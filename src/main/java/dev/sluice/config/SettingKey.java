@@ -64,6 +64,7 @@ public enum SettingKey {
   SLUICE_TOPOLOGY("declare"),
   SLUICE_ROUTING_KEY("{database}.{collection}.{operation}"),
   SLUICE_ROUTES_FILE(""),
+  SLUICE_HEADERS("all"),
   SLUICE_HEADERS_FROM(""),
   SLUICE_PRIORITY(""),
   SLUICE_TTL(""),
@@ -80,6 +81,7 @@ public enum SettingKey {
   SLUICE_MAX_IN_FLIGHT("2000"),
   SLUICE_MAX_IN_FLIGHT_BYTES("16MiB"),
   /** More carry more (docs/PERFORMANCE.md), but only one keeps the order of all documents. */
+  SLUICE_ORDER("strict"),
   SLUICE_LANES("1"),
   /** Longer than a quorum queue needs to elect a leader. */
   SLUICE_CONFIRM_TIMEOUT("30s"),

@@ -185,12 +185,23 @@ public final class SettingsReader {
           SettingKey.SLUICE_GZIP_ABOVE,
           "goes without SLUICE_COMPRESSION: set SLUICE_COMPRESS_ABOVE instead");
     }
+    EventFormat format = values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class);
+    Headers headers = values.oneOf(SettingKey.SLUICE_HEADERS, Headers.class);
+    if (headers == Headers.NONE
+        && !format.hasPosition()
+        && values.oneOf(SettingKey.SLUICE_ORDER, DocumentOrder.class) == DocumentOrder.POSITION) {
+      values.wrong(
+          SettingKey.SLUICE_HEADERS,
+          "leaves out the position, which stands nowhere else in this format, and"
+              + " SLUICE_ORDER=position has consumers compare it: set SLUICE_HEADERS=minimal");
+    }
     return new EnvelopeSettings(
         capture.pipeline(),
         capture.scope(),
         capture.view(),
-        values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class),
+        format,
         values.oneOf(SettingKey.SLUICE_JSON, JsonMode.class),
+        headers,
         none ? Compression.GZIP : compression,
         none ? gzipAbove : above);
   }
@@ -199,6 +210,7 @@ public final class SettingsReader {
     return new DeliverySettings(
         (int) values.number(SettingKey.SLUICE_MAX_IN_FLIGHT, 1, 65_535),
         values.bytes(SettingKey.SLUICE_MAX_IN_FLIGHT_BYTES, 1, 1L << 32),
+        values.oneOf(SettingKey.SLUICE_ORDER, DocumentOrder.class),
         (int) values.number(SettingKey.SLUICE_LANES, 1, MOST_LANES),
         maxMessageBytes(),
         values.duration(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -261,6 +262,24 @@ class SettingsReaderTest {
                     "SLUICE_LEASE", " 6s",
                     "RABBITMQ_URI", "amqp://host\n")))
         .hasSize(5);
+  }
+
+  @Test
+  void wantsAPositionInEachMessageWhereConsumersGoByIt() {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("SLUICE_ORDER", "position");
+    settings.put("SLUICE_HEADERS", "none");
+    assertThat(read(settings).envelope().headers()).isEqualTo(Headers.NONE);
+
+    settings.put("SLUICE_FORMAT", "debezium");
+    assertThat(problems(settings))
+        .singleElement()
+        .asString()
+        .contains("SLUICE_HEADERS leaves out the position")
+        .contains("set SLUICE_HEADERS=minimal");
+
+    settings.put("SLUICE_HEADERS", "minimal");
+    assertThat(read(settings).delivery().order()).isEqualTo(DocumentOrder.POSITION);
   }
 
   @Test

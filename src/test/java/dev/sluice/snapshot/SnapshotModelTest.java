@@ -134,7 +134,7 @@ class SnapshotModelTest {
       replies.clear();
       confirmedBefore.clear();
       confirmedBefore.addAll(confirmed);
-      window = new InFlightWindow(WINDOW, Long.MAX_VALUE, from.snapshot());
+      window = new InFlightWindow(WINDOW, Long.MAX_VALUE, true, from.snapshot());
       place =
           from.stream() instanceof Position.After after
               ? server.placeOf(after.token())

@@ -3,6 +3,7 @@ package dev.sluice.testing;
 import dev.sluice.change.Change;
 import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.config.DeliverySettings;
+import dev.sluice.config.DocumentOrder;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.FailureSettings;
@@ -51,6 +52,7 @@ public final class ScriptedParts implements AutoCloseable {
   public final InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
 
   public int window = 8;
+  public DocumentOrder order = DocumentOrder.STRICT;
   public long maxMessageBytes = 1 << 20;
   public Duration confirmTimeout = Duration.ofSeconds(30);
   public Duration checkpointInterval = Duration.ofMillis(10);
@@ -92,6 +94,7 @@ public final class ScriptedParts implements AutoCloseable {
         new DeliverySettings(
             window,
             1 << 20,
+            order,
             1,
             maxMessageBytes,
             confirmTimeout,
