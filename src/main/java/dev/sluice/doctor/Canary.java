@@ -1,7 +1,6 @@
 package dev.sluice.doctor;
 
 import dev.sluice.change.Change;
-import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.Settings;
 import dev.sluice.config.View;
 import dev.sluice.message.EnvelopeEncoder;
@@ -53,16 +52,8 @@ final class Canary {
   }
 
   private EnvelopeEncoder encoder() {
-    EnvelopeSettings wanted = settings.envelope();
     return new EnvelopeEncoder(
-        new EnvelopeSettings(
-            wanted.pipeline(),
-            collection.scope(),
-            View.NEW_IMAGE,
-            wanted.format(),
-            wanted.json(),
-            wanted.compression(),
-            wanted.compressAboveBytes()),
+        settings.envelope().of(collection.scope(), View.NEW_IMAGE),
         settings.delivery().maxMessageBytes());
   }
 }
