@@ -238,20 +238,44 @@ class ArchitectureTest {
             .resideInAPackage("dev.sluice.doctor..")
             .should()
             .dependOnClassesThat(
-                resideInAPackage("dev.sluice.pipeline..")
-                    .and(
-                        not(
-                            nameMatching(
-                                "dev\\.sluice\\.pipeline\\.(FailureKind|PipelineException)"))))
+                nameMatching(
+                    "dev\\.sluice\\.pipeline\\.(?!(FailureKind|PipelineException)$).*"))
             .because("it looks at what a pipeline needs, and is none: ask the servers"));
+  }
+
+  @Test
+  void theMonitorHearsOfTheWorkAndKnowsNoServer() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.sluice.monitor..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.sluice.monitor..",
+                "dev.sluice.change..",
+                "dev.sluice.checkpoint..",
+                "dev.sluice.config..",
+                "dev.sluice.message..",
+                "dev.sluice.pipeline..",
+                "dev.sluice.snapshot..",
+                "com.fasterxml.jackson..",
+                "com.sun.net.httpserver..",
+                "io.prometheus..",
+                "org.bson..",
+                "org.slf4j..",
+                "reactor.core.publisher..",
+                "java..")
+            .because("what it is to tell is handed to it by dev.sluice.cli"));
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages("dev.sluice.doctor..", "dev.sluice.cli..")
+            .resideOutsideOfPackages("dev.sluice.monitor..", "dev.sluice.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("dev.sluice.doctor..")
-            .because("what it finds out about a server belongs to that server's package"));
+            .resideInAnyPackage(
+                "dev.sluice.monitor..", "io.prometheus..", "com.sun.net.httpserver..")
+            .because("nothing that works needs to be watched: it takes a listener"));
   }
 
   @Test

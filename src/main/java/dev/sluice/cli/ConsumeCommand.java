@@ -134,6 +134,14 @@ final class ConsumeCommand implements Callable<Integer> {
               + " the pipeline watches).")
   private List<String> collections = List.of();
 
+  @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where this consumer's metrics, health and page are served, such as 127.0.0.1:8081"
+              + " (default: nowhere).")
+  private String http;
+
   ConsumeCommand(Console console) {
     this.console = console;
   }
@@ -158,7 +166,8 @@ final class ConsumeCommand implements Callable<Integer> {
                   workers,
                   timeout,
                   rebuild,
-                  collections))
+                  collections,
+                  http))
           .run();
     } catch (NoClassDefFoundError missing) {
       console

@@ -63,7 +63,8 @@ final class ConsumerRun {
       int workers,
       Duration timeout,
       boolean rebuild,
-      List<String> collections) {}
+      List<String> collections,
+      String http) {}
 
   private final Settings settings;
   private final Options options;
@@ -100,11 +101,12 @@ final class ConsumerRun {
     requireRebuildable(uri, target);
     log.info("Keeping {} in step with the queue {}", uri, reading.queue());
     Scheduler blocking = Schedulers.newBoundedElastic(2, 16, "sluice-blocking", 60, true);
-    try {
+    try (ConsumerMonitoring monitoring = ConsumerMonitoring.of(options.http())) {
+      monitoring.serve(settings, consume, reading.queue(), uri);
       if (options.rebuild()) {
-        rebuild(consume, reading, uri, (Rebuildable) target, blocking);
+        rebuild(consume, reading, uri, (Rebuildable) target, blocking, monitoring);
       } else {
-        run(consume, reading, withoutRebuild(target, reading), blocking);
+        run(consume, reading, withoutRebuild(target, reading), blocking, monitoring);
       }
     } finally {
       blocking.dispose();
@@ -142,7 +144,8 @@ final class ConsumerRun {
       Reading reading,
       TargetUri uri,
       Rebuildable store,
-      Scheduler blocking) {
+      Scheduler blocking,
+      ConsumerMonitoring monitoring) {
     List<Namespace> collections =
         options.collections().stream()
             .map(name -> SnapshotCommand.watched(settings, name))
@@ -157,7 +160,7 @@ final class ConsumerRun {
           blocking.schedulePeriodically(
               rebuilding::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
       try {
-        run(consume, reading, rebuilding, blocking);
+        run(consume, reading, rebuilding, blocking, monitoring);
       } finally {
         looks.dispose();
       }
@@ -199,7 +202,11 @@ final class ConsumerRun {
   }
 
   private void run(
-      ConsumeSettings consume, Reading reading, Target.Opener target, Scheduler blocking) {
+      ConsumeSettings consume,
+      Reading reading,
+      Target.Opener target,
+      Scheduler blocking,
+      ConsumerMonitoring monitoring) {
     CountDownLatch closed = new CountDownLatch(1);
     Random random = new Random();
     RabbitSettings rabbit = settings.rabbit();
@@ -209,7 +216,11 @@ final class ConsumerRun {
             new RabbitConnection(rabbit, "sluice parking " + consume.name(), blocking, random)) {
       QueueInboxes inboxes = new QueueInboxes(from, parking, reading, consume.prefetch());
       Consumption consumption =
-          new Consumption(consume, inboxes, target, new Backoff(random::nextDouble));
+          new Consumption(
+              consume,
+              monitoring.watched(inboxes, reading.queue()),
+              monitoring.watched(target),
+              new Backoff(random::nextDouble));
       stopOnSignal(consumption, closed);
       consumption.run();
       log.info("Stopped behind {} messages", consumption.messages());

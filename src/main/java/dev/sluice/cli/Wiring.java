@@ -10,6 +10,8 @@ import dev.sluice.mongo.MongoConnection;
 import dev.sluice.mongo.SnapshotReads;
 import dev.sluice.mongo.SnapshotRequests;
 import dev.sluice.mongo.StoredPositions;
+import dev.sluice.monitor.PipelineCounts;
+import dev.sluice.monitor.WatchedCheckpoints;
 import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.Heartbeats;
 import dev.sluice.pipeline.PipelineListener;
@@ -35,8 +37,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -90,6 +94,20 @@ public final class Wiring implements AutoCloseable {
     return new PipelineSupervisor(parts(), beginning, listener);
   }
 
+  /** The same, counted. */
+  PipelineSupervisor pipeline(
+      Beginning beginning, PipelineListener listener, PipelineCounts counts) {
+    return new PipelineSupervisor(
+        parts().counted(counts, store -> new WatchedCheckpoints(store, counts)),
+        beginning,
+        listener);
+  }
+
+  /** The threads on which nothing may wait for a server. */
+  Map<String, Executor> threads() {
+    return Map.of("sluice-encode", encoder::schedule, "sluice-timer", timer::schedule);
+  }
+
   /** Runs the pipeline, and what the settings want beside it. */
   public Mono<Void> run(PipelineSupervisor pipeline) {
     Mono<Void> work =
@@ -119,6 +137,7 @@ public final class Wiring implements AutoCloseable {
   private PipelineParts parts() {
     return new PipelineParts(
         source(),
+        settings.capture().partition(),
         new Shaping(settings.shape()),
         encoder()::encode,
         new ParkedMessages(
@@ -128,7 +147,8 @@ public final class Wiring implements AutoCloseable {
             mongo,
             settings.capture().pipeline(),
             settings.capture().selection(),
-            instance(),
+            // Differs from all others, those of a container's process 1 as well.
+            process() + " (" + UUID.randomUUID() + ")",
             settings.delivery().lease()),
         settings.delivery(),
         settings.failures(),
@@ -156,6 +176,7 @@ public final class Wiring implements AutoCloseable {
               new SnapshotReads(mongo, settings.capture(), settings.snapshot()),
               settings.snapshot(),
               !settings.capture().view().hasNewImage(),
+              !settings.capture().partition().isWhole(),
               Clock.systemUTC());
     }
     return snapshots;
@@ -182,8 +203,12 @@ public final class Wiring implements AutoCloseable {
 
   /** The saved position, in the hands of people. */
   public StoredPositions positions() {
-    return new StoredPositions(
-        mongo, settings.capture().pipeline(), settings.capture().selection());
+    return positions(settings.capture().pipeline());
+  }
+
+  /** The same of another pipeline, or of one of its partitions. */
+  StoredPositions positions(String pipeline) {
+    return new StoredPositions(mongo, pipeline, settings.capture().selection());
   }
 
   public ConfirmingPublisher publisher() {
@@ -210,21 +235,15 @@ public final class Wiring implements AutoCloseable {
         Clock.systemUTC());
   }
 
-  /** Says to people which process it is, and differs from all others. */
-  private static String instance() {
+  /** Says to people which process it is. */
+  static String process() {
     String host;
     try {
       host = InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       host = "localhost";
     }
-    return "process "
-        + ProcessHandle.current().pid()
-        + " on "
-        + host
-        + " ("
-        + UUID.randomUUID()
-        + ")";
+    return "process " + ProcessHandle.current().pid() + " on " + host;
   }
 
   public MongoConnection mongo() {

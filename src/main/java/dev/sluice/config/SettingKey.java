@@ -33,6 +33,7 @@ public enum SettingKey {
   SLUICE_NAMESPACES(""),
   SLUICE_EXCLUDE(""),
   SLUICE_PIPELINE("scrabble-cdc"),
+  SLUICE_PARTITION(""),
   SLUICE_OPERATIONS("insert,update,replace,delete"),
   SLUICE_EXPANDED_EVENTS("false"),
   SLUICE_MATCH(""),
@@ -92,6 +93,8 @@ public enum SettingKey {
   SLUICE_LEASE("6s"),
   /** Empty for never. */
   SLUICE_HEARTBEAT(""),
+  /** Empty for nowhere. */
+  SLUICE_HTTP(""),
   SLUICE_ON_POSITION_LOST("stop"),
   SLUICE_ON_UNROUTABLE("retry"),
   SLUICE_ON_POISON("stop"),

@@ -142,6 +142,16 @@ final class SettingValues {
     return chosen;
   }
 
+  /** Where to listen; empty for a key that may be empty and is. */
+  Optional<HostPort> listenOn(SettingKey key) {
+    try {
+      return text(key).isEmpty() ? Optional.empty() : Optional.of(HostPort.listenOn(text(key)));
+    } catch (IllegalArgumentException e) {
+      wrong(key, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   Duration duration(SettingKey key, Duration least, Duration most) {
     return Durations.parse(problemWith(key, least, most) ? key.defaultValue() : text(key));
   }

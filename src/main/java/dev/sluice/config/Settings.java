@@ -9,6 +9,7 @@ import java.util.Optional;
  * All settings of a process; each part is handed its own record only.
  *
  * @param heartbeat how often consumers are told that the pipeline lives; empty for never
+ * @param http where it is told how the program is; empty for nowhere
  * @param warnings a sentence for each thing that may be meant otherwise; for the log
  * @param effective each key with its value and its origin, to be shown
  */
@@ -23,6 +24,7 @@ public record Settings(
     DeliverySettings delivery,
     FailureSettings failures,
     Optional<Duration> heartbeat,
+    Optional<HostPort> http,
     LogSettings log,
     List<String> warnings,
     EffectiveSettings effective) {
@@ -37,6 +39,7 @@ public record Settings(
     Objects.requireNonNull(delivery, "delivery");
     Objects.requireNonNull(failures, "failures");
     Objects.requireNonNull(heartbeat, "heartbeat");
+    Objects.requireNonNull(http, "http");
     Objects.requireNonNull(log, "log");
     warnings = List.copyOf(warnings);
     Objects.requireNonNull(effective, "effective");
@@ -55,6 +58,7 @@ public record Settings(
         delivery,
         failures,
         heartbeat,
+        http,
         log,
         warnings,
         effective);

@@ -100,6 +100,7 @@ public final class SettingsReader {
         failures,
         values.optionalDuration(
             SettingKey.SLUICE_HEARTBEAT, Duration.ofMillis(100), Duration.ofHours(1)),
+        values.listenOn(SettingKey.SLUICE_HTTP),
         log(),
         warnings,
         effective.get());
@@ -139,8 +140,17 @@ public final class SettingsReader {
   }
 
   private CaptureSettings capture(String pipeline, MongoSettings mongo) {
+    Partition partition = partition();
+    boolean markers = values.flag(SettingKey.SLUICE_TRANSACTION_MARKERS);
+    if (markers && !partition.isWhole()) {
+      values.wrong(
+          SettingKey.SLUICE_TRANSACTION_MARKERS,
+          "tells how many changes a transaction had, of which a partition carries only some: leave"
+              + " it out, or SLUICE_PARTITION");
+    }
     return new CaptureSettings(
-        pipeline,
+        partition.nameOf(pipeline),
+        partition,
         scope(mongo),
         values.someOf(SettingKey.SLUICE_OPERATIONS, CaptureSettings.EVERY_OPERATION),
         values.flag(SettingKey.SLUICE_EXPANDED_EVENTS),
@@ -150,7 +160,24 @@ public final class SettingsReader {
         values.flag(SettingKey.SLUICE_ENABLE_IMAGES),
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
         (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000),
-        values.flag(SettingKey.SLUICE_TRANSACTION_MARKERS));
+        markers);
+  }
+
+  private Partition partition() {
+    String text = values.text(SettingKey.SLUICE_PARTITION);
+    if (text.isEmpty()) {
+      return Partition.WHOLE;
+    }
+    try {
+      return Partition.parse(text);
+    } catch (IllegalArgumentException e) {
+      values.wrong(
+          SettingKey.SLUICE_PARTITION,
+          "must be the number of a partition, from 0, and how many there are, "
+              + Partition.MOST
+              + " at the most: 3/8 for the fourth of eight");
+      return Partition.WHOLE;
+    }
   }
 
   private SnapshotSettings snapshot() {

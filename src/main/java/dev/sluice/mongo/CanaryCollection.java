@@ -6,6 +6,7 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Operation;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
+import dev.sluice.config.Partition;
 import dev.sluice.config.Scope;
 import dev.sluice.config.View;
 import java.time.Clock;
@@ -41,6 +42,7 @@ public final class CanaryCollection {
     this.capture =
         new CaptureSettings(
             "sluice-canary",
+            Partition.WHOLE,
             scope(),
             Set.of("insert", "update", "replace", "delete"),
             false,

@@ -283,6 +283,34 @@ class SettingsReaderTest {
   }
 
   @Test
+  void aPartitionKeepsItsPositionUnderANameOfItsOwn() {
+    assertThat(read(Map.of()).capture().partition()).isEqualTo(Partition.WHOLE);
+    CaptureSettings capture = read(Map.of("SLUICE_PARTITION", "3/8")).capture();
+    assertThat(capture.partition()).isEqualTo(new Partition(3, 8));
+    assertThat(capture.pipeline()).isEqualTo("scrabble-cdc-3-of-8");
+    assertThat(read(Map.of("SLUICE_PARTITION", "0/1")).capture().pipeline())
+        .isEqualTo("scrabble-cdc");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8/8", "-1/8", "3", "3/8/1", "x/8", "0/0", "0/257"})
+  void saysHowAPartitionIsWritten(String wrong) {
+    assertThat(problems(Map.of("SLUICE_PARTITION", wrong)))
+        .singleElement()
+        .asString()
+        .contains("SLUICE_PARTITION must be the number of a partition, from 0")
+        .contains("3/8");
+  }
+
+  @Test
+  void aPartitionCannotCountTransactions() {
+    assertThat(problems(Map.of("SLUICE_PARTITION", "0/2", "SLUICE_TRANSACTION_MARKERS", "true")))
+        .singleElement()
+        .asString()
+        .contains("leave it out, or SLUICE_PARTITION");
+  }
+
+  @Test
   void wantsAFileThatWasNamed() {
     Path named = folder.resolve("nope.env");
 

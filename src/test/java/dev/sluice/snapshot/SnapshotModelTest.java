@@ -105,7 +105,7 @@ class SnapshotModelTest {
       }
       this.consumer = new ModelConsumer(server);
       BsonTimestamp start = new BsonTimestamp(server.now() + 1);
-      SnapshotProgress planned = SnapshotProgress.begin("s", start, "", ranges());
+      SnapshotProgress planned = SnapshotProgress.begin("s", start, "", false, ranges());
       saved = Position.of(new Position.At(start), planned.toBson());
       begin(saved, Set.of());
     }

@@ -11,6 +11,7 @@ import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.Partition;
 import dev.sluice.config.Scope;
 import dev.sluice.config.ShapeSettings;
 import dev.sluice.config.View;
@@ -18,6 +19,7 @@ import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
 import dev.sluice.pipeline.ChangeSource;
+import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineState;
@@ -52,6 +54,7 @@ public final class ScriptedParts implements AutoCloseable {
   public final InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
 
   public int window = 8;
+  public Partition partition = Partition.WHOLE;
   public DocumentOrder order = DocumentOrder.STRICT;
   public long maxMessageBytes = 1 << 20;
   public Duration confirmTimeout = Duration.ofSeconds(30);
@@ -86,6 +89,7 @@ public final class ScriptedParts implements AutoCloseable {
   public PipelineParts parts() {
     return new PipelineParts(
         from,
+        partition,
         new Shaping(shape),
         change -> encoder.apply(change),
         new ParkedMessages("test_queue.parked", maxMessageBytes),
@@ -109,8 +113,20 @@ public final class ScriptedParts implements AutoCloseable {
 
   /** Starts the pipeline, and waits for nothing. */
   public void start() {
-    pipeline = new PipelineSupervisor(parts(), this::note);
+    start(parts(), (state, reason) -> {});
+  }
+
+  /** The same with parts that somebody has changed, and one more who hears of states. */
+  public PipelineSupervisor start(PipelineParts changed, PipelineListener also) {
+    pipeline =
+        new PipelineSupervisor(
+            changed,
+            (state, reason) -> {
+              note(state, reason);
+              also.changed(state, reason);
+            });
     ended = pipeline.run().toFuture();
+    return pipeline;
   }
 
   private void note(PipelineState state, String reason) {
