@@ -8,7 +8,7 @@ $(error bash is missing: install the package bash (Debian, Ubuntu, Fedora, Homeb
 endif
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-consumers test prove bench bench-smoke bench-encode build dist fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
-        local-start-cdc local-test-cdc local-tail local-consume image java-there jdk-there
+        local-start-cdc local-test-cdc local-tail local-consume doctor image java-there jdk-there
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
@@ -120,6 +120,9 @@ local-tail: java-there $(ARCHIVE) ## Shows events live, without taking them from
 
 local-consume: java-there $(ARCHIVE) ## Keeps a target in step with the queue: TO=jdbc:sqlite:plays.db (docs/TARGETS.md)
 	@exec $(SLUICE) consume --to '$(TO)'
+
+doctor: java-there $(ARCHIVE) ## What is wrong with settings, servers and queues, and what to do (docs/DOCTOR.md)
+	@exec $(SLUICE) doctor
 
 $(DEBEZIUM):
 	@echo "Fetching Debezium Server (782 MB) ..." >&2

@@ -232,6 +232,19 @@ class ArchitectureTest {
   }
 
   @Test
+  void theDoctorKnowsTheServersAndNoStageOfThePipeline() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.doctor..")
+            .should()
+            .dependOnClassesThat(
+                nameMatching(
+                    "dev\\.sluice\\.pipeline\\.(?!(FailureKind|PipelineException)$).*"))
+            .because("it looks at what a pipeline needs, and is none: ask the servers"));
+  }
+
+  @Test
   void theMonitorHearsOfTheWorkAndKnowsNoServer() {
     check(
         classes()

@@ -44,6 +44,7 @@ public final class SluiceCommand implements Callable<Integer> {
             .addSubcommand(new ReplayCommand(console))
             .addSubcommand(PositionCommand.line(console))
             .addSubcommand(SnapshotCommand.line(console))
+            .addSubcommand(new DoctorCommand(console))
             .addSubcommand(new VersionCommand(console));
     line.registerConverter(Duration.class, SluiceCommand::duration);
     line.registerConverter(Mix.class, SluiceCommand::mix);
