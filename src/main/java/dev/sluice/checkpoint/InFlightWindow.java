@@ -1,6 +1,7 @@
 package dev.sluice.checkpoint;
 
 import dev.sluice.change.Change;
+import dev.sluice.change.Numbering;
 import dev.sluice.change.Position;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -21,7 +22,8 @@ import org.bson.BsonDocument;
  * broker may refuse one message and accept the next (a full queue with {@code reject-publish}, a
  * binding that comes back), and if both were of one document, its newer state would be seen before
  * the older one. {@link #publish} therefore lets only one event of a document be unconfirmed, and
- * one that was refused can be published again in its place.
+ * one that was refused can be published again in its place. Where the events are numbered the
+ * broker takes no message without those before it, and none waits.
  *
  * <p>Thread-safe: events come from the capturing thread, confirms from the connection's.
  */
@@ -75,6 +77,7 @@ public final class InFlightWindow {
   private final int maxEvents;
   private final long maxBytes;
   private final Entry[] ring;
+  private final Optional<Numbering> numbering;
 
   /** The documents of which an event is published or refused, and not confirmed. */
   private final Set<Long> awaited;
@@ -105,19 +108,22 @@ public final class InFlightWindow {
    *     that passes this is still taken in
    */
   public InFlightWindow(int maxEvents, long maxBytes) {
-    this(maxEvents, maxBytes, Position.NO_SNAPSHOT);
+    this(maxEvents, maxBytes, Position.NO_SNAPSHOT, Optional.empty());
   }
 
   /**
    * @param snapshot how far a snapshot is that goes on beside the stream
+   * @param numbering what the broker calls the events of this window
    */
-  public InFlightWindow(int maxEvents, long maxBytes, BsonDocument snapshot) {
+  public InFlightWindow(
+      int maxEvents, long maxBytes, BsonDocument snapshot, Optional<Numbering> numbering) {
     if (maxEvents < 1 || maxBytes < 1) {
       throw new IllegalArgumentException("a window without room");
     }
     this.maxEvents = maxEvents;
     this.maxBytes = maxBytes;
     this.snapshot = snapshot;
+    this.numbering = numbering;
     this.ring = new Entry[maxEvents];
     this.awaited = new HashSet<>(2 * maxEvents);
   }
@@ -218,7 +224,7 @@ public final class InFlightWindow {
   public synchronized boolean publish(long number) {
     Entry entry = entry(number);
     // One that was refused has kept its document's place.
-    if (entry.state != State.REFUSED && !overtakesNothing(number, entry)) {
+    if (entry.state != State.REFUSED && numbering.isEmpty() && !overtakesNothing(number, entry)) {
       return false;
     }
     if (entry.isOfCollection()) {
@@ -343,6 +349,16 @@ public final class InFlightWindow {
   /** The position that may be saved; empty as long as nothing moved it. */
   public synchronized Optional<Position> position() {
     return Optional.ofNullable(position).map(stream -> Position.of(stream, snapshot));
+  }
+
+  /** A checkpoint at {@link #position}; empty as long as nothing moved it. */
+  public synchronized Optional<Checkpoint> reached(Checkpoint claimed) {
+    return position()
+        .map(
+            reached ->
+                claimed.at(
+                    reached,
+                    numbering.filter(Numbering::lasting).map(its -> its.after(confirmedUpTo))));
   }
 
   /** How many events are through: confirmed, and all before them as well. */

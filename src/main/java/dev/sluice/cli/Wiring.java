@@ -11,6 +11,7 @@ import dev.sluice.mongo.SnapshotReads;
 import dev.sluice.mongo.SnapshotRequests;
 import dev.sluice.mongo.StoredPositions;
 import dev.sluice.pipeline.Beginning;
+import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.Heartbeats;
 import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
@@ -27,14 +28,17 @@ import dev.sluice.rabbit.ParkedRelease;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.SingleMessages;
+import dev.sluice.rabbit.StreamPublisher;
 import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
 import dev.sluice.route.Routes;
 import dev.sluice.shape.Shaping;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -58,6 +62,7 @@ public final class Wiring implements AutoCloseable {
   private final RabbitConnection reading;
   private final RabbitConnection telling;
   private Snapshots snapshots;
+  private Optional<StreamPublisher> stream = Optional.empty();
   private final Scheduler encoder = Schedulers.newSingle("sluice-encode", true);
   private final Scheduler publisher = Schedulers.newSingle("sluice-publish", true);
   private final Scheduler timer = Schedulers.newSingle("sluice-timer", true);
@@ -123,7 +128,7 @@ public final class Wiring implements AutoCloseable {
         encoder()::encode,
         new ParkedMessages(
             settings.rabbit().parkingQueue(), routes(), settings.delivery().maxMessageBytes()),
-        publisher(),
+        events(),
         new MongoCheckpointStore(
             mongo,
             settings.capture().pipeline(),
@@ -186,6 +191,16 @@ public final class Wiring implements AutoCloseable {
         mongo, settings.capture().pipeline(), settings.capture().selection());
   }
 
+  /** Where the pipeline publishes. */
+  private EventPublisher events() {
+    stream =
+        settings.stream()
+            .map(
+                its ->
+                    new StreamPublisher(publishing, settings.delivery(), its, new SecureRandom()));
+    return stream.<EventPublisher>map(its -> its).orElseGet(this::publisher);
+  }
+
   public ConfirmingPublisher publisher() {
     return new ConfirmingPublisher(publishing, settings.delivery());
   }
@@ -246,6 +261,7 @@ public final class Wiring implements AutoCloseable {
   @Override
   public void close() {
     mongo.close();
+    stream.ifPresent(StreamPublisher::close);
     publishing.close();
     reading.close();
     telling.close();

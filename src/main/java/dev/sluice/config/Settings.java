@@ -8,12 +8,14 @@ import java.util.Optional;
 /**
  * All settings of a process; each part is handed its own record only.
  *
+ * @param stream how events are published by the stream protocol; empty where they are by AMQP
  * @param heartbeat how often consumers are told that the pipeline lives; empty for never
  * @param warnings a sentence for each thing that may be meant otherwise; for the log
  */
 public record Settings(
     MongoSettings mongo,
     RabbitSettings rabbit,
+    Optional<StreamSettings> stream,
     CaptureSettings capture,
     SnapshotSettings snapshot,
     ShapeSettings shape,
@@ -27,6 +29,7 @@ public record Settings(
   public Settings {
     Objects.requireNonNull(mongo, "mongo");
     Objects.requireNonNull(rabbit, "rabbit");
+    Objects.requireNonNull(stream, "stream");
     Objects.requireNonNull(capture, "capture");
     Objects.requireNonNull(snapshot, "snapshot");
     Objects.requireNonNull(shape, "shape");
@@ -44,6 +47,7 @@ public record Settings(
     return new Settings(
         mongo,
         rabbit.straightTo(queue),
+        Optional.empty(),
         capture,
         snapshot,
         shape,

@@ -72,7 +72,8 @@ final class Attempt {
     int maxInFlight = start.oneByOne() > 0 ? 1 : settings.maxInFlight();
     this.snapshotInFlight = Math.max(1, maxInFlight / SNAPSHOT_SHARE);
     this.window =
-        new InFlightWindow(maxInFlight, settings.maxInFlightBytes(), start.from().snapshot());
+        new InFlightWindow(
+            maxInFlight, settings.maxInFlightBytes(), start.from().snapshot(), start.numbering());
     this.admission = new Admission(window, schedulers.encoder());
     this.publishing =
         new Publishing(
@@ -121,9 +122,16 @@ final class Attempt {
 
   private Mono<Void> runUntil(Mono<Void> stop) {
     return Mono.usingWhen(
-        publisher.open(publishing).takeUntilOther(stop),
+        open().takeUntilOther(stop),
         channel -> checkpoints.saveDuring(deliver(channel, stop)),
         EventPublisher.ConfirmChannel::close);
+  }
+
+  private Mono<EventPublisher.ConfirmChannel> open() {
+    return start
+        .numbering()
+        .map(numbering -> publisher.open(publishing, numbering))
+        .orElseGet(() -> publisher.open(publishing));
   }
 
   private Mono<Void> deliver(EventPublisher.ConfirmChannel channel, Mono<Void> stop) {

@@ -1,6 +1,8 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.change.Numbering;
 import dev.sluice.message.Message;
+import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 /** Where events go. */
@@ -59,6 +61,14 @@ public interface EventPublisher {
     void flush();
 
     /**
+     * Whether a message is to be published when no other is on its way, and none behind it before
+     * its outcome is known.
+     */
+    default boolean wantsToBeAlone(Message message) {
+      return false;
+    }
+
+    /**
      * Closes the channel. Ends within seconds, whatever the state of the connection; never fails.
      */
     Mono<Void> close();
@@ -69,4 +79,24 @@ public interface EventPublisher {
    * {@link PipelineException}.
    */
   Mono<ConfirmChannel> open(Outcomes outcomes);
+
+  /**
+   * What the events of an attempt are called, if the broker drops by their numbers what it has.
+   * Empty if it drops nothing.
+   *
+   * @param saved what those behind the position of the attempt were called before, if they are the
+   *     same as then
+   */
+  default Optional<Numbering> numbering(Optional<Numbering> saved) {
+    return Optional.empty();
+  }
+
+  /**
+   * As {@link #open(Outcomes)}, with the numbers of a window being those behind {@code
+   * numbering.before}. Of such a channel nothing is refused or confirmed before all that was
+   * published before it. Only where {@link #numbering} is not empty.
+   */
+  default Mono<ConfirmChannel> open(Outcomes outcomes, Numbering numbering) {
+    throw new UnsupportedOperationException("nothing is numbered here");
+  }
 }

@@ -218,7 +218,7 @@ final class Publishing implements EventPublisher.Outcomes {
       // Before it counts as waiting, or the watch may take the idle time for silence.
       silence.ends();
     }
-    Outgoing next = queue.take();
+    Outgoing next = queue.take(channel::wantsToBeAlone);
     if (next == null) {
       return false;
     }

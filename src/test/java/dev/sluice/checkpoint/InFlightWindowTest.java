@@ -11,6 +11,7 @@ import dev.sluice.testing.Events;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class InFlightWindowTest {
   void keepsHowFarASnapshotIsUntilSomethingMovesItOrEndsIt() {
     BsonDocument before = BsonDocument.parse("{left: 2}");
     BsonDocument after = BsonDocument.parse("{left: 1}");
-    InFlightWindow amid = new InFlightWindow(8, 1_000, before);
+    InFlightWindow amid = new InFlightWindow(8, 1_000, before, Optional.empty());
     List.of(
             behind(1),
             new Position.WithSnapshot(behind(1), after),

@@ -1,0 +1,38 @@
+package dev.sluice.testing;
+
+/** A {@link RabbitNode} that speaks the stream protocol as well. */
+public final class StreamRabbitNode implements AutoCloseable {
+  private final RabbitNode node;
+  private final int port;
+
+  private StreamRabbitNode(RabbitNode node, int port) {
+    this.node = node;
+    this.port = port;
+  }
+
+  /** A new node of this installation that serves. */
+  public static StreamRabbitNode launch(RabbitInstallation installation) {
+    int port = FreePorts.one();
+    return new StreamRabbitNode(
+        RabbitNode.launch(
+            installation,
+            "stream.listeners.tcp.1 = " + RabbitNode.HOST + ":" + port,
+            "stream.advertised_host = " + RabbitNode.HOST,
+            "stream.advertised_port = " + port),
+        port);
+  }
+
+  public RabbitNode node() {
+    return node;
+  }
+
+  /** Of the stream protocol. */
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void close() {
+    node.close();
+  }
+}
