@@ -30,43 +30,6 @@ import org.bson.BsonDocument;
 public final class InFlightWindow {
   private record Marker(long events, Position position) {}
 
-  private enum State {
-    WAITING,
-    PUBLISHED,
-    REFUSED,
-    CONFIRMED
-  }
-
-  private static final class Entry {
-    private final Position event;
-
-    /** Of the event, and once it is encoded of its message, if that is larger. */
-    private int bytes;
-
-    private boolean encoded;
-    private final long collectionHash;
-    private final long documentHash;
-    private Position behind;
-    private State state = State.WAITING;
-
-    Entry(Position behind, int bytes, long collectionHash, long documentHash) {
-      this.event = behind;
-      this.behind = behind;
-      this.bytes = bytes;
-      this.collectionHash = collectionHash;
-      this.documentHash = documentHash;
-    }
-
-    /** Whether it concerns its whole collection, or all that is watched. */
-    private boolean isOfCollection() {
-      return documentHash == Change.EVERY_DOCUMENT;
-    }
-
-    private boolean isWaitedFor() {
-      return state == State.PUBLISHED || state == State.REFUSED;
-    }
-  }
-
   /**
    * How many bytes of events may wait to be encoded; the event that passes this is still taken in.
    * A byte of BSON can become six of JSON, so an event's room is not known before that. As much as
@@ -76,7 +39,7 @@ public final class InFlightWindow {
 
   private final int maxEvents;
   private final long maxBytes;
-  private final Entry[] ring;
+  private final WindowEntry[] ring;
   private final Optional<Numbering> numbering;
 
   /** The documents of which an event is published or refused, and not confirmed. */
@@ -94,6 +57,10 @@ public final class InFlightWindow {
   /** The number of the last event of the confirmed prefix. */
   private long confirmedUpTo;
 
+  /** What the broker calls them, where it drops what it has. */
+  private long lastId;
+
+  private long confirmedId;
   private int unconfirmedPublished;
   private long bytes;
   private long unencodedBytes;
@@ -124,7 +91,8 @@ public final class InFlightWindow {
     this.maxBytes = maxBytes;
     this.snapshot = snapshot;
     this.numbering = numbering;
-    this.ring = new Entry[maxEvents];
+    numbering.ifPresent(its -> lastId = confirmedId = its.before());
+    this.ring = new WindowEntry[maxEvents];
     this.awaited = new HashSet<>(2 * maxEvents);
   }
 
@@ -151,7 +119,10 @@ public final class InFlightWindow {
       throw new IllegalStateException("more events than the window has room for");
     }
     last++;
-    Entry entry = new Entry(behind, eventBytes, collectionHash, documentHash);
+    WindowEntry entry = new WindowEntry(behind, eventBytes, collectionHash, documentHash);
+    if (numbering.isPresent()) {
+      entry.id = lastId = Numbering.next(lastId, behind.clusterTime());
+    }
     ring[slot(last)] = entry;
     bytes += eventBytes;
     unencodedBytes += eventBytes;
@@ -171,7 +142,7 @@ public final class InFlightWindow {
    */
   public synchronized boolean encoded(long number, int messageBytes) {
     boolean hadRoom = hasRoom();
-    Entry entry = entry(number);
+    WindowEntry entry = entry(number);
     countEncoded(entry);
     int growth = Math.max(0, messageBytes - entry.bytes);
     entry.bytes += growth;
@@ -179,7 +150,7 @@ public final class InFlightWindow {
     return !hadRoom && hasRoom();
   }
 
-  private void countEncoded(Entry entry) {
+  private void countEncoded(WindowEntry entry) {
     if (!entry.encoded) {
       entry.encoded = true;
       unencodedBytes -= entry.bytes;
@@ -222,9 +193,11 @@ public final class InFlightWindow {
    *     unconfirmed: ask again after the next confirm
    */
   public synchronized boolean publish(long number) {
-    Entry entry = entry(number);
+    WindowEntry entry = entry(number);
     // One that was refused has kept its document's place.
-    if (entry.state != State.REFUSED && numbering.isEmpty() && !overtakesNothing(number, entry)) {
+    if (entry.state != WindowEntry.State.REFUSED
+        && numbering.isEmpty()
+        && !overtakesNothing(number, entry)) {
       return false;
     }
     if (entry.isOfCollection()) {
@@ -232,7 +205,7 @@ public final class InFlightWindow {
     } else {
       awaited.add(entry.documentHash);
     }
-    entry.state = State.PUBLISHED;
+    entry.state = WindowEntry.State.PUBLISHED;
     unconfirmedPublished++;
     return true;
   }
@@ -241,7 +214,7 @@ public final class InFlightWindow {
    * What concerns a collection as a whole waits for all that is unconfirmed of it, and all of it
    * that comes behind waits for that.
    */
-  private boolean overtakesNothing(long number, Entry entry) {
+  private boolean overtakesNothing(long number, WindowEntry entry) {
     if (!awaitedCollections.isEmpty()
         && (awaitedCollections.contains(entry.collectionHash)
             || awaitedCollections.contains(Change.EVERY_COLLECTION))) {
@@ -255,7 +228,7 @@ public final class InFlightWindow {
   /** Looks at each event on its way: what concerns a whole collection is rare. */
   private boolean isAnyWaitedFor(long collectionHash, long before) {
     for (long each = confirmedUpTo + 1; each < before; each++) {
-      Entry entry = entry(each);
+      WindowEntry entry = entry(each);
       if (entry.isWaitedFor()
           && (collectionHash == Change.EVERY_COLLECTION
               || entry.collectionHash == Change.EVERY_COLLECTION
@@ -278,12 +251,12 @@ public final class InFlightWindow {
    */
   public synchronized boolean confirm(long first, long until) {
     for (long each = Math.max(first, confirmedUpTo + 1); each <= until; each++) {
-      if (each > last || entry(each).state == State.WAITING) {
+      if (each > last || entry(each).state == WindowEntry.State.WAITING) {
         throw new IllegalStateException("a confirm for message " + each + ", never published");
       }
-      Entry entry = entry(each);
-      if (entry.state == State.PUBLISHED) {
-        entry.state = State.CONFIRMED;
+      WindowEntry entry = entry(each);
+      if (entry.state == WindowEntry.State.PUBLISHED) {
+        entry.state = WindowEntry.State.CONFIRMED;
         if (entry.isOfCollection()) {
           awaitedCollections.remove(entry.collectionHash);
         } else {
@@ -302,27 +275,30 @@ public final class InFlightWindow {
    * @return false if that is not due, because it is confirmed or refused already
    */
   public synchronized boolean refuse(long number) {
-    if (number <= confirmedUpTo || number > last || entry(number).state != State.PUBLISHED) {
+    if (number <= confirmedUpTo
+        || number > last
+        || entry(number).state != WindowEntry.State.PUBLISHED) {
       return false;
     }
-    entry(number).state = State.REFUSED;
+    entry(number).state = WindowEntry.State.REFUSED;
     unconfirmedPublished--;
     return true;
   }
 
   /** Notes that the broker has an event from before this window. It must not be published here. */
   public synchronized void passOver(long number) {
-    Entry entry = entry(number);
-    entry.state = State.CONFIRMED;
+    WindowEntry entry = entry(number);
+    entry.state = WindowEntry.State.CONFIRMED;
     countEncoded(entry);
     passConfirmed();
   }
 
   private boolean passConfirmed() {
     long before = confirmedUpTo;
-    while (confirmedUpTo < last && entry(confirmedUpTo + 1).state == State.CONFIRMED) {
-      Entry entry = entry(confirmedUpTo + 1);
+    while (confirmedUpTo < last && entry(confirmedUpTo + 1).state == WindowEntry.State.CONFIRMED) {
+      WindowEntry entry = entry(confirmedUpTo + 1);
       confirmedUpTo++;
+      confirmedId = entry.id;
       ring[slot(confirmedUpTo)] = null;
       countEncoded(entry);
       bytes -= entry.bytes;
@@ -338,8 +314,9 @@ public final class InFlightWindow {
   public synchronized Set<Position> confirmedAhead() {
     Set<Position> ahead = new HashSet<>();
     for (long each = confirmedUpTo + 1; each <= last; each++) {
-      Entry entry = entry(each);
-      if (entry.state == State.CONFIRMED && !(entry.event instanceof Position.WithSnapshot)) {
+      WindowEntry entry = entry(each);
+      if (entry.state == WindowEntry.State.CONFIRMED
+          && !(entry.event instanceof Position.WithSnapshot)) {
         ahead.add(entry.event);
       }
     }
@@ -358,7 +335,16 @@ public final class InFlightWindow {
             reached ->
                 claimed.at(
                     reached,
-                    numbering.filter(Numbering::lasting).map(its -> its.after(confirmedUpTo))));
+                    numbering.filter(Numbering::lasting).map(its -> its.behind(confirmedId))));
+  }
+
+  /** What the broker calls an event of the window; 0 if it does not ask. */
+  public long idOf(long number) {
+    return numbering.isEmpty() ? 0 : askIdOf(number);
+  }
+
+  private synchronized long askIdOf(long number) {
+    return entry(number).id;
   }
 
   /** How many events are through: confirmed, and all before them as well. */
@@ -386,7 +372,7 @@ public final class InFlightWindow {
     return unconfirmedPublished;
   }
 
-  private Entry entry(long number) {
+  private WindowEntry entry(long number) {
     return ring[slot(number)];
   }
 

@@ -5,6 +5,8 @@ import java.util.OptionalInt;
 
 /** Makes the {@link StreamSettings}, where there are any. */
 final class StreamReader {
+  private static final int MOST_PORT = 65_535;
+
   private final SettingValues values;
 
   StreamReader(SettingValues values) {
@@ -12,15 +14,25 @@ final class StreamReader {
   }
 
   Optional<StreamSettings> stream(CaptureSettings capture, RabbitSettings rabbit) {
-    OptionalInt port =
-        values.text(SettingKey.SLUICE_STREAM_PORT).isEmpty()
-            ? OptionalInt.empty()
-            : OptionalInt.of((int) values.number(SettingKey.SLUICE_STREAM_PORT, 1, 65_535));
+    OptionalInt port = port();
     if (values.oneOf(SettingKey.SLUICE_TARGET, PublishBy.class) != PublishBy.STREAM) {
       return Optional.empty();
     }
     refuseWhatIsForQueues(rabbit);
     return Optional.of(new StreamSettings(capture.pipeline(), port, capture.isRepeatable()));
+  }
+
+  private OptionalInt port() {
+    String text = values.text(SettingKey.SLUICE_STREAM_PORT);
+    if (text.matches("[1-9]\\d{0,4}") && Integer.parseInt(text) <= MOST_PORT) {
+      return OptionalInt.of(Integer.parseInt(text));
+    }
+    if (!text.isEmpty()) {
+      values.wrong(
+          SettingKey.SLUICE_STREAM_PORT,
+          "must be a whole number from 1 to " + MOST_PORT + ", not \"" + text + "\"");
+    }
+    return OptionalInt.empty();
   }
 
   private void refuseWhatIsForQueues(RabbitSettings rabbit) {

@@ -53,6 +53,15 @@ public interface EventPublisher {
     void publish(long number, Message message, long document);
 
     /**
+     * As {@link #publish(long, Message, long)}, where the broker drops what it has.
+     *
+     * @param id what the broker knows it by, above that of all before it
+     */
+    default void publish(long number, long id, Message message, long document) {
+      publish(number, message, document);
+    }
+
+    /**
      * Sends what was kept back: to be called when there is nothing more to publish for now. May
      * block while the broker does.
      *
@@ -92,9 +101,9 @@ public interface EventPublisher {
   }
 
   /**
-   * As {@link #open(Outcomes)}, with the numbers of a window being those behind {@code
-   * numbering.before}. Of such a channel nothing is refused or confirmed before all that was
-   * published before it. Only where {@link #numbering} is not empty.
+   * As {@link #open(Outcomes)}, of a channel to publish on by {@link ConfirmChannel#publish(long,
+   * long, Message, long)} only. On it nothing is refused or confirmed before all that was published
+   * before it. Only where {@link #numbering} is not empty.
    */
   default Mono<ConfirmChannel> open(Outcomes outcomes, Numbering numbering) {
     throw new UnsupportedOperationException("nothing is numbered here");

@@ -227,7 +227,7 @@ final class Publishing implements EventPublisher.Outcomes {
         new Last(
             next.number(),
             ParkedMessages.isPointer(next.message()) ? null : next.message().messageId());
-    channel.publish(next.number(), next.message(), next.document());
+    channel.publish(next.number(), window.idOf(next.number()), next.message(), next.document());
     return true;
   }
 

@@ -18,7 +18,7 @@ final class StreamChannel implements ConfirmChannel {
   private final StreamProducer producer;
   private final ConfirmChannel amqp;
   private final EventPublisher.Outcomes outcomes;
-  private final long before;
+  private final SentIds sent;
   private final String exchange;
   private final Function<Message, String> routingKey;
   private final Function<IOException, RuntimeException> recognise;
@@ -26,21 +26,21 @@ final class StreamChannel implements ConfirmChannel {
   /**
    * @param amqp for what does not go by the stream protocol; its outcomes are told where those of
    *     the stream are
-   * @param before what the number of a message is added to
+   * @param sent is told of each message that goes by the stream protocol
    * @param exchange through which messages would go by AMQP
    */
   StreamChannel(
       StreamProducer producer,
       ConfirmChannel amqp,
       EventPublisher.Outcomes outcomes,
-      long before,
+      SentIds sent,
       String exchange,
       Function<Message, String> routingKey,
       Function<IOException, RuntimeException> recognise) {
     this.producer = producer;
     this.amqp = amqp;
     this.outcomes = outcomes;
-    this.before = before;
+    this.sent = sent;
     this.exchange = exchange;
     this.routingKey = routingKey;
     this.recognise = recognise;
@@ -51,15 +51,23 @@ final class StreamChannel implements ConfirmChannel {
     return message.destination().isParking() || !producer.takes(message, routingKey.apply(message));
   }
 
+  /** What has no id goes by AMQP. */
   @Override
   public void publish(long number, Message message, long document) {
+    amqp.publish(number, message, document);
+  }
+
+  @Override
+  public void publish(long number, long id, Message message, long document) {
     if (wantsToBeAlone(message)) {
-      publishAlone(number, message, document);
+      publishAlone(number, id, message, document);
       return;
     }
+    // Before: its answer may be here sooner than the call is back.
+    sent.add(id, number);
     try {
       producer.publish(
-          before + number,
+          id,
           message,
           exchange,
           routingKey.apply(message),
@@ -70,8 +78,8 @@ final class StreamChannel implements ConfirmChannel {
   }
 
   /** Not again if there is something behind it: that was sent when this was confirmed. */
-  private void publishAlone(long number, Message message, long document) {
-    if (before + number < producer.lastId()) {
+  private void publishAlone(long number, long id, Message message, long document) {
+    if (id < producer.lastId()) {
       outcomes.confirmed(number, number);
     } else {
       amqp.publish(number, message, document);

@@ -88,18 +88,17 @@ public final class StreamPublisher implements EventPublisher, AutoCloseable {
     replace(producer);
     if (producer.lastId() > numbering.before()) {
       log.info(
-          "The stream \"{}\" has the next {} events already: RabbitMQ drops them when they come"
-              + " again",
-          rabbit.queue(),
-          producer.lastId() - numbering.before());
+          "The stream \"{}\" has events from behind the position: RabbitMQ drops them when they"
+              + " come again",
+          rabbit.queue());
     }
-    long before = numbering.before();
+    SentIds sent = new SentIds();
     listen(
         producer,
         new StreamProducer.Outcomes() {
           @Override
-          public void confirmed(long first, long last) {
-            outcomes.confirmed(first - before, last - before);
+          public void confirmed(long[] ids) {
+            sent.confirmed(ids, outcomes);
           }
 
           @Override
@@ -111,7 +110,7 @@ public final class StreamPublisher implements EventPublisher, AutoCloseable {
         producer,
         channel,
         outcomes,
-        before,
+        sent,
         rabbit.exchange(),
         message -> routingKey(message, rabbit),
         failures::recognise);

@@ -28,7 +28,7 @@ record RabbitNodeFiles(Path directory, String name, int port) {
    */
   void write(List<String> more) {
     try {
-      Files.createDirectory(directory);
+      Files.createDirectories(directory);
       Files.writeString(directory.resolve("enabled_plugins"), plugins(more));
       Files.writeString(directory.resolve("env.conf"), "");
       Files.writeString(

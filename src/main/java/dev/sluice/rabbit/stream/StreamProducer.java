@@ -23,7 +23,7 @@ public final class StreamProducer implements AutoCloseable {
   /** Hears what becomes of messages, on the connection's thread. */
   public interface Outcomes {
     /** The messages of these ids are in the stream. */
-    void confirmed(long first, long last);
+    void confirmed(long[] ids);
 
     /** Nothing more will be confirmed. Told once. */
     void lost(IOException why);
@@ -188,7 +188,7 @@ public final class StreamProducer implements AutoCloseable {
           @Override
           public void heard(int key, ByteBuffer content) throws IOException {
             switch (key) {
-              case StreamConnection.PUBLISH_CONFIRM -> confirmed(content, outcomes);
+              case StreamConnection.PUBLISH_CONFIRM -> outcomes.confirmed(ids(content));
               case StreamConnection.PUBLISH_ERROR -> throw refused(content);
               case StreamConnection.METADATA_UPDATE -> requireOther(content);
               default -> {
@@ -204,24 +204,13 @@ public final class StreamProducer implements AutoCloseable {
         });
   }
 
-  /** Ids that follow one another at once are told of together. */
-  private static void confirmed(ByteBuffer content, Outcomes outcomes) {
+  private static long[] ids(ByteBuffer content) {
     content.get();
-    int left = content.getInt();
-    if (left <= 0) {
-      return;
+    long[] ids = new long[content.getInt()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = content.getLong();
     }
-    long first = content.getLong();
-    long last = first;
-    for (; left > 1; left--) {
-      long id = content.getLong();
-      if (id != last + 1) {
-        outcomes.confirmed(first, last);
-        first = id;
-      }
-      last = id;
-    }
-    outcomes.confirmed(first, last);
+    return ids;
   }
 
   private static StreamRefusal refused(ByteBuffer content) {
