@@ -131,7 +131,7 @@ public final class Bench {
 
   private List<Load> loads() {
     int size = options.sizes().get(0);
-    Load usual = new Load(size, options.eventsOf(size), USUAL_WINDOW, USUAL_QUEUE, 1);
+    Load usual = new Load(size, options.eventsOf(size), USUAL_WINDOW, USUAL_QUEUE);
     return switch (options.mode()) {
       case BACKLOG ->
           List.of(usual.withEvents(10_000), usual.withEvents(100_000), usual.withEvents(1_000_000));
@@ -142,11 +142,21 @@ public final class Bench {
                   window ->
                       usual.withEvents(Math.min(usual.events(), 5_000 * window)).withWindow(window))
               .toList();
+      // One after the other is slow, and needs no long run to show it.
+      case HOT ->
+          List.of(
+              usual.withDocuments(1).withEvents(Math.min(usual.events(), 5_000)),
+              usual.withDocuments(100),
+              usual.withDocuments(1).with("SLUICE_ORDER", "position"));
+      case HEADERS ->
+          List.of("all", "minimal", "none").stream()
+              .map(which -> usual.with("SLUICE_HEADERS", which))
+              .toList();
       case LANES -> List.of(1, 2, 4).stream().map(usual::withLanes).toList();
       case QUEUES -> List.of("classic", "quorum", "stream").stream().map(usual::withQueue).toList();
       default ->
           options.sizes().stream()
-              .map(each -> new Load(each, options.eventsOf(each), USUAL_WINDOW, USUAL_QUEUE, 1))
+              .map(each -> new Load(each, options.eventsOf(each), USUAL_WINDOW, USUAL_QUEUE))
               .toList();
     };
   }
@@ -158,8 +168,13 @@ public final class Bench {
       DrainRounds rounds = new DrainRounds(load, backlog.averageBytes());
       say("");
       say(
-          "%,d documents of %,.0f bytes, window %,d, %s queue, lanes: %d",
-          load.events(), backlog.averageBytes(), load.window(), load.queueType(), load.lanes());
+          "%,d %s of %,.0f bytes, window %,d, %s queue, lanes: %d",
+          load.events(),
+          load.changesText(),
+          backlog.averageBytes(),
+          load.window(),
+          load.queueType(),
+          load.lanes());
       for (int round = 0; round <= options.rounds(); round++) {
         for (Contender contender : contenders) {
           if (contender == Contender.SLUICE && load.queueType().equals("stream")) {

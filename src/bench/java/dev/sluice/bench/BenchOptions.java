@@ -46,6 +46,10 @@ record BenchOptions(
     SIZES,
     /** Windows of growing size. */
     WINDOW,
+    /** Changes of few documents, again and again. */
+    HOT,
+    /** What headers cost. */
+    HEADERS,
     /** Sluice over several channels. */
     LANES,
     /** The types of queues. */
@@ -102,6 +106,7 @@ record BenchOptions(
     return switch (mode) {
       case USUAL, SMOKE -> "all";
       case SIZES -> "source,sink,bare,sluice,pipe";
+      case HEADERS -> "bare,labelled,sluice";
       case QUEUES -> "sink,bare,sluice";
       case SNAPSHOT -> "all";
       default -> "bare,sluice";

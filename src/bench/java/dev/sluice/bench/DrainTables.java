@@ -20,8 +20,9 @@ final class DrainTables {
     lines.add(
         String.format(
             Locale.ROOT,
-            "Backlog of %,d documents of %,.0f bytes, window %,d, %s queue%s:",
+            "Backlog of %,d %s of %,.0f bytes, window %,d, %s queue%s:",
             load.events(),
+            load.changesText(),
             rounds.averageBytes(),
             load.window(),
             load.queueType(),

@@ -76,6 +76,9 @@ final class Plots {
     if (first.window() != last.window()) {
       return "window " + load.window();
     }
+    if (load.documents() > 0 || !load.settings().isEmpty()) {
+      return load.changesText();
+    }
     if (first.lanes() != last.lanes()) {
       return load.lanes() + " lanes";
     }

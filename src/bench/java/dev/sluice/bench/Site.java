@@ -41,6 +41,7 @@ final class Site {
     environment.put("SLUICE_QUEUE_TYPE", load.queueType());
     environment.put("SLUICE_MAX_IN_FLIGHT", Integer.toString(load.window()));
     environment.put("SLUICE_LANES", Integer.toString(load.lanes()));
+    environment.putAll(load.settings());
     return environment;
   }
 
@@ -58,6 +59,7 @@ final class Site {
     environment.put("BENCH_WINDOW", Integer.toString(load.window()));
     environment.put("BENCH_WINDOW_BYTES", Long.toString(Load.WINDOW_BYTES));
     environment.put("BENCH_BATCH", Integer.toString(Load.BATCH));
+    environment.put("BENCH_HEADERS", load.settings().getOrDefault("SLUICE_HEADERS", "all"));
     environment.put("BENCH_SIZE", Integer.toString(load.sizeBytes()));
     return environment;
   }

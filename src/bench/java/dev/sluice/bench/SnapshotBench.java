@@ -41,7 +41,7 @@ final class SnapshotBench {
     this.launcher = launcher;
     this.withDebezium = withDebezium;
     int size = options.sizes().get(0);
-    this.load = new Load(size, options.eventsOf(size), WINDOW, "quorum", 1);
+    this.load = new Load(size, options.eventsOf(size), WINDOW, "quorum");
     this.site = new Site(servers);
   }
 

@@ -22,8 +22,9 @@ import org.bson.BsonDocument;
  * broker may refuse one message and accept the next (a full queue with {@code reject-publish}, a
  * binding that comes back), and if both were of one document, its newer state would be seen before
  * the older one. {@link #publish} therefore lets only one event of a document be unconfirmed, and
- * one that was refused can be published again in its place. Where the events are numbered the
- * broker takes no message without those before it, and none waits.
+ * one that was refused can be published again in its place. Where consumers go by the events'
+ * positions there is no need for that, nor where the events are numbered: that broker takes no
+ * message without those before it.
  *
  * <p>Thread-safe: events come from the capturing thread, confirms from the connection's.
  */
@@ -39,10 +40,14 @@ public final class InFlightWindow {
 
   private final int maxEvents;
   private final long maxBytes;
+  private final boolean strict;
   private final WindowEntry[] ring;
   private final Optional<Numbering> numbering;
 
-  /** The documents of which an event is published or refused, and not confirmed. */
+  /**
+   * The documents of which an event is published or refused, and not confirmed. Empty if several of
+   * one may be.
+   */
   private final Set<Long> awaited;
 
   /** Likewise the collections, of what concerns one as a whole. Nearly always empty. */
@@ -75,25 +80,31 @@ public final class InFlightWindow {
    *     that passes this is still taken in
    */
   public InFlightWindow(int maxEvents, long maxBytes) {
-    this(maxEvents, maxBytes, Position.NO_SNAPSHOT, Optional.empty());
+    this(maxEvents, maxBytes, true, Position.NO_SNAPSHOT, Optional.empty());
   }
 
   /**
+   * @param strict whether an event waits until the earlier ones of its document are confirmed
    * @param snapshot how far a snapshot is that goes on beside the stream
    * @param numbering what the broker calls the events of this window
    */
   public InFlightWindow(
-      int maxEvents, long maxBytes, BsonDocument snapshot, Optional<Numbering> numbering) {
+      int maxEvents,
+      long maxBytes,
+      boolean strict,
+      BsonDocument snapshot,
+      Optional<Numbering> numbering) {
     if (maxEvents < 1 || maxBytes < 1) {
       throw new IllegalArgumentException("a window without room");
     }
     this.maxEvents = maxEvents;
     this.maxBytes = maxBytes;
+    this.strict = strict;
     this.snapshot = snapshot;
     this.numbering = numbering;
     numbering.ifPresent(its -> lastId = confirmedId = its.before());
     this.ring = new WindowEntry[maxEvents];
-    this.awaited = new HashSet<>(2 * maxEvents);
+    this.awaited = new HashSet<>(strict ? 2 * maxEvents : 0);
   }
 
   /** Whether one more event may be taken in. */
@@ -202,7 +213,7 @@ public final class InFlightWindow {
     }
     if (entry.isOfCollection()) {
       awaitedCollections.add(entry.collectionHash);
-    } else {
+    } else if (strict) {
       awaited.add(entry.documentHash);
     }
     entry.state = WindowEntry.State.PUBLISHED;

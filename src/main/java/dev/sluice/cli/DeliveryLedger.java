@@ -74,7 +74,7 @@ public final class DeliveryLedger {
     }
     delivered++;
     notifyAll();
-    String id = String.valueOf(delivery.getProperties().getHeaders().get("id"));
+    String id = EventLine.header(delivery, "id");
     String operation = delivery.getProperties().getType();
     ArrayDeque<Expected> writes = due.get(id);
     if (writes == null || writes.isEmpty()) {

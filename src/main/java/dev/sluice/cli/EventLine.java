@@ -56,16 +56,20 @@ public final class EventLine {
   }
 
   private static String namespace(Delivery delivery) {
+    return header(delivery, "database") + "." + header(delivery, "collection");
+  }
+
+  /** As text; "?" where the message has none of the name. */
+  static String header(Delivery delivery, String name) {
     Map<String, Object> headers = delivery.getProperties().getHeaders();
-    return headers == null ? "?" : headers.get("database") + "." + headers.get("collection");
+    Object value = headers == null ? null : headers.get(name);
+    return value == null ? "?" : value.toString();
   }
 
   /** A header has it in every format, unless it is very long. */
   private static String id(Delivery delivery, JsonNode event) {
-    Map<String, Object> headers = delivery.getProperties().getHeaders();
-    return headers != null && headers.get("id") != null
-        ? headers.get("id").toString()
-        : event.path("_id").asText();
+    String id = header(delivery, "id");
+    return !id.equals("?") ? id : event.path("_id").asText();
   }
 
   private static String detail(JsonNode event, String operation) {

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.config.Headers;
 import dev.sluice.config.KeyTemplate;
 import dev.sluice.config.RouteSettings;
 import dev.sluice.config.Settings;
@@ -118,6 +119,11 @@ final class InsertCommand implements Callable<Integer> {
       InsertRun run = new InsertRun(console, inserter, plan, quiet);
       if (!verify) {
         return run.write() ? ExitCode.OK : ExitCode.FAILED;
+      }
+      if (settings.envelope().headers() == Headers.NONE) {
+        throw WrongSettings.of(
+            "--verify knows its own writes by the header id, which SLUICE_HEADERS=none leaves out:"
+                + " set SLUICE_HEADERS=minimal, or leave --verify out.");
       }
       // Of keys that somebody has made himself all are looked at: its own writes it knows by id.
       String keys =

@@ -89,7 +89,7 @@ final class InsertRun {
           .printf(
               Locale.ROOT,
               "delivered %s %s after %.1f ms%n",
-              delivery.getProperties().getHeaders().get("id"),
+              EventLine.header(delivery, "id"),
               delivery.getProperties().getType(),
               millis);
     }

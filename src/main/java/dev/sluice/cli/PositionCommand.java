@@ -43,6 +43,7 @@ final class PositionCommand implements Callable<Integer> {
         .addSubcommand(command.new Set())
         .addSubcommand(command.new Clear())
         .addSubcommand(command.new DropSnapshot())
+        .addSubcommand(new DivideCommand(console))
         .addSubcommand(command.new Export())
         .addSubcommand(command.new Import());
   }
@@ -97,6 +98,10 @@ final class PositionCommand implements Callable<Integer> {
             "Also while an instance runs the pipeline: it is fenced off, says so, and goes on from"
                 + " what is set here.")
     private boolean force;
+
+    boolean isGiven() {
+      return force;
+    }
   }
 
   @Command(

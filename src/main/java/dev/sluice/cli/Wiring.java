@@ -124,6 +124,7 @@ public final class Wiring implements AutoCloseable {
   private PipelineParts parts() {
     return new PipelineParts(
         source(),
+        settings.capture().partition(),
         new Shaping(settings.shape()),
         encoder()::encode,
         new ParkedMessages(
@@ -161,6 +162,7 @@ public final class Wiring implements AutoCloseable {
               new SnapshotReads(mongo, settings.capture(), settings.snapshot()),
               settings.snapshot(),
               !settings.capture().view().hasNewImage(),
+              !settings.capture().partition().isWhole(),
               Clock.systemUTC());
     }
     return snapshots;
@@ -187,8 +189,12 @@ public final class Wiring implements AutoCloseable {
 
   /** The saved position, in the hands of people. */
   public StoredPositions positions() {
-    return new StoredPositions(
-        mongo, settings.capture().pipeline(), settings.capture().selection());
+    return positions(settings.capture().pipeline());
+  }
+
+  /** The same of another pipeline, or of one of its partitions. */
+  StoredPositions positions(String pipeline) {
+    return new StoredPositions(mongo, pipeline, settings.capture().selection());
   }
 
   /** Where the pipeline publishes. */

@@ -7,6 +7,7 @@ import java.util.Set;
  * What is captured.
  *
  * @param pipeline the name under which the position is kept
+ * @param partition which of the documents; the pipeline's name tells it from the others'
  * @param scope the collections that are watched
  * @param operations which of insert, update, replace and delete are published
  * @param expandedEvents whether what is done to a collection itself (created, indexed, changed) is
@@ -23,6 +24,7 @@ import java.util.Set;
  */
 public record CaptureSettings(
     String pipeline,
+    Partition partition,
     Scope scope,
     Set<String> operations,
     boolean expandedEvents,
@@ -38,6 +40,7 @@ public record CaptureSettings(
 
   public CaptureSettings {
     Objects.requireNonNull(pipeline, "pipeline");
+    Objects.requireNonNull(partition, "partition");
     Objects.requireNonNull(scope, "scope");
     Objects.requireNonNull(match, "match");
     Objects.requireNonNull(stages, "stages");

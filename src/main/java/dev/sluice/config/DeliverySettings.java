@@ -9,6 +9,7 @@ import java.util.Objects;
  * @param maxInFlight events captured and not yet confirmed, at the most
  * @param maxInFlightBytes the same in bytes, of BSON or of JSON, whichever is more; one event more
  *     may be taken, whatever its size
+ * @param order whether the changes of one document wait for each other
  * @param lanes over how many channels messages are spread, by their document
  * @param maxMessageBytes no larger body is published
  * @param confirmTimeout without any confirm for so long, while some are due, the channel is given
@@ -21,6 +22,7 @@ import java.util.Objects;
 public record DeliverySettings(
     int maxInFlight,
     long maxInFlightBytes,
+    DocumentOrder order,
     int lanes,
     long maxMessageBytes,
     Duration confirmTimeout,
@@ -28,6 +30,7 @@ public record DeliverySettings(
     Duration drainTimeout,
     Duration lease) {
   public DeliverySettings {
+    Objects.requireNonNull(order, "order");
     Objects.requireNonNull(confirmTimeout, "confirmTimeout");
     Objects.requireNonNull(checkpointInterval, "checkpointInterval");
     Objects.requireNonNull(drainTimeout, "drainTimeout");

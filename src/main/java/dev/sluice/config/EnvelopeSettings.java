@@ -7,6 +7,7 @@ import java.util.Objects;
  *
  * @param scope what is watched, for what names no collection itself
  * @param view what of a document a change carries
+ * @param headers which of its own a message has
  * @param compressAboveBytes larger bodies are compressed, and so are those that are too large
  *     otherwise; {@code Long.MAX_VALUE} for none
  */
@@ -16,6 +17,7 @@ public record EnvelopeSettings(
     View view,
     EventFormat format,
     JsonMode json,
+    Headers headers,
     Compression compression,
     long compressAboveBytes) {
   public EnvelopeSettings {
@@ -24,11 +26,12 @@ public record EnvelopeSettings(
     Objects.requireNonNull(view, "view");
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(json, "json");
+    Objects.requireNonNull(headers, "headers");
     Objects.requireNonNull(compression, "compression");
   }
 
   /**
-   * With gzip.
+   * With all headers, and gzip.
    *
    * @param gzipAboveBytes {@code Long.MAX_VALUE} for none
    */
@@ -39,6 +42,6 @@ public record EnvelopeSettings(
       EventFormat format,
       JsonMode json,
       long gzipAboveBytes) {
-    this(pipeline, scope, view, format, json, Compression.GZIP, gzipAboveBytes);
+    this(pipeline, scope, view, format, json, Headers.ALL, Compression.GZIP, gzipAboveBytes);
   }
 }

@@ -19,5 +19,13 @@ public enum EventFormat {
   /** The record of a DynamoDB stream, its values typed as there. */
   DYNAMODB,
   /** The change event's own BSON. */
-  BSON
+  BSON;
+
+  /** Whether the body has {@code metadata.position}. */
+  public boolean hasPosition() {
+    return switch (this) {
+      case ENVELOPE, DOCUMENT, CLOUDEVENTS, CLOUDEVENTS_BINARY -> true;
+      case DEBEZIUM, DEBEZIUM_FLAT, DYNAMODB, BSON -> false;
+    };
+  }
 }

@@ -33,6 +33,7 @@ public enum SettingKey {
   SLUICE_NAMESPACES(""),
   SLUICE_EXCLUDE(""),
   SLUICE_PIPELINE("scrabble-cdc"),
+  SLUICE_PARTITION(""),
   SLUICE_OPERATIONS("insert,update,replace,delete"),
   SLUICE_EXPANDED_EVENTS("false"),
   SLUICE_MATCH(""),
@@ -67,6 +68,7 @@ public enum SettingKey {
   SLUICE_TOPOLOGY("declare"),
   SLUICE_ROUTING_KEY("{database}.{collection}.{operation}"),
   SLUICE_ROUTES_FILE(""),
+  SLUICE_HEADERS("all"),
   SLUICE_HEADERS_FROM(""),
   SLUICE_PRIORITY(""),
   SLUICE_TTL(""),
@@ -83,6 +85,7 @@ public enum SettingKey {
   SLUICE_MAX_IN_FLIGHT("2000"),
   SLUICE_MAX_IN_FLIGHT_BYTES("16MiB"),
   /** More carry more (docs/PERFORMANCE.md), but only one keeps the order of all documents. */
+  SLUICE_ORDER("strict"),
   SLUICE_LANES("1"),
   /** Longer than a quorum queue needs to elect a leader. */
   SLUICE_CONFIRM_TIMEOUT("30s"),

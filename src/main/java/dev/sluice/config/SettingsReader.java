@@ -132,8 +132,17 @@ public final class SettingsReader {
   }
 
   private CaptureSettings capture(String pipeline, MongoSettings mongo) {
+    Partition partition = partition();
+    boolean markers = values.flag(SettingKey.SLUICE_TRANSACTION_MARKERS);
+    if (markers && !partition.isWhole()) {
+      values.wrong(
+          SettingKey.SLUICE_TRANSACTION_MARKERS,
+          "tells how many changes a transaction had, of which a partition carries only some: leave"
+              + " it out, or SLUICE_PARTITION");
+    }
     return new CaptureSettings(
-        pipeline,
+        partition.nameOf(pipeline),
+        partition,
         scope(mongo),
         values.someOf(SettingKey.SLUICE_OPERATIONS, CaptureSettings.EVERY_OPERATION),
         values.flag(SettingKey.SLUICE_EXPANDED_EVENTS),
@@ -143,7 +152,24 @@ public final class SettingsReader {
         values.flag(SettingKey.SLUICE_ENABLE_IMAGES),
         values.flag(SettingKey.SLUICE_UPDATE_LOOKUP),
         (int) values.number(SettingKey.SLUICE_BATCH_SIZE, 1, 100_000),
-        values.flag(SettingKey.SLUICE_TRANSACTION_MARKERS));
+        markers);
+  }
+
+  private Partition partition() {
+    String text = values.text(SettingKey.SLUICE_PARTITION);
+    if (text.isEmpty()) {
+      return Partition.WHOLE;
+    }
+    try {
+      return Partition.parse(text);
+    } catch (IllegalArgumentException e) {
+      values.wrong(
+          SettingKey.SLUICE_PARTITION,
+          "must be the number of a partition, from 0, and how many there are, "
+              + Partition.MOST
+              + " at the most: 3/8 for the fourth of eight");
+      return Partition.WHOLE;
+    }
   }
 
   private SnapshotSettings snapshot() {
@@ -178,12 +204,23 @@ public final class SettingsReader {
           SettingKey.SLUICE_GZIP_ABOVE,
           "goes without SLUICE_COMPRESSION: set SLUICE_COMPRESS_ABOVE instead");
     }
+    EventFormat format = values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class);
+    Headers headers = values.oneOf(SettingKey.SLUICE_HEADERS, Headers.class);
+    if (headers == Headers.NONE
+        && !format.hasPosition()
+        && values.oneOf(SettingKey.SLUICE_ORDER, DocumentOrder.class) == DocumentOrder.POSITION) {
+      values.wrong(
+          SettingKey.SLUICE_HEADERS,
+          "leaves out the position, which stands nowhere else in this format, and"
+              + " SLUICE_ORDER=position has consumers compare it: set SLUICE_HEADERS=minimal");
+    }
     return new EnvelopeSettings(
         capture.pipeline(),
         capture.scope(),
         capture.view(),
-        values.oneOf(SettingKey.SLUICE_FORMAT, EventFormat.class),
+        format,
         values.oneOf(SettingKey.SLUICE_JSON, JsonMode.class),
+        headers,
         none ? Compression.GZIP : compression,
         none ? gzipAbove : above);
   }
@@ -192,6 +229,7 @@ public final class SettingsReader {
     return new DeliverySettings(
         (int) values.number(SettingKey.SLUICE_MAX_IN_FLIGHT, 1, 65_535),
         values.bytes(SettingKey.SLUICE_MAX_IN_FLIGHT_BYTES, 1, 1L << 32),
+        values.oneOf(SettingKey.SLUICE_ORDER, DocumentOrder.class),
         (int) values.number(SettingKey.SLUICE_LANES, 1, MOST_LANES),
         maxMessageBytes(),
         values.duration(

@@ -182,7 +182,7 @@ public final class EventReader {
           case "c" -> EventType.INSERT;
           case "r" -> EventType.READ;
           case "d" -> EventType.DELETE;
-          default -> type(message, header(message, "operation", "update"));
+          default -> type(message, header(message, "operation", message.type()));
         };
     String document = body.text("after");
     if (document == null && type != EventType.DELETE && !warnedOfNoDocument) {
@@ -266,8 +266,9 @@ public final class EventReader {
       throw UnreadableMessage.foreign(
           "The message "
               + message.messageId()
-              + " has no position: a version of Sluice published it that had none yet, and without"
-              + " one it cannot be told which of two changes is newer");
+              + " has no position, and without one it cannot be told which of two changes is newer:"
+              + " SLUICE_HEADERS=none leaves it out in the format debezium (set minimal), and a"
+              + " version of Sluice that had none yet");
     }
     return text;
   }

@@ -26,7 +26,7 @@ public final class EnvelopeEncoder {
   private final DocumentId.Reader ids;
   private final Utf8Buffer out;
   private final MessageFormat format;
-  private final MessageHeaders headers = new MessageHeaders();
+  private final MessageHeaders headers;
 
   /** Of the last event; null before the first. */
   private Origin origin;
@@ -46,6 +46,7 @@ public final class EnvelopeEncoder {
     this.ids = new DocumentId.Reader(maxMessageBytes);
     this.out =
         new Utf8Buffer(maxMessageBytes, settings.compression(), settings.compressAboveBytes());
+    this.headers = new MessageHeaders(settings.headers());
     this.format =
         switch (settings.format()) {
           case ENVELOPE -> new EnvelopeFormat(settings, out);

@@ -2,6 +2,7 @@ package dev.sluice.message;
 
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Namespace;
+import dev.sluice.config.Headers;
 import dev.sluice.json.IsoDate;
 import dev.sluice.json.Utf8Buffer;
 import java.util.HashMap;
@@ -15,9 +16,14 @@ final class MessageHeaders {
   /** All headers have to fit one frame, 128 KiB at RabbitMQ, and an id has no limit of its own. */
   private static final int MAX_ID_HEADER = 1024;
 
+  private final Headers which;
   private final Utf8Buffer text = new Utf8Buffer();
   private long capturedAtMillis = Long.MIN_VALUE;
   private String capturedAt;
+
+  MessageHeaders(Headers which) {
+    this.which = which;
+  }
 
   /**
    * {@code capturedAt} stands here and not in the body: it is another one when the event is
@@ -25,9 +31,22 @@ final class MessageHeaders {
    */
   Map<String, Object> ofDocument(
       ChangeEvent event, Namespace namespace, DocumentId id, String position) {
+    boolean hasId = id.text().length() <= MAX_ID_HEADER;
+    return switch (which) {
+      case ALL -> all(event, namespace, id, hasId, position);
+      case MINIMAL ->
+          hasId
+              ? Map.of("id", id.text(), "idType", id.type(), "position", position)
+              : Map.of("idType", id.type(), "position", position);
+      case NONE -> Map.of();
+    };
+  }
+
+  private Map<String, Object> all(
+      ChangeEvent event, Namespace namespace, DocumentId id, boolean hasId, String position) {
     String operation = event.operation().text();
     noteCapturedAt(event.capturedAtMillis());
-    return id.text().length() <= MAX_ID_HEADER
+    return hasId
         ? Map.of(
             "operation", operation,
             "database", namespace.database(),
@@ -67,17 +86,23 @@ final class MessageHeaders {
    */
   Map<String, Object> ofCollection(
       String operation, Namespace namespace, boolean replaced, String position) {
+    if (which == Headers.NONE) {
+      return Map.of();
+    }
     Map<String, Object> headers = new HashMap<>();
-    headers.put("operation", operation);
     headers.put("position", position);
+    if (replaced) {
+      headers.put("replaced", true);
+    }
+    if (which == Headers.MINIMAL) {
+      return headers;
+    }
+    headers.put("operation", operation);
     if (namespace != null) {
       headers.put("database", namespace.database());
     }
     if (namespace != null && namespace.collection() != null) {
       headers.put("collection", namespace.collection());
-    }
-    if (replaced) {
-      headers.put("replaced", true);
     }
     return headers;
   }

@@ -6,6 +6,7 @@ import dev.sluice.change.ResumeToken;
 import dev.sluice.checkpoint.CheckpointWriter;
 import dev.sluice.checkpoint.InFlightWindow;
 import dev.sluice.config.DeliverySettings;
+import dev.sluice.config.DocumentOrder;
 import dev.sluice.message.Message;
 import dev.sluice.pipeline.Admission.Admitted;
 import dev.sluice.pipeline.Publishing.Outgoing;
@@ -73,7 +74,11 @@ final class Attempt {
     this.snapshotInFlight = Math.max(1, maxInFlight / SNAPSHOT_SHARE);
     this.window =
         new InFlightWindow(
-            maxInFlight, settings.maxInFlightBytes(), start.from().snapshot(), start.numbering());
+            maxInFlight,
+            settings.maxInFlightBytes(),
+            settings.order() == DocumentOrder.STRICT,
+            start.from().snapshot(),
+            start.numbering());
     this.admission = new Admission(window, schedulers.encoder());
     this.publishing =
         new Publishing(

@@ -24,6 +24,7 @@ final class Encoding {
   private static final String OVERSIZED = "oversized";
   private static final String UNROUTABLE = "unroutable";
 
+  private final Share share;
   private final Shaping shaping;
   private final Function<Change, Message> encoder;
   private final ParkedMessages parked;
@@ -32,6 +33,7 @@ final class Encoding {
   private final FailureSettings failures;
 
   Encoding(PipelineParts parts, Refusals refusals) {
+    this.share = new Share(parts.partition());
     this.shaping = parts.shaping();
     this.encoder = parts.encoder();
     this.parked = parts.parked();
@@ -40,8 +42,14 @@ final class Encoding {
     this.failures = parts.failures();
   }
 
-  /** Null if nothing that leaves was changed, and that is not to be told. */
+  /**
+   * Null if nothing is to be told of it: another pipeline carries it, or nothing that leaves was
+   * changed.
+   */
   Message encode(Change change) {
+    if (!share.has(change)) {
+      return null;
+    }
     Change shaped;
     try {
       shaped = shaping.shape(change);

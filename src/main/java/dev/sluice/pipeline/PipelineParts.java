@@ -4,6 +4,7 @@ import dev.sluice.change.Change;
 import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.config.DeliverySettings;
 import dev.sluice.config.FailureSettings;
+import dev.sluice.config.Partition;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
 import dev.sluice.shape.Shaping;
@@ -13,6 +14,7 @@ import java.util.function.Function;
 /**
  * What a pipeline is put together from.
  *
+ * @param partition whose changes are carried
  * @param shaping called on the encoder's thread only
  * @param encoder called on the encoder's thread only; an exception means that the event is poison
  * @param parked writes what cannot be published
@@ -20,6 +22,7 @@ import java.util.function.Function;
  */
 public record PipelineParts(
     ChangeSource source,
+    Partition partition,
     Shaping shaping,
     Function<Change, Message> encoder,
     ParkedMessages parked,
@@ -32,6 +35,7 @@ public record PipelineParts(
     boolean transactionMarkers) {
   public PipelineParts {
     Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(partition, "partition");
     Objects.requireNonNull(shaping, "shaping");
     Objects.requireNonNull(encoder, "encoder");
     Objects.requireNonNull(parked, "parked");

@@ -34,6 +34,7 @@ public final class Replay {
         new PipelineSupervisor(
             new PipelineParts(
                 stretch,
+                parts.partition(),
                 parts.shaping(),
                 parts.encoder(),
                 parts.parked(),

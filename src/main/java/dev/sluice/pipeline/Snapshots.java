@@ -36,6 +36,7 @@ public final class Snapshots {
   private final SnapshotSource source;
   private final SnapshotSettings settings;
   private final boolean keysOnly;
+  private final boolean partial;
   private final Clock clock;
 
   /** What somebody wants and is not begun yet. */
@@ -50,24 +51,27 @@ public final class Snapshots {
 
   /**
    * @param keysOnly whether the documents themselves are not wanted
+   * @param partial whether others carry some of the documents
    */
   public Snapshots(
       ChangeSource changes,
       SnapshotSource source,
       SnapshotSettings settings,
       boolean keysOnly,
+      boolean partial,
       Clock clock) {
     this.changes = changes;
     this.source = source;
     this.settings = settings;
     this.keysOnly = keysOnly;
+    this.partial = partial;
     this.clock = clock;
   }
 
   /** For a pipeline that takes none. */
   public static Snapshots none(ChangeSource changes) {
     Clock never = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-    return new Snapshots(changes, new Nothing(), SnapshotSettings.NEVER, false, never);
+    return new Snapshots(changes, new Nothing(), SnapshotSettings.NEVER, false, false, never);
   }
 
   /** The position at which a pipeline begins that had none: with a snapshot, if one is wanted. */
@@ -170,7 +174,7 @@ public final class Snapshots {
   }
 
   private BsonDocument plan(String id, BsonTimestamp now, String match, List<KeyRange> ranges) {
-    SnapshotProgress progress = SnapshotProgress.begin(id, now, match, ranges);
+    SnapshotProgress progress = SnapshotProgress.begin(id, now, match, partial, ranges);
     log.info("A snapshot of {} is to be taken, {}", named(progress), progress.id());
     return progress.toBson();
   }

@@ -47,14 +47,18 @@ public record SnapshotProgress(
     left = List.copyOf(left);
   }
 
-  /** One that is about to begin. */
+  /**
+   * One that is about to begin.
+   *
+   * @param partial whether some of the documents are left to others
+   */
   public static SnapshotProgress begin(
-      String id, BsonTimestamp from, String match, List<KeyRange> ranges) {
+      String id, BsonTimestamp from, String match, boolean partial, List<KeyRange> ranges) {
     return new SnapshotProgress(
         id,
         from.getValue(),
         match,
-        !match.isEmpty() || ranges.stream().anyMatch(KeyRange::isSingle),
+        partial || !match.isEmpty() || ranges.stream().anyMatch(KeyRange::isSingle),
         false,
         ranges.stream().map(KeyRange::namespace).distinct().toList(),
         ranges,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -258,6 +259,52 @@ class SettingsReaderTest {
                     "SLUICE_LEASE", " 6s",
                     "RABBITMQ_URI", "amqp://host\n")))
         .hasSize(5);
+  }
+
+  @Test
+  void wantsAPositionInEachMessageWhereConsumersGoByIt() {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("SLUICE_ORDER", "position");
+    settings.put("SLUICE_HEADERS", "none");
+    assertThat(read(settings).envelope().headers()).isEqualTo(Headers.NONE);
+
+    settings.put("SLUICE_FORMAT", "debezium");
+    assertThat(problems(settings))
+        .singleElement()
+        .asString()
+        .contains("SLUICE_HEADERS leaves out the position")
+        .contains("set SLUICE_HEADERS=minimal");
+
+    settings.put("SLUICE_HEADERS", "minimal");
+    assertThat(read(settings).delivery().order()).isEqualTo(DocumentOrder.POSITION);
+  }
+
+  @Test
+  void aPartitionKeepsItsPositionUnderANameOfItsOwn() {
+    assertThat(read(Map.of()).capture().partition()).isEqualTo(Partition.WHOLE);
+    CaptureSettings capture = read(Map.of("SLUICE_PARTITION", "3/8")).capture();
+    assertThat(capture.partition()).isEqualTo(new Partition(3, 8));
+    assertThat(capture.pipeline()).isEqualTo("scrabble-cdc-3-of-8");
+    assertThat(read(Map.of("SLUICE_PARTITION", "0/1")).capture().pipeline())
+        .isEqualTo("scrabble-cdc");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8/8", "-1/8", "3", "3/8/1", "x/8", "0/0", "0/257"})
+  void saysHowAPartitionIsWritten(String wrong) {
+    assertThat(problems(Map.of("SLUICE_PARTITION", wrong)))
+        .singleElement()
+        .asString()
+        .contains("SLUICE_PARTITION must be the number of a partition, from 0")
+        .contains("3/8");
+  }
+
+  @Test
+  void aPartitionCannotCountTransactions() {
+    assertThat(problems(Map.of("SLUICE_PARTITION", "0/2", "SLUICE_TRANSACTION_MARKERS", "true")))
+        .singleElement()
+        .asString()
+        .contains("leave it out, or SLUICE_PARTITION");
   }
 
   @Test

@@ -10,6 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Checks that each document's changes came out first in the order in which they were made. */
 final class OrderPerDocument {
@@ -34,5 +36,24 @@ final class OrderPerDocument {
     }
     assertThat(next).hasSize(documents);
     assertThat(next.values()).containsOnly(last + 1);
+  }
+
+  /** The same of what lies in any order: each change of a document is there, by its position. */
+  static void checkByPosition(List<Delivery> deliveries, int documents, int last) throws Exception {
+    Map<String, TreeMap<String, Integer>> changes = new HashMap<>();
+    for (Delivery delivery : deliveries) {
+      JsonNode event = MAPPER.readTree(delivery.getBody());
+      changes
+          .computeIfAbsent(event.get("_id").asText(), id -> new TreeMap<>())
+          .put(
+              event.at("/metadata/position").asText(),
+              event.at("/update/updatedFields/n").asInt(0));
+    }
+    assertThat(changes).hasSize(documents);
+    assertThat(changes.values())
+        .allSatisfy(
+            values ->
+                assertThat(values.values())
+                    .containsExactlyElementsOf(IntStream.rangeClosed(0, last).boxed().toList()));
   }
 }

@@ -118,8 +118,8 @@ class ProcessIT {
 
   @Test
   void aBacklogWithDocumentsOfSixteenMegabytesFitsIntoTheShippedHeap() throws Exception {
-    int small = 200_000;
-    int every = 50_000;
+    int small = 80_000;
+    int every = 20_000;
     int events = small + small / every;
     // The JSON of such a document is a little longer than itself.
     Map<String, String> settings = Map.of("SLUICE_MAX_MESSAGE_BYTES", "20MiB");

@@ -48,6 +48,11 @@ class ShippedHeapIT {
         Arguments.of("numbers", "canonical", numbers()));
   }
 
+  /** One by its text and one by its numbers: what is parked is found the same way. */
+  static List<Arguments> someGrowingDocuments() {
+    return List.of(growingDocuments().get(1), growingDocuments().get(4));
+  }
+
   private static BsonValue text(String unit) {
     int bytes = unit.getBytes(StandardCharsets.UTF_8).length;
     return new BsonString(unit.repeat(LARGEST / bytes));
@@ -78,7 +83,7 @@ class ShippedHeapIT {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("growingDocuments")
+  @MethodSource("someGrowingDocuments")
   void stopsAtADocumentWhoseJsonIsTooLarge(String what, String json, BsonValue growing)
       throws Exception {
     try (PipelineUnderTest sluice = pipeline("SLUICE_JSON", json);
@@ -106,7 +111,7 @@ class ShippedHeapIT {
       sluice.consume();
       sluice.collection().insertOne(document("a"));
       // Several behind one another: the memory of each is given back.
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 2; i++) {
         sluice.collection().insertOne(document("q" + i).append("p", growing));
       }
       sluice.collection().insertOne(document("b"));
@@ -114,7 +119,7 @@ class ShippedHeapIT {
       await().atMost(PATIENCE).until(() -> sluice.deliveries.size() == 2 || !process.isAlive());
       assertThat(process.isAlive()).as(process.log()).isTrue();
       assertThat(ids(sluice)).containsExactly("a", "b");
-      assertThat(parked(sluice)).hasSize(4);
+      assertThat(parked(sluice)).hasSize(2);
       assertThat(process.terminate()).isZero();
       assertThat(process.log()).doesNotContain("BACKING_OFF");
     }

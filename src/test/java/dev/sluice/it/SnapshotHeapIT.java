@@ -24,18 +24,18 @@ class SnapshotHeapIT {
   /** Base64 makes a third more of it, and with that it is below what a message may have. */
   private static final int LARGE = 11_900_000;
 
-  private static final int LARGE_DOCUMENTS = 24;
+  private static final int LARGE_DOCUMENTS = 14;
 
   /**
-   * Of 1,400 bytes each, so that also as BSON they are more than the heap. {@code
+   * Of 2,400 bytes each, so that also as BSON they are more than the heap. {@code
    * -Dsluice.snapshot.documents=5000000} has as many as one likes, small ones then; the embedded
    * set needs a heap for them, up to 1.6 KB each.
    */
   private static final int SMALL_DOCUMENTS =
-      Integer.getInteger("sluice.snapshot.documents", 100_000);
+      Integer.getInteger("sluice.snapshot.documents", 60_000);
 
   private static final BsonString PADDING =
-      new BsonString("x".repeat(SMALL_DOCUMENTS > 1_000_000 ? 1 : 1_350));
+      new BsonString("x".repeat(SMALL_DOCUMENTS > 1_000_000 ? 1 : 2_350));
 
   private static final int BATCH = 1_000;
 

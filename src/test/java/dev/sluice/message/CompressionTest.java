@@ -6,6 +6,7 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.config.Compression;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
+import dev.sluice.config.Headers;
 import dev.sluice.config.JsonMode;
 import dev.sluice.config.Scope;
 import dev.sluice.config.View;
@@ -63,6 +64,7 @@ class CompressionTest {
             View.NEW_IMAGE,
             EventFormat.ENVELOPE,
             JsonMode.RELAXED,
+            Headers.ALL,
             compression,
             above),
         16 << 20);

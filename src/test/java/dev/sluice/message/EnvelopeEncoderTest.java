@@ -8,9 +8,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.change.Change;
 import dev.sluice.change.ChangeEvent;
+import dev.sluice.change.Gap;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
+import dev.sluice.config.Headers;
 import dev.sluice.config.JsonMode;
 import dev.sluice.json.BsonPieces;
 import dev.sluice.json.BsonSample;
@@ -24,11 +27,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
+import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -206,6 +211,35 @@ class EnvelopeEncoderTest {
         BsonDocument.parse(STRICT.readTree(message.body()).get("document").toString());
     read.remove("_id");
     assertThat(BsonPieces.bytes(read)).isEqualTo(document);
+  }
+
+  @Test
+  void hasFewerHeadersOrNoneWhereTheSettingsSaySo() {
+    ChangeEvent delete = EventBuilder.delete().id("x").build();
+    Change gap = new Gap(Optional.empty(), new BsonTimestamp(660, 1), "The token is damaged");
+
+    assertThat(encoder(Headers.MINIMAL).encode(delete).headers())
+        .containsOnlyKeys("id", "idType", "position");
+    assertThat(encoder(Headers.MINIMAL).encode(gap).headers()).containsOnlyKeys("position");
+    assertThat(encoder(Headers.NONE).encode(delete).headers()).isEmpty();
+    assertThat(encoder(Headers.NONE).encode(gap).headers()).isEmpty();
+    assertThat(encoder(Headers.NONE).encode(delete).body())
+        .isEqualTo(encoder(Headers.ALL).encode(delete).body());
+  }
+
+  private static EnvelopeEncoder encoder(Headers headers) {
+    EnvelopeSettings all = relaxed();
+    return new EnvelopeEncoder(
+        new EnvelopeSettings(
+            all.pipeline(),
+            all.scope(),
+            all.view(),
+            all.format(),
+            all.json(),
+            headers,
+            all.compression(),
+            all.compressAboveBytes()),
+        MAX_BYTES);
   }
 
   @Test

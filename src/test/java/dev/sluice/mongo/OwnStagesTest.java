@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.config.CaptureSettings;
+import dev.sluice.config.Partition;
 import dev.sluice.config.Scope;
 import dev.sluice.config.View;
 import dev.sluice.config.WrongSettings;
@@ -16,6 +17,7 @@ class OwnStagesTest {
   private static CaptureSettings settings(String match, String stages) {
     return new CaptureSettings(
         "p",
+        Partition.WHOLE,
         Scope.of("d", "c"),
         Set.of("insert"),
         false,

@@ -9,6 +9,7 @@ import dev.sluice.change.Change;
 import dev.sluice.change.Position;
 import dev.sluice.config.CaptureSettings;
 import dev.sluice.config.MongoSettings;
+import dev.sluice.config.Partition;
 import dev.sluice.config.Scope;
 import dev.sluice.config.Secret;
 import dev.sluice.config.View;
@@ -36,6 +37,7 @@ class SilentMongoIT {
         connection,
         new CaptureSettings(
             "test",
+            Partition.WHOLE,
             Scope.of("scrabble", "scrabble"),
             Set.of("insert"),
             false,

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Position;
+import dev.sluice.config.DocumentOrder;
 import dev.sluice.testing.InMemoryCheckpoints;
 import dev.sluice.testing.ScriptedParts;
 import dev.sluice.testing.ScriptedPublisher;
@@ -90,6 +91,17 @@ class PipelineSupervisorTest {
     publisher.awaitPublished(1);
 
     publisher.outcomes().confirmed(1, 1);
+
+    publisher.awaitPublished(1, 2, 3);
+  }
+
+  @Test
+  void changesOfOneDocumentWaitForNothingWhereConsumersGoByThePosition() {
+    parts.order = DocumentOrder.POSITION;
+    publisher.confirming = false;
+    parts.start();
+
+    source.append(event("insert", 1, 77), event("delete", 2, 77), event("insert", 3, 77));
 
     publisher.awaitPublished(1, 2, 3);
   }

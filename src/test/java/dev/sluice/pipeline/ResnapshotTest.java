@@ -68,6 +68,7 @@ class ResnapshotTest {
             new OneDocument(),
             new SnapshotSettings(mode, 10, 1, ""),
             false,
+            false,
             Clock.systemUTC());
     parts.start();
     await().until(() -> types().contains("gap"));

@@ -33,12 +33,17 @@ class SnapshotReportTest {
 
   private final Snapshots snapshots =
       new Snapshots(
-          new ScriptedSource(), new Thousand(), SnapshotSettings.NEVER, false, Clock.systemUTC());
+          new ScriptedSource(),
+          new Thousand(),
+          SnapshotSettings.NEVER,
+          false,
+          false,
+          Clock.systemUTC());
 
   private static Position at(long documents) {
     SnapshotProgress begun =
         SnapshotProgress.begin(
-            "s", START, "", List.of(KeyRange.of(new Namespace("shop", "orders"))));
+            "s", START, "", false, List.of(KeyRange.of(new Namespace("shop", "orders"))));
     BsonDocument kept = begun.toBson().append("documents", new BsonInt64(documents));
     return Position.of(new Position.At(START), kept);
   }

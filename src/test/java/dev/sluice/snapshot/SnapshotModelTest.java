@@ -106,7 +106,7 @@ class SnapshotModelTest {
       }
       this.consumer = new ModelConsumer(server);
       BsonTimestamp start = new BsonTimestamp(server.now() + 1);
-      SnapshotProgress planned = SnapshotProgress.begin("s", start, "", ranges());
+      SnapshotProgress planned = SnapshotProgress.begin("s", start, "", false, ranges());
       saved = Position.of(new Position.At(start), planned.toBson());
       begin(saved, Set.of());
     }
@@ -135,7 +135,8 @@ class SnapshotModelTest {
       replies.clear();
       confirmedBefore.clear();
       confirmedBefore.addAll(confirmed);
-      window = new InFlightWindow(WINDOW, Long.MAX_VALUE, from.snapshot(), Optional.empty());
+      window =
+          new InFlightWindow(WINDOW, Long.MAX_VALUE, true, from.snapshot(), Optional.empty());
       place =
           from.stream() instanceof Position.After after
               ? server.placeOf(after.token())

@@ -31,7 +31,7 @@ class SpliceTest {
 
   private Splice splice(SnapshotLimits limits, KeyRange... ranges) {
     return new Splice(
-        SnapshotProgress.begin("s", START, "", List.of(ranges)),
+        SnapshotProgress.begin("s", START, "", false, List.of(ranges)),
         new Position.At(START),
         START.getValue(),
         limits,
@@ -130,7 +130,7 @@ class SpliceTest {
   void nothingIsReadAsItWasBeforeTheFloor() {
     Splice splice =
         new Splice(
-            SnapshotProgress.begin("s", START, "", List.of(KeyRange.of(PLAYS))),
+            SnapshotProgress.begin("s", START, "", false, List.of(KeyRange.of(PLAYS))),
             new Position.At(START),
             new BsonTimestamp(1_700_000_000, 5).getValue(),
             limits(10, 1, 1 << 20),

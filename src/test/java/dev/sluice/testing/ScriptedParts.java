@@ -3,6 +3,7 @@ package dev.sluice.testing;
 import dev.sluice.change.Change;
 import dev.sluice.checkpoint.CheckpointStore;
 import dev.sluice.config.DeliverySettings;
+import dev.sluice.config.DocumentOrder;
 import dev.sluice.config.EnvelopeSettings;
 import dev.sluice.config.EventFormat;
 import dev.sluice.config.FailureSettings;
@@ -10,6 +11,7 @@ import dev.sluice.config.FailureSettings.OnPoison;
 import dev.sluice.config.FailureSettings.OnPositionLost;
 import dev.sluice.config.FailureSettings.OnUnroutable;
 import dev.sluice.config.JsonMode;
+import dev.sluice.config.Partition;
 import dev.sluice.config.Scope;
 import dev.sluice.config.ShapeSettings;
 import dev.sluice.config.View;
@@ -51,6 +53,8 @@ public final class ScriptedParts implements AutoCloseable {
   public final InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
 
   public int window = 8;
+  public Partition partition = Partition.WHOLE;
+  public DocumentOrder order = DocumentOrder.STRICT;
   public long maxMessageBytes = 1 << 20;
   public Duration confirmTimeout = Duration.ofSeconds(30);
   public Duration checkpointInterval = Duration.ofMillis(10);
@@ -84,6 +88,7 @@ public final class ScriptedParts implements AutoCloseable {
   public PipelineParts parts() {
     return new PipelineParts(
         from,
+        partition,
         new Shaping(shape),
         change -> encoder.apply(change),
         new ParkedMessages("test_queue.parked", maxMessageBytes),
@@ -92,6 +97,7 @@ public final class ScriptedParts implements AutoCloseable {
         new DeliverySettings(
             window,
             1 << 20,
+            order,
             1,
             maxMessageBytes,
             confirmTimeout,

@@ -18,25 +18,38 @@ final class ConfirmWindow {
   /** As few as there can be. */
   static final AMQP.BasicProperties PERSISTENT = MessageProperties.MINIMAL_PERSISTENT_BASIC;
 
+  /** As many and as long as Sluice's headers are, each as SLUICE_HEADERS has them. */
+  private static final Map<String, Map<String, Object>> HEADERS =
+      Map.of(
+          "all",
+          Map.of(
+              "operation", "insert",
+              "position", "0123456789abcdef01234567",
+              "database", "bench-0123456789",
+              "collection", "games",
+              "id", "0123456789abcdef01234567",
+              "idType", "objectId",
+              "capturedAt", "2026-01-01T00:00:00.000Z"),
+          "minimal",
+          Map.of(
+              "position", "0123456789abcdef01234567",
+              "id", "0123456789abcdef01234567",
+              "idType", "objectId"),
+          "none",
+          Map.of());
+
   /** As many and as long as Sluice's, for what they cost the broker; always the same ones. */
-  static final AMQP.BasicProperties LABELLED =
-      PERSISTENT
-          .builder()
-          .contentType("application/json")
-          .messageId("0123456789abcdef0123456789abcdef")
-          .timestamp(new Date(0))
-          .type("insert")
-          .appId("sluice")
-          .headers(
-              Map.of(
-                  "operation", "insert",
-                  "position", "0123456789abcdef01234567",
-                  "database", "bench-0123456789",
-                  "collection", "games",
-                  "id", "0123456789abcdef01234567",
-                  "idType", "objectId",
-                  "capturedAt", "2026-01-01T00:00:00.000Z"))
-          .build();
+  static AMQP.BasicProperties labelled(String headers) {
+    return PERSISTENT
+        .builder()
+        .contentType("application/json")
+        .messageId("0123456789abcdef0123456789abcdef")
+        .timestamp(new Date(0))
+        .type("insert")
+        .appId("sluice")
+        .headers(HEADERS.get(headers))
+        .build();
+  }
 
   private final Channel channel;
   private final AMQP.BasicProperties properties;

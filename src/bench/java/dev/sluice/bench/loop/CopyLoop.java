@@ -46,7 +46,7 @@ public final class CopyLoop {
     CopyLoop loop = new CopyLoop(LoopSettings.ofEnvironment());
     switch (args[0]) {
       case "export" -> loop.export();
-      case "labelled" -> loop.publish(ConfirmWindow.LABELLED);
+      case "labelled" -> loop.publish(ConfirmWindow.labelled(loop.settings.headers()));
       default -> loop.publish(ConfirmWindow.PERSISTENT);
     }
     // Until the benchmark has read what it wants to know of this process.

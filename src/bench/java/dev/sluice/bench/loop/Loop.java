@@ -63,7 +63,7 @@ public final class Loop {
       case "source" -> loop.source();
       case "sink" -> loop.sink();
       case "bare" -> loop.bare(ConfirmWindow.PERSISTENT);
-      case "labelled" -> loop.bare(ConfirmWindow.LABELLED);
+      case "labelled" -> loop.bare(ConfirmWindow.labelled(loop.settings.headers()));
       case "pipe" -> loop.join(Loop::json, ConfirmWindow.PERSISTENT);
       default -> throw new IllegalArgumentException(args[0]);
     }

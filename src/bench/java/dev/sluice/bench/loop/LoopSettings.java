@@ -6,6 +6,7 @@ import org.bson.BsonTimestamp;
  * What the benchmark tells a loop, by the environment.
  *
  * @param from where the change stream begins
+ * @param headers of a labelled loop: all, minimal or none
  * @param events how many there are to carry; 0 for as many as come
  */
 public record LoopSettings(
@@ -20,7 +21,8 @@ public record LoopSettings(
     int window,
     long windowBytes,
     int batch,
-    int documentSize) {
+    int documentSize,
+    String headers) {
 
   static LoopSettings ofEnvironment() {
     return new LoopSettings(
@@ -35,7 +37,8 @@ public record LoopSettings(
         Integer.parseInt(text("BENCH_WINDOW")),
         Long.parseLong(text("BENCH_WINDOW_BYTES")),
         Integer.parseInt(text("BENCH_BATCH")),
-        Integer.parseInt(text("BENCH_SIZE")));
+        Integer.parseInt(text("BENCH_SIZE")),
+        text("BENCH_HEADERS"));
   }
 
   private static String text(String name) {
