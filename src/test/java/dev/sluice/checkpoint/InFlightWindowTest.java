@@ -53,7 +53,8 @@ class InFlightWindowTest {
 
   @Test
   void withoutStrictOrderOnlyWhatConcernsTheWholeCollectionWaits() {
-    InFlightWindow loose = new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT, Optional.empty());
+    InFlightWindow loose =
+        new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT, Optional.empty());
     long first = loose.add(behind(1), 10, 7, 31);
     long second = loose.add(behind(2), 10, 7, 31);
     long drop = loose.add(behind(3), 10, 7, Change.EVERY_DOCUMENT);
@@ -71,7 +72,8 @@ class InFlightWindowTest {
 
   @Test
   void withoutStrictOrderThePositionStaysInFrontOfWhatIsRefused() {
-    InFlightWindow loose = new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT, Optional.empty());
+    InFlightWindow loose =
+        new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT, Optional.empty());
     long first = loose.add(behind(1), 10, 7, 31);
     long second = loose.add(behind(2), 10, 7, 31);
     loose.publish(first);

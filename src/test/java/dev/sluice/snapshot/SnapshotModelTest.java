@@ -135,8 +135,7 @@ class SnapshotModelTest {
       replies.clear();
       confirmedBefore.clear();
       confirmedBefore.addAll(confirmed);
-      window =
-          new InFlightWindow(WINDOW, Long.MAX_VALUE, true, from.snapshot(), Optional.empty());
+      window = new InFlightWindow(WINDOW, Long.MAX_VALUE, true, from.snapshot(), Optional.empty());
       place =
           from.stream() instanceof Position.After after
               ? server.placeOf(after.token())
