@@ -1,7 +1,6 @@
 package dev.sluice.checkpoint;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -77,9 +76,9 @@ public final class CheckpointWriter {
   private Mono<Void> save() {
     Checkpoint last = saved.get();
     return window
-        .position()
-        .filter(position -> !last.position().equals(Optional.of(position)))
-        .map(position -> write(last.at(position)))
+        .reached(last)
+        .filter(reached -> !last.position().equals(reached.position()))
+        .map(this::write)
         .orElse(Mono.empty());
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.checkpoint;
 
 import dev.sluice.change.Change;
+import dev.sluice.change.Numbering;
 import dev.sluice.change.Position;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -22,49 +23,13 @@ import org.bson.BsonDocument;
  * binding that comes back), and if both were of one document, its newer state would be seen before
  * the older one. {@link #publish} therefore lets only one event of a document be unconfirmed, and
  * one that was refused can be published again in its place. Where consumers go by the events'
- * positions there is no need for that.
+ * positions there is no need for that, nor where the events are numbered: that broker takes no
+ * message without those before it.
  *
  * <p>Thread-safe: events come from the capturing thread, confirms from the connection's.
  */
 public final class InFlightWindow {
   private record Marker(long events, Position position) {}
-
-  private enum State {
-    WAITING,
-    PUBLISHED,
-    REFUSED,
-    CONFIRMED
-  }
-
-  private static final class Entry {
-    private final Position event;
-
-    /** Of the event, and once it is encoded of its message, if that is larger. */
-    private int bytes;
-
-    private boolean encoded;
-    private final long collectionHash;
-    private final long documentHash;
-    private Position behind;
-    private State state = State.WAITING;
-
-    Entry(Position behind, int bytes, long collectionHash, long documentHash) {
-      this.event = behind;
-      this.behind = behind;
-      this.bytes = bytes;
-      this.collectionHash = collectionHash;
-      this.documentHash = documentHash;
-    }
-
-    /** Whether it concerns its whole collection, or all that is watched. */
-    private boolean isOfCollection() {
-      return documentHash == Change.EVERY_DOCUMENT;
-    }
-
-    private boolean isWaitedFor() {
-      return state == State.PUBLISHED || state == State.REFUSED;
-    }
-  }
 
   /**
    * How many bytes of events may wait to be encoded; the event that passes this is still taken in.
@@ -76,7 +41,8 @@ public final class InFlightWindow {
   private final int maxEvents;
   private final long maxBytes;
   private final boolean strict;
-  private final Entry[] ring;
+  private final WindowEntry[] ring;
+  private final Optional<Numbering> numbering;
 
   /**
    * The documents of which an event is published or refused, and not confirmed. Empty if several of
@@ -96,6 +62,10 @@ public final class InFlightWindow {
   /** The number of the last event of the confirmed prefix. */
   private long confirmedUpTo;
 
+  /** What the broker calls them, where it drops what it has. */
+  private long lastId;
+
+  private long confirmedId;
   private int unconfirmedPublished;
   private long bytes;
   private long unencodedBytes;
@@ -110,14 +80,20 @@ public final class InFlightWindow {
    *     that passes this is still taken in
    */
   public InFlightWindow(int maxEvents, long maxBytes) {
-    this(maxEvents, maxBytes, true, Position.NO_SNAPSHOT);
+    this(maxEvents, maxBytes, true, Position.NO_SNAPSHOT, Optional.empty());
   }
 
   /**
    * @param strict whether an event waits until the earlier ones of its document are confirmed
    * @param snapshot how far a snapshot is that goes on beside the stream
+   * @param numbering what the broker calls the events of this window
    */
-  public InFlightWindow(int maxEvents, long maxBytes, boolean strict, BsonDocument snapshot) {
+  public InFlightWindow(
+      int maxEvents,
+      long maxBytes,
+      boolean strict,
+      BsonDocument snapshot,
+      Optional<Numbering> numbering) {
     if (maxEvents < 1 || maxBytes < 1) {
       throw new IllegalArgumentException("a window without room");
     }
@@ -125,7 +101,9 @@ public final class InFlightWindow {
     this.maxBytes = maxBytes;
     this.strict = strict;
     this.snapshot = snapshot;
-    this.ring = new Entry[maxEvents];
+    this.numbering = numbering;
+    numbering.ifPresent(its -> lastId = confirmedId = its.before());
+    this.ring = new WindowEntry[maxEvents];
     this.awaited = new HashSet<>(strict ? 2 * maxEvents : 0);
   }
 
@@ -152,7 +130,10 @@ public final class InFlightWindow {
       throw new IllegalStateException("more events than the window has room for");
     }
     last++;
-    Entry entry = new Entry(behind, eventBytes, collectionHash, documentHash);
+    WindowEntry entry = new WindowEntry(behind, eventBytes, collectionHash, documentHash);
+    if (numbering.isPresent()) {
+      entry.id = lastId = Numbering.next(lastId, behind.clusterTime());
+    }
     ring[slot(last)] = entry;
     bytes += eventBytes;
     unencodedBytes += eventBytes;
@@ -172,7 +153,7 @@ public final class InFlightWindow {
    */
   public synchronized boolean encoded(long number, int messageBytes) {
     boolean hadRoom = hasRoom();
-    Entry entry = entry(number);
+    WindowEntry entry = entry(number);
     countEncoded(entry);
     int growth = Math.max(0, messageBytes - entry.bytes);
     entry.bytes += growth;
@@ -180,7 +161,7 @@ public final class InFlightWindow {
     return !hadRoom && hasRoom();
   }
 
-  private void countEncoded(Entry entry) {
+  private void countEncoded(WindowEntry entry) {
     if (!entry.encoded) {
       entry.encoded = true;
       unencodedBytes -= entry.bytes;
@@ -223,9 +204,11 @@ public final class InFlightWindow {
    *     unconfirmed: ask again after the next confirm
    */
   public synchronized boolean publish(long number) {
-    Entry entry = entry(number);
+    WindowEntry entry = entry(number);
     // One that was refused has kept its document's place.
-    if (entry.state != State.REFUSED && !overtakesNothing(number, entry)) {
+    if (entry.state != WindowEntry.State.REFUSED
+        && numbering.isEmpty()
+        && !overtakesNothing(number, entry)) {
       return false;
     }
     if (entry.isOfCollection()) {
@@ -233,7 +216,7 @@ public final class InFlightWindow {
     } else if (strict) {
       awaited.add(entry.documentHash);
     }
-    entry.state = State.PUBLISHED;
+    entry.state = WindowEntry.State.PUBLISHED;
     unconfirmedPublished++;
     return true;
   }
@@ -242,7 +225,7 @@ public final class InFlightWindow {
    * What concerns a collection as a whole waits for all that is unconfirmed of it, and all of it
    * that comes behind waits for that.
    */
-  private boolean overtakesNothing(long number, Entry entry) {
+  private boolean overtakesNothing(long number, WindowEntry entry) {
     if (!awaitedCollections.isEmpty()
         && (awaitedCollections.contains(entry.collectionHash)
             || awaitedCollections.contains(Change.EVERY_COLLECTION))) {
@@ -256,7 +239,7 @@ public final class InFlightWindow {
   /** Looks at each event on its way: what concerns a whole collection is rare. */
   private boolean isAnyWaitedFor(long collectionHash, long before) {
     for (long each = confirmedUpTo + 1; each < before; each++) {
-      Entry entry = entry(each);
+      WindowEntry entry = entry(each);
       if (entry.isWaitedFor()
           && (collectionHash == Change.EVERY_COLLECTION
               || entry.collectionHash == Change.EVERY_COLLECTION
@@ -279,12 +262,12 @@ public final class InFlightWindow {
    */
   public synchronized boolean confirm(long first, long until) {
     for (long each = Math.max(first, confirmedUpTo + 1); each <= until; each++) {
-      if (each > last || entry(each).state == State.WAITING) {
+      if (each > last || entry(each).state == WindowEntry.State.WAITING) {
         throw new IllegalStateException("a confirm for message " + each + ", never published");
       }
-      Entry entry = entry(each);
-      if (entry.state == State.PUBLISHED) {
-        entry.state = State.CONFIRMED;
+      WindowEntry entry = entry(each);
+      if (entry.state == WindowEntry.State.PUBLISHED) {
+        entry.state = WindowEntry.State.CONFIRMED;
         if (entry.isOfCollection()) {
           awaitedCollections.remove(entry.collectionHash);
         } else {
@@ -303,27 +286,30 @@ public final class InFlightWindow {
    * @return false if that is not due, because it is confirmed or refused already
    */
   public synchronized boolean refuse(long number) {
-    if (number <= confirmedUpTo || number > last || entry(number).state != State.PUBLISHED) {
+    if (number <= confirmedUpTo
+        || number > last
+        || entry(number).state != WindowEntry.State.PUBLISHED) {
       return false;
     }
-    entry(number).state = State.REFUSED;
+    entry(number).state = WindowEntry.State.REFUSED;
     unconfirmedPublished--;
     return true;
   }
 
   /** Notes that the broker has an event from before this window. It must not be published here. */
   public synchronized void passOver(long number) {
-    Entry entry = entry(number);
-    entry.state = State.CONFIRMED;
+    WindowEntry entry = entry(number);
+    entry.state = WindowEntry.State.CONFIRMED;
     countEncoded(entry);
     passConfirmed();
   }
 
   private boolean passConfirmed() {
     long before = confirmedUpTo;
-    while (confirmedUpTo < last && entry(confirmedUpTo + 1).state == State.CONFIRMED) {
-      Entry entry = entry(confirmedUpTo + 1);
+    while (confirmedUpTo < last && entry(confirmedUpTo + 1).state == WindowEntry.State.CONFIRMED) {
+      WindowEntry entry = entry(confirmedUpTo + 1);
       confirmedUpTo++;
+      confirmedId = entry.id;
       ring[slot(confirmedUpTo)] = null;
       countEncoded(entry);
       bytes -= entry.bytes;
@@ -339,8 +325,9 @@ public final class InFlightWindow {
   public synchronized Set<Position> confirmedAhead() {
     Set<Position> ahead = new HashSet<>();
     for (long each = confirmedUpTo + 1; each <= last; each++) {
-      Entry entry = entry(each);
-      if (entry.state == State.CONFIRMED && !(entry.event instanceof Position.WithSnapshot)) {
+      WindowEntry entry = entry(each);
+      if (entry.state == WindowEntry.State.CONFIRMED
+          && !(entry.event instanceof Position.WithSnapshot)) {
         ahead.add(entry.event);
       }
     }
@@ -350,6 +337,25 @@ public final class InFlightWindow {
   /** The position that may be saved; empty as long as nothing moved it. */
   public synchronized Optional<Position> position() {
     return Optional.ofNullable(position).map(stream -> Position.of(stream, snapshot));
+  }
+
+  /** A checkpoint at {@link #position}; empty as long as nothing moved it. */
+  public synchronized Optional<Checkpoint> reached(Checkpoint claimed) {
+    return position()
+        .map(
+            reached ->
+                claimed.at(
+                    reached,
+                    numbering.filter(Numbering::lasting).map(its -> its.behind(confirmedId))));
+  }
+
+  /** What the broker calls an event of the window; 0 if it does not ask. */
+  public long idOf(long number) {
+    return numbering.isEmpty() ? 0 : askIdOf(number);
+  }
+
+  private synchronized long askIdOf(long number) {
+    return entry(number).id;
   }
 
   /** How many events are through: confirmed, and all before them as well. */
@@ -377,7 +383,7 @@ public final class InFlightWindow {
     return unconfirmedPublished;
   }
 
-  private Entry entry(long number) {
+  private WindowEntry entry(long number) {
     return ring[slot(number)];
   }
 

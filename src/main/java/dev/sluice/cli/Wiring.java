@@ -31,6 +31,7 @@ import dev.sluice.rabbit.ParkedRelease;
 import dev.sluice.rabbit.ParkingQueue;
 import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.SingleMessages;
+import dev.sluice.rabbit.StreamPublisher;
 import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
 import dev.sluice.route.Routes;
@@ -39,6 +40,7 @@ import dev.sluice.trace.Spans;
 import dev.sluice.trace.TracedPublisher;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -68,6 +70,7 @@ public final class Wiring implements AutoCloseable {
   private final RabbitConnection reading;
   private final RabbitConnection telling;
   private Snapshots snapshots;
+  private Optional<StreamPublisher> stream = Optional.empty();
   private final Scheduler encoder = Schedulers.newSingle("sluice-encode", true);
   private final Scheduler publisher = Schedulers.newSingle("sluice-publish", true);
   private final Scheduler timer = Schedulers.newSingle("sluice-timer", true);
@@ -158,7 +161,7 @@ public final class Wiring implements AutoCloseable {
         encoder()::encode,
         new ParkedMessages(
             settings.rabbit().parkingQueue(), routes(), settings.delivery().maxMessageBytes()),
-        spans.<EventPublisher>map(this::traced).orElseGet(this::publisher),
+        spans.map(by -> traced(events(), by)).orElseGet(this::events),
         new MongoCheckpointStore(
             mongo,
             settings.capture().pipeline(),
@@ -227,14 +230,24 @@ public final class Wiring implements AutoCloseable {
     return new StoredPositions(mongo, pipeline, settings.capture().selection());
   }
 
+  /** Where the pipeline publishes. */
+  private EventPublisher events() {
+    stream =
+        settings.stream()
+            .map(
+                its ->
+                    new StreamPublisher(publishing, settings.delivery(), its, new SecureRandom()));
+    return stream.<EventPublisher>map(its -> its).orElseGet(this::publisher);
+  }
+
   public ConfirmingPublisher publisher() {
     return new ConfirmingPublisher(publishing, settings.delivery());
   }
 
-  private EventPublisher traced(Spans by) {
+  private EventPublisher traced(EventPublisher inner, Spans by) {
     RabbitSettings rabbit = settings.rabbit();
     return new TracedPublisher(
-        publisher(), by, rabbit.usesDefaultExchange() ? rabbit.queue() : rabbit.exchange());
+        inner, by, rabbit.usesDefaultExchange() ? rabbit.queue() : rabbit.exchange());
   }
 
   public ParkingQueue parkingQueue() {
@@ -287,6 +300,7 @@ public final class Wiring implements AutoCloseable {
   @Override
   public void close() {
     mongo.close();
+    stream.ifPresent(StreamPublisher::close);
     publishing.close();
     reading.close();
     telling.close();

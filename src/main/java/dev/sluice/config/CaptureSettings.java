@@ -66,4 +66,15 @@ public record CaptureSettings(
     }
     return stages.isEmpty() ? selection : selection + " by stages " + stages.strip();
   }
+
+  /**
+   * Whether the same events come again whenever they are read from a position: not where a
+   * condition is asked of what MongoDB looks up beside an event, which may be another by then, and
+   * not where the ends of transactions are told between them.
+   */
+  public boolean isRepeatable() {
+    boolean looksUp = view.hasNewImage() && updateLookup || view.hasOldImage();
+    boolean asks = !match.isEmpty() || !stages.isEmpty();
+    return !transactionMarkers && !(asks && looksUp);
+  }
 }

@@ -57,6 +57,9 @@ public enum SettingKey {
   SLUICE_FIELDS_HASH_KEY_FILE(""),
   SLUICE_FIELDS_RENAME(""),
   SLUICE_SKIP_UNCHANGED("false"),
+  SLUICE_TARGET("amqp"),
+  /** Empty for 5552, or 5551 with TLS. */
+  SLUICE_STREAM_PORT(""),
   SLUICE_EXCHANGE("sluice"),
   SLUICE_EXCHANGE_TYPE("topic"),
   SLUICE_QUEUE("test_queue"),

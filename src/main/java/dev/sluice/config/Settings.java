@@ -8,6 +8,7 @@ import java.util.Optional;
 /**
  * All settings of a process; each part is handed its own record only.
  *
+ * @param stream how events are published by the stream protocol; empty where they are by AMQP
  * @param heartbeat how often consumers are told that the pipeline lives; empty for never
  * @param http where it is told how the program is; empty for nowhere
  * @param warnings a sentence for each thing that may be meant otherwise; for the log
@@ -16,6 +17,7 @@ import java.util.Optional;
 public record Settings(
     MongoSettings mongo,
     RabbitSettings rabbit,
+    Optional<StreamSettings> stream,
     CaptureSettings capture,
     SnapshotSettings snapshot,
     ShapeSettings shape,
@@ -31,6 +33,7 @@ public record Settings(
   public Settings {
     Objects.requireNonNull(mongo, "mongo");
     Objects.requireNonNull(rabbit, "rabbit");
+    Objects.requireNonNull(stream, "stream");
     Objects.requireNonNull(capture, "capture");
     Objects.requireNonNull(snapshot, "snapshot");
     Objects.requireNonNull(shape, "shape");
@@ -50,6 +53,7 @@ public record Settings(
     return new Settings(
         mongo,
         rabbit.straightTo(queue),
+        Optional.empty(),
         capture,
         snapshot,
         shape,

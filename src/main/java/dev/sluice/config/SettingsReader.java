@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 public final class SettingsReader {
 
   /** One for each core of a large broker; a queue is a single process there in any case. */
-  private static final int MOST_LANES = 64;
+  static final int MOST_LANES = 64;
 
   /** RabbitMQ's max_message_size cannot be set higher. */
   private static final long MOST_MESSAGE_BYTES = 512L << 20;
@@ -91,6 +91,7 @@ public final class SettingsReader {
     return new Settings(
         mongo,
         rabbit.with(routes.outlets()),
+        new StreamReader(values).stream(capture, rabbit),
         capture,
         snapshot(),
         new ShapeReader(values).shape(),

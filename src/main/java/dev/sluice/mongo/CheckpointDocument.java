@@ -1,6 +1,7 @@
 package dev.sluice.mongo;
 
 import com.mongodb.client.model.Updates;
+import dev.sluice.change.Numbering;
 import dev.sluice.change.Position;
 import dev.sluice.change.ResumeToken;
 import dev.sluice.checkpoint.Checkpoint;
@@ -28,6 +29,7 @@ import org.bson.conversions.Bson;
  * <pre>{@code
  * { _id: "scrabble-cdc", schema: 2, source: "scrabble.scrabble", epoch: 3,
  *   position: { after: <resume token> },  // or { at: <Timestamp> } before the first event
+ *     // after it, where RabbitMQ drops repeats: series: "5f0c…", number: 123456
  *   snapshot: { id: "6b01…", left: [ … ], … },  // absent: none is under way
  *   savedAt: <Date>,
  *   lease: { owner: "process 1234 on host (5f0c…)", until: <Date> } }  // absent: nobody runs it
@@ -200,7 +202,8 @@ final class CheckpointDocument {
       return new Checkpoint(
           pipeline,
           document.getNumber("epoch").longValue(),
-          stored.equals(source) ? position : position.map(CheckpointDocument::underAnother));
+          stored.equals(source) ? position : position.map(CheckpointDocument::underAnother),
+          stored.equals(source) ? numbering(document) : Optional.empty());
     } catch (BsonInvalidOperationException e) {
       throw unusable("is damaged: mend it, or delete it to begin at the present");
     }
@@ -277,10 +280,34 @@ final class CheckpointDocument {
     return Optional.of(Position.of(stream, document.getDocument("snapshot", Position.NO_SNAPSHOT)));
   }
 
+  /**
+   * It stands in the position, so that whoever saves another one, a version of Sluice that does not
+   * know of it as well, takes it away by that.
+   */
+  private static Optional<Numbering> numbering(BsonDocument document) {
+    BsonDocument position = document.getDocument("position", new BsonDocument());
+    return position.containsKey("series")
+        ? Optional.of(
+            new Numbering(
+                position.getString("series").getValue(),
+                position.getNumber("number").longValue(),
+                true))
+        : Optional.empty();
+  }
+
   /** What {@code position}, {@code snapshot} and {@code source} become when it is saved. */
-  Bson saved(Position position) {
+  Bson saved(Checkpoint checkpoint) {
+    Position position = checkpoint.position().orElseThrow();
+    BsonDocument stored = of(position);
+    checkpoint
+        .numbering()
+        .ifPresent(
+            numbering ->
+                stored
+                    .append("series", text(numbering.series()))
+                    .append("number", new BsonInt64(numbering.before())));
     return Updates.combine(
-        Updates.set("position", of(position)),
+        Updates.set("position", stored),
         position.snapshot().isEmpty()
             ? Updates.unset("snapshot")
             : Updates.set("snapshot", position.snapshot()),

@@ -122,7 +122,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
 
   @Override
   public Mono<Void> save(Checkpoint checkpoint) {
-    Bson update = form.saved(checkpoint.position().orElseThrow());
+    Bson update = form.saved(checkpoint);
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
         .onErrorMap(this::recognise)
         .flatMap(this::requireOurs);
@@ -134,7 +134,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
     Bson update =
         checkpoint
             .position()
-            .map(position -> Updates.combine(form.saved(position), giveUp))
+            .map(position -> Updates.combine(form.saved(checkpoint), giveUp))
             .orElse(giveUp);
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
         .onErrorMap(this::recognise)

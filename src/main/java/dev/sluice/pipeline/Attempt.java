@@ -78,7 +78,8 @@ final class Attempt {
             maxInFlight,
             settings.maxInFlightBytes(),
             settings.order() == DocumentOrder.STRICT,
-            start.from().snapshot());
+            start.from().snapshot(),
+            start.numbering());
     this.meter = parts.meter();
     this.admission = new Admission(window, schedulers.encoder(), meter);
     this.publishing =
@@ -128,13 +129,19 @@ final class Attempt {
 
   private Mono<Void> runUntil(Mono<Void> stop) {
     return Mono.usingWhen(
-        publisher
-            .open(publishing)
+        open()
             .doOnNext(opened -> meter.works(PipelineMeter.Side.BROKER))
             .doOnError(failure -> meter.broke(PipelineMeter.Side.BROKER))
             .takeUntilOther(stop),
         channel -> checkpoints.saveDuring(deliver(channel, stop)),
         EventPublisher.ConfirmChannel::close);
+  }
+
+  private Mono<EventPublisher.ConfirmChannel> open() {
+    return start
+        .numbering()
+        .map(numbering -> publisher.open(publishing, numbering))
+        .orElseGet(() -> publisher.open(publishing));
   }
 
   private Mono<Void> deliver(EventPublisher.ConfirmChannel channel, Mono<Void> stop) {

@@ -1,6 +1,8 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.change.Numbering;
 import dev.sluice.message.Message;
+import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 /** Where events go. */
@@ -51,12 +53,29 @@ public interface EventPublisher {
     void publish(long number, Message message, long document);
 
     /**
+     * As {@link #publish(long, Message, long)}, where the broker drops what it has.
+     *
+     * @param id what the broker knows it by, above that of all before it
+     */
+    default void publish(long number, long id, Message message, long document) {
+      publish(number, message, document);
+    }
+
+    /**
      * Sends what was kept back: to be called when there is nothing more to publish for now. May
      * block while the broker does.
      *
      * @throws PipelineException if it could not be written; the channel is then of no more use
      */
     void flush();
+
+    /**
+     * Whether a message is to be published when no other is on its way, and none behind it before
+     * its outcome is known.
+     */
+    default boolean wantsToBeAlone(Message message) {
+      return false;
+    }
 
     /**
      * Closes the channel. Ends within seconds, whatever the state of the connection; never fails.
@@ -69,4 +88,24 @@ public interface EventPublisher {
    * {@link PipelineException}.
    */
   Mono<ConfirmChannel> open(Outcomes outcomes);
+
+  /**
+   * What the events of an attempt are called, if the broker drops by their numbers what it has.
+   * Empty if it drops nothing.
+   *
+   * @param saved what those behind the position of the attempt were called before, if they are the
+   *     same as then
+   */
+  default Optional<Numbering> numbering(Optional<Numbering> saved) {
+    return Optional.empty();
+  }
+
+  /**
+   * As {@link #open(Outcomes)}, of a channel to publish on by {@link ConfirmChannel#publish(long,
+   * long, Message, long)} only. On it nothing is refused or confirmed before all that was published
+   * before it. Only where {@link #numbering} is not empty.
+   */
+  default Mono<ConfirmChannel> open(Outcomes outcomes, Numbering numbering) {
+    throw new UnsupportedOperationException("nothing is numbered here");
+  }
 }

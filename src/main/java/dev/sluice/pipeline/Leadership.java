@@ -70,7 +70,12 @@ final class Leadership {
 
   /** Notes that all before this position is confirmed. */
   void reached(Position position) {
-    own = own.at(position);
+    reached(own.at(position));
+  }
+
+  /** Notes that all before this checkpoint of ours is confirmed. */
+  void reached(Checkpoint checkpoint) {
+    own = checkpoint;
   }
 
   /**
@@ -113,7 +118,10 @@ final class Leadership {
   /** If nobody had it since we did, what we know is newer than what we last saved. */
   private Checkpoint won(Checkpoint claimed, long asked) {
     boolean nobodySince = own != null && claimed.epoch() == own.epoch() + 1;
-    own = nobodySince && own.position().isPresent() ? claimed.at(own.position().get()) : claimed;
+    own =
+        nobodySince && own.position().isPresent()
+            ? claimed.at(own.position().get(), own.numbering())
+            : claimed;
     seen = null;
     loss = Sinks.empty();
     heldUntilNanos = asked + length.toNanos();

@@ -1,6 +1,7 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.change.Gap;
+import dev.sluice.change.Numbering;
 import dev.sluice.change.Position;
 import dev.sluice.checkpoint.Checkpoint;
 import dev.sluice.checkpoint.Claim;
@@ -42,6 +43,7 @@ public final class PipelineSupervisor {
   private final FirstPosition firstPosition;
   private final LostPosition lostPosition;
   private final OplogGuard guard;
+  private final EventNumbers numbers;
 
   private final BooleanSupplier exhausted;
 
@@ -96,6 +98,7 @@ public final class PipelineSupervisor {
     this.states = new StateLog(listener);
     this.leadership =
         new Leadership(parts.checkpoints(), parts.settings().lease(), parts.schedulers().timer());
+    this.numbers = new EventNumbers(parts, leadership);
     this.firstPosition = new FirstPosition(parts, leadership, beginning);
     this.refusals =
         new Refusals(parts.failures(), Math.max(REFUSALS, parts.settings().maxInFlight()));
@@ -229,12 +232,16 @@ public final class PipelineSupervisor {
     }
     Position start =
         gap.map(told -> Position.of(told.position(), anew.orElse(from.snapshot()))).orElse(from);
+    return numbers.of(start, gap.isEmpty()).flatMap(numbering -> attempt(start, numbering));
+  }
+
+  private Mono<Void> attempt(Position start, Optional<Numbering> numbering) {
     Attempt attempt =
         new Attempt(
             parts,
             leadership,
             refusals,
-            new Start(start, gap, oneByOne, confirmedAhead),
+            new Start(start, gap, oneByOne, confirmedAhead, numbering),
             states::changed);
     int refusedBefore = refusals.noted();
     settledBefore = settledEvents();
@@ -254,7 +261,7 @@ public final class PipelineSupervisor {
     InFlightWindow window = attempt.window();
     confirmedAhead = attempt.confirmedAhead();
     parts.meter().leftUnanswered(window.awaitingConfirm());
-    window.position().ifPresent(leadership::reached);
+    window.reached(leadership.checkpoint()).ifPresent(leadership::reached);
     oneByOne = (int) Math.max(0, oneByOne - window.confirmedEvents());
     if (window.confirmedEvents() > 0) {
       gap = Optional.empty();

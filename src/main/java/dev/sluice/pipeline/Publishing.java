@@ -220,7 +220,7 @@ final class Publishing implements EventPublisher.Outcomes {
       // Before it counts as waiting, or the watch may take the idle time for silence.
       silence.ends();
     }
-    Outgoing next = queue.take();
+    Outgoing next = queue.take(channel::wantsToBeAlone);
     if (next == null) {
       return false;
     }
@@ -229,7 +229,7 @@ final class Publishing implements EventPublisher.Outcomes {
         new Last(
             next.number(),
             ParkedMessages.isPointer(next.message()) ? null : next.message().messageId());
-    channel.publish(next.number(), next.message(), next.document());
+    channel.publish(next.number(), window.idOf(next.number()), next.message(), next.document());
     return true;
   }
 

@@ -1,11 +1,13 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.checkpoint.InFlightWindow;
+import dev.sluice.message.Message;
 import dev.sluice.pipeline.Publishing.Outgoing;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
@@ -36,6 +38,9 @@ final class SendQueue {
   /** The size of what was published last; touched by the publishing thread only. */
   private int lastBytes;
 
+  /** Whether that wanted to be alone; touched by the publishing thread only. */
+  private boolean lastAlone;
+
   /**
    * @param maxInFlight how many events the window holds
    * @param wake has {@link #take} be called again
@@ -57,12 +62,19 @@ final class SendQueue {
    * The message that is to be published now; it counts as published. Null if there is none, or none
    * may go: then {@code wake} is run in time, or {@link #isWokenByAnswer} is true when there is an
    * answer.
+   *
+   * @param alone which messages want to be on their way with no other
    */
-  Outgoing take() {
+  Outgoing take(Predicate<Message> alone) {
     Outgoing next = next();
-    if (next == null || !mayGo(next)) {
+    if (next == null) {
       return null;
     }
+    boolean nextAlone = alone.test(next.message());
+    if (!mayGo(next, nextAlone || lastAlone)) {
+      return null;
+    }
+    lastAlone = nextAlone;
     if (next == head) {
       head = null;
     }
@@ -87,12 +99,12 @@ final class SendQueue {
    * The order of the lines matters: an answer that comes between a "no" and the announcement that
    * we wait would not wake us.
    */
-  private boolean mayGo(Outgoing next) {
-    if (isUncongested() && isOfSizeToGo(next) && window.publish(next.number())) {
+  private boolean mayGo(Outgoing next, boolean alone) {
+    if (isUncongested() && isOfSizeToGo(next, alone) && window.publish(next.number())) {
       return true;
     }
     waiting = true;
-    if (!isUncongested() || !isOfSizeToGo(next) || !window.publish(next.number())) {
+    if (!isUncongested() || !isOfSizeToGo(next, alone) || !window.publish(next.number())) {
       return false;
     }
     waiting = false;
@@ -111,8 +123,8 @@ final class SendQueue {
   }
 
   /** What may be too large goes alone, so that nothing else is lost with the channel. */
-  private boolean isOfSizeToGo(Outgoing next) {
-    return Math.max(next.bytes(), lastBytes) <= unconfirmed.largestTaken()
+  private boolean isOfSizeToGo(Outgoing next, boolean alone) {
+    return !alone && Math.max(next.bytes(), lastBytes) <= unconfirmed.largestTaken()
         || window.awaitingConfirm() == 0;
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.change.Gap;
+import dev.sluice.change.Numbering;
 import dev.sluice.change.Position;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,11 +16,18 @@ import java.util.Set;
  *     next, until the attempt ends; 0 for an attempt without such care and without end
  * @param confirmed events behind {@code from} that RabbitMQ has confirmed to a former attempt, by
  *     where they end: not to be published again. Not more than a window holds
+ * @param numbering what the broker calls the events of the attempt; empty if it does not ask
  */
-record Start(Position from, Optional<Gap> gap, int oneByOne, Set<Position> confirmed) {
+record Start(
+    Position from,
+    Optional<Gap> gap,
+    int oneByOne,
+    Set<Position> confirmed,
+    Optional<Numbering> numbering) {
   Start {
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(gap, "gap");
+    Objects.requireNonNull(numbering, "numbering");
     confirmed = Set.copyOf(confirmed);
     if (oneByOne < 0) {
       throw new IllegalArgumentException("fewer than no events");
@@ -27,6 +35,6 @@ record Start(Position from, Optional<Gap> gap, int oneByOne, Set<Position> confi
   }
 
   static Start at(Position from) {
-    return new Start(from, Optional.empty(), 0, Set.of());
+    return new Start(from, Optional.empty(), 0, Set.of(), Optional.empty());
   }
 }

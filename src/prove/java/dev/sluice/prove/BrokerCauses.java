@@ -32,8 +32,17 @@ final class BrokerCauses {
 
   static void add(Causes causes, Site site, Consumers consumers) {
     BrokerCauses own = new BrokerCauses(site, consumers);
-    causes.can(FaultKind.BINDING_REMOVED, own::unbind);
-    causes.can(FaultKind.EXCHANGE_DELETED, own::deleteExchange);
+    if (site.layout().shape() == Shape.STREAM) {
+      causes.cannot(
+          "is nothing to a stream, which events go straight to, and which is never full",
+          FaultKind.BINDING_REMOVED,
+          FaultKind.EXCHANGE_DELETED,
+          FaultKind.CLASSIC_QUEUE_FULL,
+          FaultKind.QUORUM_QUEUE_FULL);
+    } else {
+      causes.can(FaultKind.BINDING_REMOVED, own::unbind);
+      causes.can(FaultKind.EXCHANGE_DELETED, own::deleteExchange);
+    }
     if (site.rabbit().node().isPresent()) {
       own.ofNode(causes, site.rabbit().node().get());
     } else {
@@ -72,6 +81,9 @@ final class BrokerCauses {
         });
     causes.can(FaultKind.MEMORY_ALARM, random -> new Cause.Struck("", node.memoryAlarm()::close));
     causes.can(FaultKind.DISK_ALARM, random -> new Cause.Struck("", node.diskAlarm()::close));
+    if (site.layout().shape() == Shape.STREAM) {
+      return;
+    }
     boolean quorum = site.queueType().equals("quorum");
     causes.can(
         quorum ? FaultKind.QUORUM_QUEUE_FULL : FaultKind.CLASSIC_QUEUE_FULL,
@@ -143,8 +155,6 @@ final class BrokerCauses {
 
   /** Which one of several; where there is one only, its name says nothing. */
   private String detail(String name) {
-    return site.layout().shape() == Shape.PLAIN
-        ? ""
-        : name.substring(site.layout().name().length());
+    return site.layout().shape() != Shape.WIDE ? "" : name.substring(site.layout().name().length());
   }
 }

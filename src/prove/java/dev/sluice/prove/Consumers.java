@@ -17,7 +17,8 @@ final class Consumers implements AutoCloseable {
                         queue,
                         new ArrivalReader(queue, site.layout().hidden()),
                         ledger,
-                        evidence))
+                        evidence,
+                        site.layout().shape() == Shape.STREAM))
             .toList();
   }
 

@@ -42,9 +42,12 @@ record Layout(
     bindings = List.copyOf(bindings);
   }
 
-  static Layout plain(String name) {
+  /**
+   * @param shape plain, or a stream
+   */
+  static Layout plain(Shape shape, String name) {
     return new Layout(
-        Shape.PLAIN,
+        shape,
         name,
         List.of(new Place(name, "ledger", name)),
         List.of(),
@@ -113,7 +116,7 @@ record Layout(
                 counted(places.stream().map(Place::database), "database"),
                 counted(places.stream().map(Place::queue), "queue"),
                 images ? "NEW_AND_OLD_IMAGES" : "NEW_IMAGE");
-    return shape == Shape.PLAIN
+    return shape != Shape.WIDE
         ? scope
         : scope + ", transactions, hidden fields, what is too large, writes out of scope";
   }
@@ -142,7 +145,7 @@ record Layout(
     settings.put("SLUICE_PIPELINE", name);
     settings.put("SLUICE_EXCHANGE", name);
     settings.put("SLUICE_QUEUE", name);
-    if (shape == Shape.PLAIN) {
+    if (shape != Shape.WIDE) {
       settings.put("SLUICE_COLLECTION", places.get(0).collection());
       return settings;
     }

@@ -20,6 +20,7 @@ final class Proof implements AutoCloseable {
    * @param startedAt when the load began, by {@link System#nanoTime}
    * @param endings of processes that nobody ended
    * @param leaks logs in which something stands that must not leave
+   * @param once whether nothing at all may come again
    */
   record Result(
       long startedAt,
@@ -27,7 +28,8 @@ final class Proof implements AutoCloseable {
       Coverage coverage,
       List<FaultRecord> faults,
       List<String> endings,
-      List<String> leaks) {
+      List<String> leaks,
+      boolean once) {
     /**
      * Also a fault that could not be caused, a process that gave up, and more repeats than a fault
      * may cost, are no good end.
@@ -56,6 +58,10 @@ final class Proof implements AutoCloseable {
     /** The faults, in words, that cost more repeats than they may. */
     List<String> tooManyRepeats() {
       List<String> found = new ArrayList<>();
+      if (once && verdict.repeated() > 0) {
+        found.add(
+            verdict.repeated() + " messages are in the stream again, where each is to be once");
+      }
       for (int i = 0; i < faults.size(); i++) {
         Repeats repeats = Repeats.of(faults, i, verdict);
         FaultKind kind = faults.get(i).planned().kind();
@@ -152,7 +158,8 @@ final class Proof implements AutoCloseable {
         Coverage.of(ledger.writes(), ledger.outside(), site.layout()),
         List.copyOf(faults),
         fleet.endings(),
-        site.layout().hidden().map(evidence::logsWith).orElse(List.of()));
+        site.layout().hidden().map(evidence::logsWith).orElse(List.of()),
+        site.layout().shape() == Shape.STREAM);
   }
 
   private void awaitStreaming(CountDownLatch stop) {

@@ -60,7 +60,7 @@ record ProveOptions(
         number(environment, "WRITERS", 4, MOST_WRITERS),
         number(environment, "RATE", 700, LARGEST),
         number(environment, "INSTANCES", usualInstances(), MOST_INSTANCES),
-        shape(given(environment, "SHAPE", Shape.WIDE.word())));
+        shape(environment));
   }
 
   /** A second process without a lease would not stand by: it would fence off the first. */
@@ -102,9 +102,23 @@ record ProveOptions(
     }
   }
 
+  /** A stream has one writer, without routes and marks. */
+  private static Shape shape(Map<String, String> environment) {
+    String target = given(environment, "TARGET", "amqp");
+    String shape = given(environment, "SHAPE", "");
+    if (target.equals("stream") && (shape.isEmpty() || shape.equals(Shape.PLAIN.word()))) {
+      return Shape.STREAM;
+    }
+    if (!target.equals("amqp")) {
+      throw new WrongOption(
+          "TARGET must be amqp, or stream without a SHAPE, not \"%s\".".formatted(target));
+    }
+    return shape(shape.isEmpty() ? Shape.WIDE.word() : shape);
+  }
+
   private static Shape shape(String text) {
     return Arrays.stream(Shape.values())
-        .filter(shape -> shape.word().equals(text))
+        .filter(shape -> shape != Shape.STREAM && shape.word().equals(text))
         .findFirst()
         .orElseThrow(() -> new WrongOption("SHAPE must be plain or wide, not \"" + text + "\"."));
   }

@@ -6,6 +6,7 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.testing.TestRabbit;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ final class QueueReader implements AutoCloseable {
   /** One acknowledgement for several messages: the broker has other things to do. */
   private static final int ACKNOWLEDGED_AT_ONCE = 50;
 
+  private static final String OFFSET = "x-stream-offset";
   private static final int ABORT_LIMIT_MS = 2_000;
 
   private final TestRabbit rabbit;
@@ -32,6 +34,7 @@ final class QueueReader implements AutoCloseable {
   private final ArrivalReader reader;
   private final Ledger ledger;
   private final Evidence evidence;
+  private final boolean stream;
   private final ScheduledExecutorService tending =
       Executors.newSingleThreadScheduledExecutor(action -> new Thread(action, "prove-consumer"));
   private Connection connection;
@@ -39,13 +42,25 @@ final class QueueReader implements AutoCloseable {
   private Taken taken;
   private boolean paused;
 
+  /** The offset of what was not read yet, if it is a stream: nothing is handed out again there. */
+  private volatile long next;
+
+  /**
+   * @param stream whether the queue is one
+   */
   QueueReader(
-      TestRabbit rabbit, String queue, ArrivalReader reader, Ledger ledger, Evidence evidence) {
+      TestRabbit rabbit,
+      String queue,
+      ArrivalReader reader,
+      Ledger ledger,
+      Evidence evidence,
+      boolean stream) {
     this.rabbit = rabbit;
     this.queue = queue;
     this.reader = reader;
     this.ledger = ledger;
     this.evidence = evidence;
+    this.stream = stream;
   }
 
   String queue() {
@@ -68,7 +83,8 @@ final class QueueReader implements AutoCloseable {
 
   /** How many messages are in the queue and not on their way to us. */
   long waiting() {
-    return rabbit.queueMessages(queue);
+    long messages = rabbit.queueMessages(queue);
+    return stream ? Math.max(0, messages - next) : messages;
   }
 
   private synchronized void tend() {
@@ -90,6 +106,7 @@ final class QueueReader implements AutoCloseable {
       channel.basicConsume(
           queue,
           false,
+          stream ? Map.of(OFFSET, next) : Map.of(),
           (tag, delivery) -> take(delivery, mine),
           // The broker gives up on the consumer when the queue moves or goes.
           tag -> whole.abort(ABORT_LIMIT_MS));
@@ -99,10 +116,22 @@ final class QueueReader implements AutoCloseable {
   }
 
   private void take(Delivery delivery, Taken from) {
+    if (stream && isRead(delivery)) {
+      from.noted(delivery.getEnvelope().getDeliveryTag());
+      return;
+    }
     Arrival arrival = reader.read(delivery, System.nanoTime());
     evidence.arrived(arrival, delivery);
     ledger.arrived(arrival);
     from.noted(delivery.getEnvelope().getDeliveryTag());
+  }
+
+  /** Of one chunk all messages come, whatever offset in it was asked for. */
+  private boolean isRead(Delivery delivery) {
+    long offset = (Long) delivery.getProperties().getHeaders().get(OFFSET);
+    boolean read = offset < next;
+    next = Math.max(next, offset + 1);
+    return read;
   }
 
   /** What is noted of one channel and not yet acknowledged there. */

@@ -9,6 +9,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.SettingKey;
+import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TcpProxy;
 import dev.sluice.testing.TestMongo;
 import dev.sluice.testing.TestRabbit;
@@ -45,6 +46,7 @@ final class Site implements AutoCloseable {
   private final TestMongo mongo;
   private final TestRabbit rabbit;
   private final Optional<TcpProxy> proxy;
+  private final boolean stream;
   private final Map<String, String> given;
   private final Layout layout;
 
@@ -58,10 +60,11 @@ final class Site implements AutoCloseable {
     this.rabbit = rabbit;
     this.proxy = proxy;
     this.given = given;
+    this.stream = options.shape() == Shape.STREAM;
     String name = TestRabbit.freshName("prove");
     this.layout =
-        options.shape() == Shape.PLAIN
-            ? Layout.plain(name)
+        options.shape() != Shape.WIDE
+            ? Layout.plain(options.shape(), name)
             : Layout.wide(name, HiddenText.drawn(new Random(options.seed())), keepsImages());
   }
 
@@ -73,6 +76,18 @@ final class Site implements AutoCloseable {
   static Site open(Map<String, String> given, ProveOptions options) {
     TestMongo mongo = TestMongo.shared();
     TestRabbit rabbit = TestRabbit.shared();
+    if (options.shape() == Shape.STREAM) {
+      RabbitNode node =
+          rabbit
+              .node()
+              .orElseThrow(
+                  () ->
+                      new ProveOptions.WrongOption(
+                          "TARGET=stream needs a RabbitMQ of this run's own (an installed"
+                              + " rabbitmq-server)."));
+      TcpProxy streams = TcpProxy.to(rabbit.host(), node.speakStreams());
+      return new Site(mongo, rabbit, Optional.of(streams), given, options);
+    }
     // Behind a proxy the certificate would be for another host.
     Optional<TcpProxy> proxy =
         rabbit.uri().startsWith("amqps:")
@@ -91,7 +106,7 @@ final class Site implements AutoCloseable {
     return rabbit;
   }
 
-  /** What Sluice reaches RabbitMQ through; missing where that would not do. */
+  /** What events go through on their way to RabbitMQ; missing where that would not do. */
   Optional<TcpProxy> proxy() {
     return proxy;
   }
@@ -116,7 +131,7 @@ final class Site implements AutoCloseable {
 
   /** A pattern has no collections to switch images on for but those that are there. */
   private void createCollections() {
-    if (layout.shape() == Shape.PLAIN) {
+    if (layout.shape() != Shape.WIDE) {
       return;
     }
     try (MongoClient client = connectToMongo()) {
@@ -139,7 +154,14 @@ final class Site implements AutoCloseable {
       }
     }
     environment.put("MONGO_DATABASE_HOST", mongo.uri());
-    environment.put("RABBITMQ_URI", proxy.map(this::through).orElse(rabbit.uri()));
+    if (stream) {
+      environment.put("RABBITMQ_URI", rabbit.uri());
+      environment.put("SLUICE_TARGET", "stream");
+      environment.put("SLUICE_QUEUE_TYPE", "stream");
+      environment.put("SLUICE_STREAM_PORT", Integer.toString(proxy.orElseThrow().port()));
+    } else {
+      environment.put("RABBITMQ_URI", proxy.map(this::through).orElse(rabbit.uri()));
+    }
     environment.put("SLUICE_FORMAT", "envelope");
     environment.put("SLUICE_JSON", "relaxed");
     environment.put("SLUICE_OPERATIONS", "insert,update,replace,delete");

@@ -11,6 +11,7 @@ import dev.sluice.testing.Events;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,8 @@ class InFlightWindowTest {
 
   @Test
   void withoutStrictOrderOnlyWhatConcernsTheWholeCollectionWaits() {
-    InFlightWindow loose = new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT);
+    InFlightWindow loose =
+        new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT, Optional.empty());
     long first = loose.add(behind(1), 10, 7, 31);
     long second = loose.add(behind(2), 10, 7, 31);
     long drop = loose.add(behind(3), 10, 7, Change.EVERY_DOCUMENT);
@@ -70,7 +72,8 @@ class InFlightWindowTest {
 
   @Test
   void withoutStrictOrderThePositionStaysInFrontOfWhatIsRefused() {
-    InFlightWindow loose = new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT);
+    InFlightWindow loose =
+        new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT, Optional.empty());
     long first = loose.add(behind(1), 10, 7, 31);
     long second = loose.add(behind(2), 10, 7, 31);
     loose.publish(first);
@@ -88,7 +91,7 @@ class InFlightWindowTest {
   void keepsHowFarASnapshotIsUntilSomethingMovesItOrEndsIt() {
     BsonDocument before = BsonDocument.parse("{left: 2}");
     BsonDocument after = BsonDocument.parse("{left: 1}");
-    InFlightWindow amid = new InFlightWindow(8, 1_000, true, before);
+    InFlightWindow amid = new InFlightWindow(8, 1_000, true, before, Optional.empty());
     List.of(
             behind(1),
             new Position.WithSnapshot(behind(1), after),

@@ -2,11 +2,17 @@ package dev.sluice.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.MongoClientSettings;
+import dev.sluice.change.Numbering;
 import dev.sluice.change.Position;
 import dev.sluice.checkpoint.Checkpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
 import org.bson.BsonTimestamp;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
@@ -20,6 +26,30 @@ class CheckpointDocumentTest {
 
   private static String json(List<Bson> pipeline) {
     return pipeline.get(0).toBsonDocument().toJson();
+  }
+
+  private static BsonDocument stored(Bson saved, String source) {
+    BsonDocument set =
+        saved
+            .toBsonDocument(BsonDocument.class, MongoClientSettings.getDefaultCodecRegistry())
+            .getDocument("$set");
+    return new BsonDocument("schema", new BsonInt32(2))
+        .append("source", new BsonString(source))
+        .append("epoch", new BsonInt64(1))
+        .append("position", set.getDocument("position"));
+  }
+
+  /** In the position: whoever saves another one takes it away, also if he does not know of it. */
+  @Test
+  void keepsInThePositionWhatTheEventsBehindItAreCalled() {
+    Position somewhere = new Position.At(new BsonTimestamp(7, 1));
+    Numbering numbering = new Numbering("5f0c", 123, true);
+    Checkpoint checkpoint = new Checkpoint("$x", 1, Optional.of(somewhere), Optional.of(numbering));
+
+    assertThat(form.read(stored(form.saved(checkpoint), "$db.$$NOW"))).isEqualTo(checkpoint);
+    assertThat(form.read(stored(form.saved(checkpoint), "another")).numbering()).isEmpty();
+    assertThat(form.read(stored(form.saved(checkpoint.at(somewhere)), "$db.$$NOW")).numbering())
+        .isEmpty();
   }
 
   /** In an update by a pipeline such a text would name a field or a variable. */

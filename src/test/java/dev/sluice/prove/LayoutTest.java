@@ -66,7 +66,8 @@ class LayoutTest {
 
   @Test
   void bindingsAndQueuesAreThoseThatSluiceDeclares() {
-    for (Layout layout : List.of(Layout.plain("run"), Layout.wide("run", HIDDEN, true))) {
+    for (Layout layout :
+        List.of(Layout.plain(Shape.PLAIN, "run"), Layout.wide("run", HIDDEN, true))) {
       Settings settings = read(layout);
       Set<String> queues = settings.rabbit().queues().stream().collect(Collectors.toSet());
       layout

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.bson.BsonTimestamp;
@@ -134,7 +135,7 @@ class SnapshotModelTest {
       replies.clear();
       confirmedBefore.clear();
       confirmedBefore.addAll(confirmed);
-      window = new InFlightWindow(WINDOW, Long.MAX_VALUE, true, from.snapshot());
+      window = new InFlightWindow(WINDOW, Long.MAX_VALUE, true, from.snapshot(), Optional.empty());
       place =
           from.stream() instanceof Position.After after
               ? server.placeOf(after.token())

@@ -1,5 +1,6 @@
 package dev.sluice.testing;
 
+import dev.sluice.change.Numbering;
 import dev.sluice.change.Position;
 import dev.sluice.checkpoint.Checkpoint;
 import dev.sluice.checkpoint.CheckpointStore;
@@ -30,6 +31,7 @@ public final class InMemoryCheckpoints implements CheckpointStore {
   public final AtomicInteger unansweredClaims = new AtomicInteger();
 
   private Optional<Position> position = Optional.empty();
+  private Optional<Numbering> numbering = Optional.empty();
   private long epoch;
   private boolean taken;
   private boolean gone;
@@ -37,6 +39,11 @@ public final class InMemoryCheckpoints implements CheckpointStore {
   /** The position that a next start would begin at. */
   public synchronized Optional<Position> position() {
     return position;
+  }
+
+  /** What is kept of the numbers beside it. */
+  public synchronized Optional<Numbering> numbering() {
+    return numbering;
   }
 
   /** Another instance claims the pipeline, and has it until {@link #giveUp}. */
@@ -48,6 +55,7 @@ public final class InMemoryCheckpoints implements CheckpointStore {
   /** The other instance comes to this position. */
   public synchronized void moveTo(Position reached) {
     position = Optional.of(reached);
+    numbering = Optional.empty();
   }
 
   /** The other instance ends. */
@@ -59,6 +67,7 @@ public final class InMemoryCheckpoints implements CheckpointStore {
   public synchronized void delete() {
     gone = true;
     position = Optional.empty();
+    numbering = Optional.empty();
     epoch = 0;
   }
 
@@ -83,7 +92,7 @@ public final class InMemoryCheckpoints implements CheckpointStore {
               position = known.flatMap(Checkpoint::position);
               gone = false;
             }
-            return new Claim.Ours(new Checkpoint("test", ++epoch, position));
+            return new Claim.Ours(new Checkpoint("test", ++epoch, position, numbering));
           }
         });
   }
@@ -129,6 +138,7 @@ public final class InMemoryCheckpoints implements CheckpointStore {
 
   private synchronized void keep(Checkpoint checkpoint) {
     position = checkpoint.position();
+    numbering = checkpoint.numbering();
     saved.add(position.orElseThrow());
   }
 }

@@ -141,6 +141,19 @@ public final class RabbitNode implements AutoCloseable {
     return "amqp://" + USER + ":" + PASSWORD + "@" + HOST + ":" + port() + "/%2F";
   }
 
+  /**
+   * Restarts it with the stream protocol enabled.
+   *
+   * @return the port of that
+   */
+  public int speakStreams() {
+    int port = FreePorts.one();
+    stop();
+    files.write(StreamRabbitNode.configuration(port));
+    start();
+    return port;
+  }
+
   /** Starts the node again, on the same port and data, after {@link #kill} or {@link #stop}. */
   public void start() {
     spawnServer();

@@ -28,8 +28,8 @@ record RabbitNodeFiles(Path directory, String name, int port) {
    */
   void write(List<String> more) {
     try {
-      Files.createDirectory(directory);
-      Files.writeString(directory.resolve("enabled_plugins"), "[].\n");
+      Files.createDirectories(directory);
+      Files.writeString(directory.resolve("enabled_plugins"), plugins(more));
       Files.writeString(directory.resolve("env.conf"), "");
       Files.writeString(
           directory.resolve("rabbitmq.conf"),
@@ -51,6 +51,13 @@ record RabbitNodeFiles(Path directory, String name, int port) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What the lines are for: without the plugin, RabbitMQ does not know them. */
+  private static String plugins(List<String> lines) {
+    return lines.stream().anyMatch(line -> line.startsWith("stream."))
+        ? "[rabbitmq_stream].\n"
+        : "[].\n";
   }
 
   /** For the node itself and for what asks it by {@code rabbitmqctl}. */

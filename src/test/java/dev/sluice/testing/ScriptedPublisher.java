@@ -3,11 +3,13 @@ package dev.sluice.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.change.Numbering;
 import dev.sluice.message.Message;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,16 @@ public final class ScriptedPublisher implements EventPublisher {
   /** The broker closes the channel over messages that are larger, wherever they go. */
   public volatile int maxMessageBytes = Integer.MAX_VALUE;
 
+  /** Whether it drops what it has, by their numbers. */
+  public volatile boolean numbered;
+
+  /** What the events of each channel were called. */
+  public final List<Numbering> numberings = new CopyOnWriteArrayList<>();
+
+  /** The ids of what was published, over all channels, where it is numbered. */
+  public final List<Long> ids = new CopyOnWriteArrayList<>();
+
+  private final AtomicInteger series = new AtomicInteger();
   private volatile Outcomes outcomes;
 
   /** What the newest channel's publisher is told with. */
@@ -54,6 +66,22 @@ public final class ScriptedPublisher implements EventPublisher {
   public void awaitPublished(int... numbers) {
     List<Long> wanted = IntStream.of(numbers).mapToObj(Long::valueOf).toList();
     await().untilAsserted(() -> assertThat(published()).isEqualTo(wanted));
+  }
+
+  @Override
+  public Optional<Numbering> numbering(Optional<Numbering> saved) {
+    return numbered
+        ? saved.or(() -> Optional.of(new Numbering("series " + series.incrementAndGet(), 0, true)))
+        : Optional.empty();
+  }
+
+  @Override
+  public Mono<ConfirmChannel> open(Outcomes listener, Numbering numbering) {
+    return Mono.defer(
+        () -> {
+          numberings.add(numbering);
+          return open(listener);
+        });
   }
 
   @Override
@@ -76,6 +104,14 @@ public final class ScriptedPublisher implements EventPublisher {
 
     Channel(Outcomes listener) {
       this.listener = listener;
+    }
+
+    @Override
+    public void publish(long number, long id, Message message, long document) {
+      if (numbered) {
+        ids.add(id);
+      }
+      publish(number, message, document);
     }
 
     @Override

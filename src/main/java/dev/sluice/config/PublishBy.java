@@ -1,0 +1,7 @@
+package dev.sluice.config;
+
+/** By which of RabbitMQ's protocols events are published. */
+public enum PublishBy {
+  AMQP,
+  STREAM
+}

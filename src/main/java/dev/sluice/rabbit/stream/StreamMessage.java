@@ -1,0 +1,232 @@
+package dev.sluice.rabbit.stream;
+
+import dev.sluice.message.Message;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A message as a stream keeps it: in AMQP 1.0 (OASIS AMQP 1.0, 1.6 and 3.2), with what AMQP 0-9-1
+ * knows and 1.0 does not where RabbitMQ puts it when it stores a message that came by 0-9-1
+ * (rabbitmq-server/deps/rabbit/src: rabbit_msg_record.erl, from 3.13 on mc_amqpl.erl). So whoever
+ * reads the stream by AMQP 0-9-1 sees the same properties and headers, by whichever protocol the
+ * message came.
+ */
+final class StreamMessage {
+  private static final int HEADER = 0x70;
+  private static final int ANNOTATIONS = 0x72;
+  private static final int PROPERTIES = 0x73;
+  private static final int APPLICATION_PROPERTIES = 0x74;
+  private static final int DATA = 0x75;
+
+  private static final int NULL = 0x40;
+  private static final int TRUE = 0x41;
+  private static final int FALSE = 0x42;
+  private static final int SMALL_ULONG = 0x53;
+  private static final int UNSIGNED_BYTE = 0x50;
+  private static final int INT = 0x71;
+  private static final int LONG = 0x81;
+  private static final int DOUBLE = 0x82;
+  private static final int TIMESTAMP = 0x83;
+  private static final int SMALL_BINARY = 0xa0;
+  private static final int SMALL_STRING = 0xa1;
+  private static final int SMALL_SYMBOL = 0xa3;
+  private static final int BINARY = 0xb0;
+  private static final int STRING = 0xb1;
+  private static final int SYMBOL = 0xb3;
+  private static final int SMALL_LIST = 0xc0;
+  private static final int LIST = 0xd0;
+  private static final int MAP = 0xd1;
+
+  private static final int SMALL = 255;
+
+  /** Everything around the texts of a message that has few properties, and more than that. */
+  private static final int FRAME_AND_SECTIONS_BYTES = 512;
+
+  /** What a header costs beside its texts. */
+  private static final int HEADER_BYTES = 32;
+
+  /** A UTF-16 unit takes at the most so many bytes of UTF-8. */
+  private static final int BYTES_OF_A_CHARACTER = 3;
+
+  /** Persistent, as AMQP 0-9-1 counts. */
+  private static final byte PERSISTENT = 2;
+
+  private final boolean asBefore313;
+  private final FrameBuffer out;
+
+  private StreamMessage(boolean asBefore313, FrameBuffer out) {
+    this.asBefore313 = asBefore313;
+    this.out = out;
+  }
+
+  /** An upper bound of the bytes that it takes. */
+  static long sizeAtMost(Message message, String routingKey) {
+    long texts =
+        message.messageId().length()
+            + message.type().length()
+            + routingKey.length()
+            + message.content().type().length()
+            + message.content().encoding().length();
+    long headers = 0;
+    for (Map.Entry<String, Object> header : message.headers().entrySet()) {
+      texts += header.getKey().length() + header.getValue().toString().length();
+      headers += HEADER_BYTES;
+    }
+    return FRAME_AND_SECTIONS_BYTES
+        + headers
+        + BYTES_OF_A_CHARACTER * texts
+        + message.body().length;
+  }
+
+  /**
+   * Writes it.
+   *
+   * @param exchange through which it would have come by AMQP 0-9-1
+   * @param routingKey likewise
+   * @param asBefore313 for a RabbitMQ before 3.13, which cannot read a message with a header
+   */
+  static void write(
+      Message message, String exchange, String routingKey, boolean asBefore313, FrameBuffer out) {
+    StreamMessage writing = new StreamMessage(asBefore313, out);
+    writing.header();
+    writing.annotations(message, exchange, routingKey);
+    writing.properties(message);
+    writing.applicationProperties(message);
+    writing.data(message.body());
+  }
+
+  private void section(int descriptor) {
+    out.int8(0).int8(SMALL_ULONG).int8(descriptor);
+  }
+
+  /** Durable, as each message of ours. */
+  private void header() {
+    if (asBefore313) {
+      return;
+    }
+    section(HEADER);
+    out.int8(SMALL_LIST).int8(2).int8(1).int8(TRUE);
+  }
+
+  private void annotations(Message message, String exchange, String routingKey) {
+    section(ANNOTATIONS);
+    Map<String, Object> annotations = new LinkedHashMap<>();
+    annotations.put("x-exchange", exchange);
+    annotations.put("x-routing-key", routingKey);
+    if (asBefore313) {
+      annotations.put("x-basic-delivery-mode", PERSISTENT);
+    } else {
+      annotations.put("x-basic-type", message.type());
+    }
+    map(annotations, true);
+  }
+
+  private void properties(Message message) {
+    section(PROPERTIES);
+    int start = beginCompound(LIST);
+    string(message.messageId());
+    for (String none : new String[] {"user-id", "to", "subject", "reply-to", "correlation-id"}) {
+      nothing(none);
+    }
+    symbol(message.content().type());
+    if (message.content().encoding().isEmpty()) {
+      nothing("content-encoding");
+    } else {
+      symbol(message.content().encoding());
+    }
+    nothing("absolute-expiry-time");
+    out.int8(TIMESTAMP).int64(message.timestampSeconds() * 1000);
+    if (asBefore313) {
+      nothing("group-id");
+    } else {
+      string(Message.APP_ID);
+    }
+    endCompound(start, 11);
+  }
+
+  /**
+   * @param field its name, for whoever reads this
+   */
+  private void nothing(String field) {
+    out.int8(NULL);
+  }
+
+  private void applicationProperties(Message message) {
+    section(APPLICATION_PROPERTIES);
+    Map<String, Object> all = new LinkedHashMap<>(message.headers());
+    if (asBefore313) {
+      all.put("x-basic-type", message.type());
+      all.put("x-basic-app-id", Message.APP_ID);
+    }
+    map(all, false);
+  }
+
+  private void data(byte[] body) {
+    section(DATA);
+    if (body.length <= SMALL) {
+      out.int8(SMALL_BINARY).int8(body.length);
+    } else {
+      out.int8(BINARY).int32(body.length);
+    }
+    out.raw(body);
+  }
+
+  private void map(Map<String, Object> entries, boolean symbols) {
+    int start = beginCompound(MAP);
+    entries.forEach(
+        (key, value) -> {
+          if (symbols) {
+            symbol(key);
+          } else {
+            string(key);
+          }
+          value(value);
+        });
+    endCompound(start, 2 * entries.size());
+  }
+
+  private void value(Object value) {
+    if (value instanceof Boolean flag) {
+      out.int8(flag ? TRUE : FALSE);
+    } else if (value instanceof Byte number) {
+      out.int8(UNSIGNED_BYTE).int8(number);
+    } else if (value instanceof Integer number) {
+      out.int8(INT).int32(number);
+    } else if (value instanceof Long number) {
+      out.int8(LONG).int64(number);
+    } else if (value instanceof Double number) {
+      out.int8(DOUBLE).int64(Double.doubleToLongBits(number));
+    } else {
+      string(value.toString());
+    }
+  }
+
+  private int beginCompound(int constructor) {
+    out.int8(constructor).int32(0).int32(0);
+    return out.length();
+  }
+
+  /** The size counts what stands behind itself, the count of the items with it. */
+  private void endCompound(int start, int items) {
+    out.putInt32(start - 2 * Integer.BYTES, out.length() - start + Integer.BYTES);
+    out.putInt32(start - Integer.BYTES, items);
+  }
+
+  private void string(String text) {
+    text(text.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING);
+  }
+
+  private void symbol(String text) {
+    text(text.getBytes(StandardCharsets.US_ASCII), SMALL_SYMBOL, SYMBOL);
+  }
+
+  private void text(byte[] text, int small, int large) {
+    if (text.length <= SMALL) {
+      out.int8(small).int8(text.length);
+    } else {
+      out.int8(large).int32(text.length);
+    }
+    out.raw(text);
+  }
+}

@@ -1,0 +1,282 @@
+package dev.sluice.rabbit.stream;
+
+import dev.sluice.config.Broker;
+import dev.sluice.config.HostPort;
+import dev.sluice.message.Message;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Publishes to one stream under one name, by the node that leads the stream. RabbitMQ drops, and
+ * confirms, a message whose id is not above the last one of that name in that stream.
+ *
+ * <p>What is published on one connection to the leader is taken in its order: the connection's
+ * process and the stream's writer are of one node, where no message between two processes is lost.
+ * So there is never a message in the stream without those that were published before it on the same
+ * connection, and the last id says that all up to it are there. (By way of another node that would
+ * not hold while the two lose sight of each other.)
+ */
+public final class StreamProducer implements AutoCloseable {
+  /** Hears what becomes of messages, on the connection's thread. */
+  public interface Outcomes {
+    /** The messages of these ids are in the stream. */
+    void confirmed(long[] ids);
+
+    /** Nothing more will be confirmed. Told once. */
+    void lost(IOException why);
+  }
+
+  /** Of the one publisher of a connection. */
+  private static final int PUBLISHER = 0;
+
+  /** A name has less than 256 bytes. */
+  private static final int MOST_NAME_BYTES = 255;
+
+  private static final int WITHOUT_FILTER = 1;
+  private static final int WITH_FILTER = 2;
+
+  /** As much as a socket's buffer takes at once. */
+  private static final int BURST_BYTES = 64 * 1024;
+
+  private static final int NO_LEADER = -1;
+
+  private final StreamConnection connection;
+  private final String stream;
+  private final long lastId;
+  private final int version;
+  private final boolean asBefore313;
+  private final FrameBuffer frame = new FrameBuffer();
+  private int countAt;
+  private int count;
+
+  private StreamProducer(StreamConnection connection, String stream, String name)
+      throws IOException {
+    this.connection = connection;
+    this.stream = stream;
+    this.version = publishVersion();
+    this.asBefore313 = connection.version().matches("([012]|3\\.([0-9]|1[012]))\\..*");
+    connection.ask(
+        StreamConnection.DECLARE_PUBLISHER,
+        content -> content.int8(PUBLISHER).string(name).string(stream),
+        "declaring the publisher");
+    this.lastId =
+        connection
+            .ask(
+                StreamConnection.QUERY_PUBLISHER_SEQUENCE,
+                content -> content.string(name).string(stream),
+                "asking for the last message")
+            .getLong();
+  }
+
+  /**
+   * Connects and gets ready to publish. Blocks, for seconds at the most.
+   *
+   * @param at any node of the cluster
+   * @param title shown in RabbitMQ's list of connections
+   * @param name what the ids are counted under, of 255 bytes at the most
+   * @throws IOException a {@link StreamRefusal} where the broker says no
+   */
+  public static StreamProducer open(
+      Broker broker,
+      HostPort at,
+      Optional<SSLContext> tls,
+      String title,
+      String stream,
+      String name)
+      throws IOException {
+    StreamConnection connection = StreamConnection.open(broker, at, tls, title);
+    try {
+      Optional<HostPort> elsewhere = leader(connection, stream);
+      if (elsewhere.isPresent()) {
+        connection.close();
+        connection = StreamConnection.open(broker, elsewhere.get(), tls, title);
+      }
+      return new StreamProducer(connection, stream, name);
+    } catch (IOException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** Where the leader is, if not at the other end of this connection. */
+  private static Optional<HostPort> leader(StreamConnection connection, String stream)
+      throws IOException {
+    String doing = "looking for the leader of the stream";
+    ByteBuffer answer =
+        connection.askForAny(
+            StreamConnection.METADATA, content -> content.int32(1).string(stream), doing);
+    int brokers = answer.getInt();
+    short[] references = new short[brokers];
+    HostPort[] addresses = new HostPort[brokers];
+    for (int i = 0; i < brokers; i++) {
+      references[i] = answer.getShort();
+      addresses[i] = new HostPort(StreamConnection.string(answer), answer.getInt());
+    }
+    answer.getInt();
+    StreamConnection.string(answer);
+    int code = Short.toUnsignedInt(answer.getShort());
+    if (code != 1) {
+      throw new StreamRefusal(code, doing);
+    }
+    short leader = answer.getShort();
+    for (int i = 0; i < brokers; i++) {
+      if (references[i] == leader && leader != NO_LEADER) {
+        return Optional.of(addresses[i])
+            .filter(at -> !connection.advertised().equals(Optional.of(at)));
+      }
+    }
+    throw new StreamRefusal(6, doing, "no node leads it");
+  }
+
+  /** Values to filter by are known from RabbitMQ 3.13 on, which says so. */
+  private int publishVersion() throws IOException {
+    if (connection.version().matches("([012]|3\\.([0-9]|10))\\..*")) {
+      return WITHOUT_FILTER;
+    }
+    ByteBuffer answer =
+        connection.ask(
+            StreamConnection.EXCHANGE_COMMAND_VERSIONS,
+            content ->
+                content
+                    .int32(1)
+                    .int16(StreamConnection.PUBLISH)
+                    .int16(WITHOUT_FILTER)
+                    .int16(WITH_FILTER),
+            "comparing versions");
+    int version = WITHOUT_FILTER;
+    for (int left = answer.getInt(); left > 0; left--) {
+      int key = answer.getShort();
+      answer.getShort();
+      int newest = answer.getShort();
+      if (key == StreamConnection.PUBLISH && newest >= WITH_FILTER) {
+        version = WITH_FILTER;
+      }
+    }
+    return version;
+  }
+
+  /** A name of a series of ids, cut so that it is short enough. */
+  public static String name(String pipeline, String series) {
+    StringBuilder name = new StringBuilder(pipeline);
+    while (utf8Bytes(name) + 1 + series.length() > MOST_NAME_BYTES) {
+      name.setLength(name.length() - 1);
+    }
+    return name.append('#').append(series).toString();
+  }
+
+  private static int utf8Bytes(CharSequence text) {
+    return text.toString().getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** The last id of the name when this was opened; 0 if there was none. */
+  public long lastId() {
+    return lastId;
+  }
+
+  /** Whether a message fits into a frame; RabbitMQ's limit for those is 1 MiB by default. */
+  public boolean takes(Message message, String routingKey) {
+    return StreamMessage.sizeAtMost(message, routingKey) <= connection.frameBytes();
+  }
+
+  /** Hears outcomes from now on, on this thread, until the connection ends. */
+  public void listen(Outcomes outcomes) {
+    connection.listen(
+        new StreamConnection.Listener() {
+          @Override
+          public void heard(int key, ByteBuffer content) throws IOException {
+            switch (key) {
+              case StreamConnection.PUBLISH_CONFIRM -> outcomes.confirmed(ids(content));
+              case StreamConnection.PUBLISH_ERROR -> throw refused(content);
+              case StreamConnection.METADATA_UPDATE -> requireOther(content);
+              default -> {
+                // Nothing else was asked for.
+              }
+            }
+          }
+
+          @Override
+          public void lost(IOException why) {
+            outcomes.lost(why);
+          }
+        });
+  }
+
+  private static long[] ids(ByteBuffer content) {
+    content.get();
+    long[] ids = new long[content.getInt()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = content.getLong();
+    }
+    return ids;
+  }
+
+  private static StreamRefusal refused(ByteBuffer content) {
+    content.get();
+    content.getInt();
+    content.getLong();
+    return new StreamRefusal(Short.toUnsignedInt(content.getShort()), "publishing");
+  }
+
+  /** The stream was deleted, or has lost its leader: this connection publishes to it no more. */
+  private void requireOther(ByteBuffer content) throws StreamRefusal {
+    int code = Short.toUnsignedInt(content.getShort());
+    if (StreamConnection.string(content).equals(stream)) {
+      throw new StreamRefusal(code, "publishing");
+    }
+  }
+
+  /**
+   * Publishes a message that fits. It may be kept back until {@link #flush}. May block while the
+   * broker does. One thread at a time.
+   *
+   * @param id above that of all before it
+   * @param filter what readers may choose by, where the broker knows that; null for nothing
+   */
+  public void publish(long id, Message message, String exchange, String routingKey, String filter)
+      throws IOException {
+    if (count > 0
+        && frame.length() + StreamMessage.sizeAtMost(message, routingKey)
+            > connection.frameBytes()) {
+      flush();
+    }
+    if (count == 0) {
+      frame.begin(StreamConnection.PUBLISH, version).int8(PUBLISHER).int32(0);
+      countAt = frame.length() - Integer.BYTES;
+    }
+    frame.int64(id);
+    if (version == WITH_FILTER) {
+      if (filter == null) {
+        frame.int16(-1);
+      } else {
+        frame.string(filter);
+      }
+    }
+    frame.int32(0);
+    int start = frame.length();
+    StreamMessage.write(message, exchange, routingKey, asBefore313, frame);
+    frame.putInt32(start - Integer.BYTES, frame.length() - start);
+    count++;
+    if (frame.length() >= BURST_BYTES) {
+      flush();
+    }
+  }
+
+  /** Sends what was kept back. May block while the broker does. */
+  public void flush() throws IOException {
+    if (count > 0) {
+      frame.putInt32(countAt, count);
+      connection.write(frame.end());
+      frame.reset();
+      count = 0;
+    }
+  }
+
+  /** Closes the connection at once; what was kept back is not sent. */
+  @Override
+  public void close() {
+    connection.close();
+  }
+}

@@ -1,0 +1,266 @@
+package dev.sluice.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Delivery;
+import dev.sluice.testing.FreePorts;
+import dev.sluice.testing.RabbitInstallation;
+import dev.sluice.testing.RabbitNode;
+import dev.sluice.testing.SluiceProcess;
+import dev.sluice.testing.StreamRabbitNode;
+import dev.sluice.testing.TcpProxy;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** SLUICE_TARGET=stream: on each RabbitMQ of this machine, each change once, whatever breaks. */
+@ParameterizedClass(allowZeroInvocations = true)
+@MethodSource("installations")
+class StreamTargetIT {
+  private static StreamRabbitNode streams;
+
+  @Parameter RabbitInstallation installation;
+
+  static List<RabbitInstallation> installations() {
+    return RabbitNode.installations();
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void launch(RabbitInstallation installation) {
+    streams = StreamRabbitNode.launch(installation);
+  }
+
+  @AfterParameterizedClassInvocation
+  static void close() {
+    streams.close();
+  }
+
+  private static Map<String, String> settings(int port) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("RABBITMQ_URI", streams.node().uri());
+    settings.put("SLUICE_TARGET", "stream");
+    settings.put("SLUICE_QUEUE_TYPE", "stream");
+    settings.put("SLUICE_STREAM_PORT", Integer.toString(port));
+    return settings;
+  }
+
+  private static PipelineUnderTest pipeline() {
+    streams.noteUse();
+    return new PipelineUnderTest(settings(streams.port()));
+  }
+
+  /** All messages of the stream up to one that is awaited, with what stands before it. */
+  private static List<Delivery> read(PipelineUnderTest sluice, int last) throws Exception {
+    List<Delivery> read = new CopyOnWriteArrayList<>();
+    try (Connection connection = streams.node().connect()) {
+      // It may have been deleted, or its node started, a moment ago.
+      await()
+          .atMost(PipelineUnderTest.PATIENCE)
+          .ignoreExceptions()
+          .until(() -> isReading(connection.createChannel(), sluice.queue(), read));
+      await()
+          .atMost(PipelineUnderTest.PATIENCE)
+          .until(() -> read.stream().anyMatch(each -> id(each) == last));
+    }
+    return read;
+  }
+
+  private static boolean isReading(Channel channel, String queue, List<Delivery> read)
+      throws IOException {
+    channel.basicQos(1_000);
+    channel.basicConsume(
+        queue,
+        false,
+        Map.of("x-stream-offset", "first"),
+        (tag, delivery) -> {
+          read.add(delivery);
+          channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+        },
+        tag -> {});
+    return true;
+  }
+
+  private static int id(Delivery delivery) {
+    return Integer.parseInt(String.valueOf(delivery.getProperties().getHeaders().get("id")));
+  }
+
+  private static void assertEachOnce(PipelineUnderTest sluice, int events) throws Exception {
+    // Behind the last one there is only what a repeat of it would be followed by.
+    FaultyRabbit.insert(sluice, events, events + 1);
+    assertThat(read(sluice, events).stream().map(StreamTargetIT::id))
+        .containsExactlyElementsOf(IntStream.rangeClosed(0, events).boxed().toList());
+  }
+
+  private static CompletableFuture<Void> inserting(PipelineUnderTest sluice, int from, int to) {
+    return CompletableFuture.runAsync(
+        () -> {
+          for (int i = from; i < to; i += 20) {
+            FaultyRabbit.insert(sluice, i, i + 20);
+          }
+        });
+  }
+
+  @Test
+  void eachChangeIsThereOnceAfterLostConnectionsAndARestartOfTheBroker() throws Exception {
+    try (TcpProxy proxy = TcpProxy.to(RabbitNode.HOST, streams.port());
+        PipelineUnderTest sluice = new PipelineUnderTest(settings(proxy.port()))) {
+      sluice.start();
+      CompletableFuture<Void> load = inserting(sluice, 0, 4_000);
+      for (int i = 0; i < 3; i++) {
+        await().until(() -> proxy.connections() > 0 && sluice.state().name().equals("STREAMING"));
+        proxy.sever();
+        FaultyRabbit.awaitStreamingAgain(sluice);
+      }
+      streams.node().closeAllConnections("for a test");
+      streams.node().restart();
+      load.join();
+
+      assertEachOnce(sluice, 4_000);
+    }
+  }
+
+  /** Nothing of it is saved but where it began. */
+  @Test
+  void eachChangeIsThereOnceAfterTheProcessWasKilled() throws Exception {
+    try (PipelineUnderTest sluice = pipeline()) {
+      Map<String, String> environment = new HashMap<>(sluice.environment());
+      environment.put("SLUICE_LEASE", "1s");
+      environment.put("SLUICE_CHECKPOINT_INTERVAL", "1h");
+      CompletableFuture<Void> load;
+      try (SluiceProcess process = SluiceProcess.run(environment).awaitStreaming()) {
+        load = inserting(sluice, 0, 2_000);
+        await().until(() -> streams.node().queueMessages(sluice.queue()) > 500);
+        process.kill();
+      }
+      load.join();
+      sluice.start();
+
+      assertEachOnce(sluice, 2_000);
+    }
+  }
+
+  @Test
+  void aStreamThatIsDeletedIsMadeAnewAndGoesOnWithoutLoss() throws Exception {
+    try (PipelineUnderTest sluice = pipeline()) {
+      sluice.start();
+      FaultyRabbit.insert(sluice, 0, 100);
+      read(sluice, 99);
+      try (Connection connection = streams.node().connect();
+          Channel channel = connection.createChannel()) {
+        channel.queueDelete(sluice.queue());
+      }
+      FaultyRabbit.insert(sluice, 100, 200);
+
+      assertThat(read(sluice, 199).stream().map(StreamTargetIT::id))
+          .endsWith(IntStream.range(100, 200).boxed().toArray(Integer[]::new));
+    }
+  }
+
+  @Test
+  void otherOperationsBeginAnotherSeriesAndLoseNothing() throws Exception {
+    try (PipelineUnderTest sluice = pipeline()) {
+      sluice.environment().put("SLUICE_OPERATIONS", "insert");
+      sluice.start();
+      FaultyRabbit.insert(sluice, 0, 10);
+      sluice.collection().deleteOne(new BsonDocument("_id", new BsonInt32(0)));
+      FaultyRabbit.insert(sluice, 10, 20);
+      read(sluice, 19);
+      sluice.stop();
+      sluice.environment().put("SLUICE_OPERATIONS", "insert,delete");
+      sluice.collection().deleteOne(new BsonDocument("_id", new BsonInt32(1)));
+      FaultyRabbit.insert(sluice, 20, 30);
+      sluice.start();
+
+      assertThat(
+              read(sluice, 29).stream()
+                  .map(each -> each.getProperties().getType() + " " + id(each))
+                  .distinct())
+          .hasSize(31)
+          .contains("delete 1")
+          .doesNotContain("delete 0");
+    }
+  }
+
+  @Test
+  void whatIsTooLargeForAFrameComesInItsPlace() throws Exception {
+    try (PipelineUnderTest sluice = pipeline()) {
+      sluice.start();
+      for (int i = 0; i < 5; i++) {
+        sluice
+            .collection()
+            .insertOne(
+                new BsonDocument("_id", new BsonInt32(i))
+                    .append("text", new BsonString("x".repeat(i % 2 == 0 ? 10 : 2 << 20))));
+      }
+
+      List<Delivery> read = read(sluice, 4);
+      assertThat(read.stream().map(StreamTargetIT::id)).containsExactly(0, 1, 2, 3, 4);
+      assertThat(read.get(3).getBody()).hasSizeGreaterThan(2 << 20);
+    }
+  }
+
+  @Test
+  void whoReadsByAmqpSeesTheSameMessageByWhicheverProtocolItCame() throws Exception {
+    try (PipelineUnderTest byStream = pipeline();
+        PipelineUnderTest byAmqp = pipeline()) {
+      byAmqp.environment().put("SLUICE_TARGET", "amqp");
+      // One database, so that both carry the same event.
+      byAmqp.environment().put("MONGO_DATABASE_NAME", byStream.database());
+      byStream.environment().put("SLUICE_EXCHANGE", byAmqp.exchange());
+      byStream.start();
+      byAmqp.start();
+      FaultyRabbit.insert(byStream, 0, 1);
+
+      Delivery streamed = read(byStream, 0).get(0);
+      Delivery sent = read(byAmqp, 0).get(0);
+      assertThat(
+              new String(streamed.getBody(), UTF_8)
+                  .replace(
+                      "\"pipeline\": \"" + byStream.queue(), "\"pipeline\": \"" + byAmqp.queue()))
+          .isEqualTo(new String(sent.getBody(), UTF_8));
+      assertThat(comparable(streamed)).isEqualTo(comparable(sent));
+      assertThat(streamed.getEnvelope().getExchange()).isEqualTo(sent.getEnvelope().getExchange());
+      assertThat(streamed.getEnvelope().getRoutingKey())
+          .isEqualTo(sent.getEnvelope().getRoutingKey());
+    }
+  }
+
+  /** As text, with the type of each header, and without what differs between two pipelines. */
+  private static String comparable(Delivery delivery) {
+    AMQP.BasicProperties properties = delivery.getProperties();
+    Map<String, String> headers = new TreeMap<>();
+    properties
+        .getHeaders()
+        .forEach((name, value) -> headers.put(name, value.getClass() + " " + value));
+    headers.remove("capturedAt");
+    headers.remove("x-stream-offset");
+    return properties.builder().headers(Map.of()).build() + " " + headers;
+  }
+
+  @Test
+  void aPortWhereNobodySpeaksTheProtocolIsToldWithTheRemedy() throws Exception {
+    try (PipelineUnderTest sluice = new PipelineUnderTest(settings(FreePorts.one()))) {
+      sluice.launch();
+      FaultyRabbit.awaitFailure(sluice, "rabbitmq-plugins enable rabbitmq_stream");
+    }
+  }
+}
