@@ -7,8 +7,8 @@ ifeq ($(SHELL),)
 $(error bash is missing: install the package bash (Debian, Ubuntu, Fedora, Homebrew, Alpine))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-consumers test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
-        local-start-cdc local-test-cdc local-tail local-consume java-there jdk-there
+.PHONY: help demo demo-consumers test prove bench bench-smoke bench-encode build dist fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
+        local-start-cdc local-test-cdc local-tail local-consume doctor image java-there jdk-there
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
@@ -21,7 +21,7 @@ TESTS   := target/test-classes/.compiled
 # All files below a directory: what has nothing below it is one.
 files    = $(foreach file,$(wildcard $(1)/*),$(or $(call files,$(file)),$(file)))
 MAIN    := $(call files,src/main) $(wildcard docs/*.json) pom.xml
-SOURCES := $(MAIN) $(foreach part,test embedded prove bench,$(call files,src/$(part)))
+SOURCES := $(MAIN) $(foreach part,test embedded prove bench dist,$(call files,src/$(part)))
 
 # What can be said on the command line, with its default.
 COUNT       ?= 10
@@ -62,7 +62,7 @@ prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: SHAPE=wide|plai
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 
-bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|lanes|hot|headers|live|snapshot|consume ROUNDS=5 ...
+bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|lanes|hot|headers|monitor|live|snapshot|consume ROUNDS=5 ...
 	@exec $(JAVA) -Xmx$(BENCH_HEAP) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.bench.Bench
 
@@ -75,6 +75,13 @@ bench-encode: java-there $(TESTS) ## What one message costs to write, by JMH: ti
 	  org.openjdk.jmh.Main dev.sluice.bench.EncoderBenchmark -prof gc -rf json -rff target/bench/encode.json
 
 build: $(ARCHIVE) ## Builds target/sluice.jar, and target/sluice.jsa to start it faster
+
+dist: java-there $(JAR) $(TESTS) ## Packs an archive to install from: target/sluice-VERSION.tar.gz (docs/INSTALL.md)
+	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.dist.Distribution
+
+image: java-there $(ARCHIVE) ## Builds the images sluice and sluice-consumers by Docker (docs/DOCKER.md)
+	@src/docker/images
 
 fmt: jdk-there ## Formats the Java sources
 	@echo "Formatting ..." >&2
@@ -102,8 +109,8 @@ bench-embedded: java-there $(TESTS) ## How fast the embedded replica set is, so 
 	@$(JAVA) -Xmx1g -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.embedded.mongo.EmbeddedReplicaSetBenchmark
 
-local-start-cdc: java-there $(ARCHIVE) ## Runs the pipeline in the foreground; Ctrl-C drains and exits 0
-	@exec $(SLUICE) run
+local-start-cdc: java-there $(ARCHIVE) ## Runs the pipeline in the foreground, its page on http://127.0.0.1:8080; Ctrl-C drains and exits 0
+	@exec $(SLUICE) run --http-if-free 127.0.0.1:8080
 
 local-test-cdc: java-there $(ARCHIVE) ## Inserts COUNT=10 documents and checks that each comes out at RabbitMQ
 	@exec $(SLUICE) insert --count $(COUNT) --verify
@@ -113,6 +120,9 @@ local-tail: java-there $(ARCHIVE) ## Shows events live, without taking them from
 
 local-consume: java-there $(ARCHIVE) ## Keeps a target in step with the queue: TO=jdbc:sqlite:plays.db (docs/TARGETS.md)
 	@exec $(SLUICE) consume --to '$(TO)'
+
+doctor: java-there $(ARCHIVE) ## What is wrong with settings, servers and queues, and what to do (docs/DOCTOR.md)
+	@exec $(SLUICE) doctor
 
 $(DEBEZIUM):
 	@echo "Fetching Debezium Server (782 MB) ..." >&2

@@ -177,6 +177,7 @@ class ArchitectureTest {
                         "dev.sluice.change..",
                         "dev.sluice.config..",
                         "dev.sluice.message..",
+                        "dev.sluice.trace",
                         "com.fasterxml.jackson..",
                         "io.airlift.compress.zstd..",
                         "org.slf4j..",
@@ -228,6 +229,54 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("dev.sluice.consume..", "dev.sluice.target..")
             .because("they lie in sluice-consumers.jar, which need not be there"));
+  }
+
+  @Test
+  void theDoctorKnowsTheServersAndNoStageOfThePipeline() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.doctor..")
+            .should()
+            .dependOnClassesThat(
+                nameMatching(
+                    "dev\\.sluice\\.pipeline\\.(?!(FailureKind|PipelineException)$).*"))
+            .because("it looks at what a pipeline needs, and is none: ask the servers"));
+  }
+
+  @Test
+  void theMonitorHearsOfTheWorkAndKnowsNoServer() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.sluice.monitor..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.sluice.monitor..",
+                "dev.sluice.change..",
+                "dev.sluice.checkpoint..",
+                "dev.sluice.config..",
+                "dev.sluice.message..",
+                "dev.sluice.pipeline..",
+                "dev.sluice.snapshot..",
+                "com.fasterxml.jackson..",
+                "com.sun.net.httpserver..",
+                "io.prometheus..",
+                "org.bson..",
+                "org.slf4j..",
+                "reactor.core.publisher..",
+                "java..")
+            .because("what it is to tell is handed to it by dev.sluice.cli"));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.monitor..", "dev.sluice.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.sluice.monitor..", "io.prometheus..", "com.sun.net.httpserver..")
+            .because("nothing that works needs to be watched: it takes a listener"));
   }
 
   @Test

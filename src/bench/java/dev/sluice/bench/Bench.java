@@ -177,7 +177,7 @@ public final class Bench {
           load.lanes());
       for (int round = 0; round <= options.rounds(); round++) {
         for (Contender contender : contenders) {
-          if (contender == Contender.SLUICE && load.queueType().equals("stream")) {
+          if (contender.isSluice() && load.queueType().equals("stream")) {
             say("  sluice       left out: publishing to a stream is not measured");
             continue;
           }

@@ -54,6 +54,8 @@ record BenchOptions(
     LANES,
     /** The types of queues. */
     QUEUES,
+    /** What it costs to be watched. */
+    MONITOR,
     /** Latency alone. */
     LIVE,
     /** The copy of what is there, and what it does to latency. */
@@ -82,7 +84,7 @@ record BenchOptions(
     boolean live = mode == Mode.USUAL || mode == Mode.LIVE || mode == Mode.SNAPSHOT || smoke;
     return new BenchOptions(
         mode,
-        number(environment, "ROUNDS", smoke || mode == Mode.LIVE ? 1 : 5, 1, 1_000),
+        number(environment, "ROUNDS", usualRounds(mode), 1, 1_000),
         number(environment, "EVENTS", smoke ? 2_000 : usualEvents(mode), 1, 10_000_000),
         sizes(given(environment, "SIZES", mode == Mode.SIZES ? "300,1024,16384,262144" : "1024")),
         contenders(given(environment, "CONTENDERS", usualContenders(mode))),
@@ -93,9 +95,25 @@ record BenchOptions(
         words(given(environment, "BENCH_LOOP_JVM", "")));
   }
 
-  /** A collection is longer than a backlog, and must outlast a look at latency. */
+  private static int usualRounds(Mode mode) {
+    return switch (mode) {
+      case SMOKE, LIVE -> 1;
+      case MONITOR, CONSUME -> 3;
+      default -> 5;
+    };
+  }
+
+  /**
+   * A collection is longer than a backlog, and must outlast a look at latency; and what the first
+   * answer costs once is not to be taken for what an event costs.
+   */
   private static int usualEvents(Mode mode) {
-    return mode == Mode.SNAPSHOT ? 200_000 : 50_000;
+    return switch (mode) {
+      case SNAPSHOT, MONITOR -> 200_000;
+      // With fewer the rounds are over before the compiler is.
+      case CONSUME -> 100_000;
+      default -> 50_000;
+    };
   }
 
   private static List<String> words(String text) {
@@ -109,6 +127,7 @@ record BenchOptions(
       case HEADERS -> "bare,labelled,sluice";
       case QUEUES -> "sink,bare,sluice";
       case SNAPSHOT -> "all";
+      case MONITOR -> "sluice,watched";
       default -> "bare,sluice";
     };
   }
@@ -144,7 +163,8 @@ record BenchOptions(
 
   private static Set<Contender> contenders(String text) {
     if (text.equals("all")) {
-      return EnumSet.allOf(Contender.class);
+      // Watched it is one more Sluice, and of interest beside the other alone.
+      return EnumSet.complementOf(EnumSet.of(Contender.WATCHED));
     }
     Set<Contender> named = EnumSet.noneOf(Contender.class);
     for (String word : text.split(",")) {

@@ -9,6 +9,7 @@ enum Contender {
   BARE("bare loop: each event's raw bytes published as they come"),
   LABELLED("labelled loop: the bare one, each message with properties and headers as Sluice's has"),
   SLUICE("Sluice: the shipped jar with its default settings"),
+  WATCHED("watched: Sluice with SLUICE_HTTP, which /metrics and /status are read of all the time"),
   PIPE("trivial Java pipe: the library's toJson of the document, published; keeps no position"),
   PYTHON("plain Python: pymongo watch, json_util, pika with confirms; keeps no position"),
   DEBEZIUM("Debezium Server 3.6.0.Final with its RabbitMQ sink, tuned");
@@ -25,6 +26,11 @@ enum Contender {
 
   String meaning() {
     return meaning;
+  }
+
+  /** Whether it is the shipped jar. */
+  boolean isSluice() {
+    return this == SLUICE || this == WATCHED;
   }
 
   /** Whether what it carries comes from MongoDB and arrives at RabbitMQ. */

@@ -56,7 +56,7 @@ final class Drain {
       if (contender != Contender.SOURCE) {
         requireClean(
             stream ? ofStream.untilThereAre(events) : QueueCheck.of(lane, events),
-            contender != Contender.SLUICE || load.lanes() == 1);
+            !contender.isSluice() || load.lanes() == 1);
       }
       return figures(curve, peak, running);
     }

@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.Leash;
 import dev.sluice.testing.OwnSession;
 import dev.sluice.testing.SluiceProcess;
@@ -68,6 +69,8 @@ final class Launcher implements AutoCloseable {
         switch (contender) {
           case SLUICE ->
               new Running(sluice(site.forSluice(lane, load), log, gcLog), log, Optional.of(gcLog));
+          case WATCHED ->
+              new Running(watched(site.forSluice(lane, load), log, gcLog), log, Optional.of(gcLog));
           case PYTHON ->
               new Running(
                   spawn(List.of(PYTHON, SCRIPT.toString()), forLoops, log), log, Optional.empty());
@@ -106,6 +109,15 @@ final class Launcher implements AutoCloseable {
         };
     leash.holds(process);
     return new Running(process, log, Optional.of(gcLog));
+  }
+
+  private Process watched(Map<String, String> environment, Path log, Path gcLog)
+      throws IOException {
+    int port = FreePorts.one();
+    environment.put("SLUICE_HTTP", "127.0.0.1:" + port);
+    Process process = sluice(environment, log, gcLog);
+    Scraper.begin(process, port);
+    return process;
   }
 
   private Process sluice(Map<String, String> environment, Path log, Path gcLog) throws IOException {

@@ -10,8 +10,14 @@ import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.rabbit.EmbeddedBroker;
 import dev.sluice.inserter.InsertPlan;
 import dev.sluice.inserter.Mix;
+import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.Leash;
 import dev.sluice.testing.SluiceProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,7 +39,7 @@ public final class ClassArchive {
   private ClassArchive() {}
 
   /**
-   * @param args the file to write
+   * @param args the file to write, with the ending {@code .jsa}; the list is {@code .classes}
    */
   public static void main(String[] args) {
     int code = 0;
@@ -48,11 +54,23 @@ public final class ClassArchive {
 
   private static void make(Path archive, Leash leash) throws Exception {
     Path unfinished = leash.directory().resolve("archive");
+    Path names = leash.directory().resolve("names");
     try (EmbeddedReplicaSet mongo = EmbeddedReplicaSet.builder().name("class-archive").start();
         EmbeddedBroker rabbit = EmbeddedBroker.start()) {
+      String http = "127.0.0.1:" + FreePorts.one();
       Map<String, String> servers =
-          Map.of("MONGO_DATABASE_HOST", mongo.uri(), "RABBITMQ_URI", rabbit.uri());
-      List<String> writing = List.of("-XX:ArchiveClassesAtExit=" + unfinished, "-Xlog:cds=off");
+          Map.of(
+              "MONGO_DATABASE_HOST",
+              mongo.uri(),
+              "RABBITMQ_URI",
+              rabbit.uri(),
+              "SLUICE_HTTP",
+              http);
+      List<String> writing =
+          List.of(
+              "-XX:ArchiveClassesAtExit=" + unfinished,
+              "-XX:DumpLoadedClassList=" + names,
+              "-Xlog:cds=off");
       Path log = leash.directory().resolve("log");
       try (SluiceProcess sluice = SluiceProcess.run(servers, writing, log)) {
         leash.holds(sluice.process());
@@ -60,15 +78,23 @@ public final class ClassArchive {
         Settings settings = SettingsReader.read(servers, Path.of("no-such-file"));
         write(settings);
         awaitAll(settings, rabbit.uri());
+        readAll("http://" + http);
         if (sluice.terminate() != 0) {
           throw new IllegalStateException("It did not end well: " + sluice.log());
         }
       }
     }
-    // In two steps: what is mapped by a running JVM must not be written to.
-    Path beside = archive.resolveSibling(archive.getFileName() + ".new");
-    Files.copy(unfinished, beside, StandardCopyOption.REPLACE_EXISTING);
-    Files.move(beside, archive, StandardCopyOption.ATOMIC_MOVE);
+    put(
+        names,
+        archive.resolveSibling(archive.getFileName().toString().replace(".jsa", ".classes")));
+    put(unfinished, archive);
+  }
+
+  /** In two steps: what is mapped by a running JVM must not be written to. */
+  private static void put(Path made, Path place) throws IOException {
+    Path beside = place.resolveSibling(place.getFileName() + ".new");
+    Files.copy(made, beside, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void write(Settings settings) {
@@ -84,6 +110,19 @@ public final class ClassArchive {
             1);
     try (Wiring wiring = new Wiring(settings)) {
       wiring.inserter().write(plan).then().block();
+    }
+  }
+
+  /**
+   * What answers is only loaded when it is asked. Nothing but probes: metrics and status bring
+   * classes that would make the archive half as large again, for their first answers alone.
+   */
+  private static void readAll(String url) throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    for (String path : List.of("/livez", "/readyz")) {
+      client.send(
+          HttpRequest.newBuilder(URI.create(url + path)).build(),
+          HttpResponse.BodyHandlers.discarding());
     }
   }
 

@@ -64,9 +64,10 @@ final class ConsumeCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      defaultValue = "500",
-      description = "Most events that are applied together (default: 500).")
-  private int batch;
+      description =
+          "Most events that are applied together (default: what the target gains by, 500 or"
+              + " 2000).")
+  private Integer batch;
 
   @Option(
       names = "--linger",
@@ -121,8 +122,8 @@ final class ConsumeCommand implements Callable<Integer> {
   @Option(
       names = "--rebuild",
       description =
-          "Has the pipeline take a snapshot, fills a second table beside the live one and swaps them."
-              + " Once: given at later starts too, it does nothing until a start without it.")
+          "Has the pipeline take a snapshot, fills a second table beside the live one and swaps"
+              + " them. Once: given at later starts too, it does nothing until a start without it.")
   private boolean rebuild;
 
   @Option(
@@ -134,6 +135,14 @@ final class ConsumeCommand implements Callable<Integer> {
               + " the pipeline watches).")
   private List<String> collections = List.of();
 
+  @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where this consumer's metrics, health and page are served, such as 127.0.0.1:8081"
+              + " (default: nowhere).")
+  private String http;
+
   ConsumeCommand(Console console) {
     this.console = console;
   }
@@ -144,6 +153,7 @@ final class ConsumeCommand implements Callable<Integer> {
     try {
       return new ConsumerRun(
               settings,
+              console.environment(),
               new ConsumerRun.Options(
                   to,
                   queue,
@@ -158,7 +168,8 @@ final class ConsumeCommand implements Callable<Integer> {
                   workers,
                   timeout,
                   rebuild,
-                  collections))
+                  collections,
+                  http))
           .run();
     } catch (NoClassDefFoundError missing) {
       console

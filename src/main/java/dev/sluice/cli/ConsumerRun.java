@@ -15,15 +15,18 @@ import dev.sluice.consume.Rebuilding;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
+import dev.sluice.consume.TracedTarget;
 import dev.sluice.pipeline.Backoff;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.rabbit.QueueInboxes;
 import dev.sluice.rabbit.QueueInboxes.Reading;
 import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.trace.Spans;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -55,7 +58,7 @@ final class ConsumerRun {
       String bind,
       String name,
       boolean shared,
-      int batch,
+      Integer batch,
       Duration linger,
       String onGap,
       String onDrop,
@@ -63,28 +66,25 @@ final class ConsumerRun {
       int workers,
       Duration timeout,
       boolean rebuild,
-      List<String> collections) {}
+      List<String> collections,
+      String http) {}
 
   private final Settings settings;
+  private final Map<String, String> environment;
   private final Options options;
 
-  ConsumerRun(Settings settings, Options options) {
+  /**
+   * @param environment what says whether spans are wanted
+   */
+  ConsumerRun(Settings settings, Map<String, String> environment, Options options) {
     this.settings = settings;
+    this.environment = environment;
     this.options = options;
   }
 
   int run() {
     Reading reading = reading();
     String name = options.name() == null ? reading.queue() : options.name();
-    ConsumeSettings consume =
-        new ConsumeSettings(
-            name,
-            settings.rabbit().straightTo(reading.queue()).parkingQueue(),
-            options.batch(),
-            options.linger(),
-            options.maxParked(),
-            answer("--on-gap", options.onGap()),
-            answer("--on-drop", options.onDrop()));
     TargetUri uri;
     Target.Opener target;
     try {
@@ -97,14 +97,24 @@ final class ConsumerRun {
     } catch (TargetException wrong) {
       throw WrongSettings.of(wrong.getMessage() + ".");
     }
+    ConsumeSettings consume =
+        new ConsumeSettings(
+            name,
+            settings.rabbit().straightTo(reading.queue()).parkingQueue(),
+            options.batch() == null ? target.batch() : options.batch(),
+            options.linger(),
+            options.maxParked(),
+            answer("--on-gap", options.onGap()),
+            answer("--on-drop", options.onDrop()));
     requireRebuildable(uri, target);
     log.info("Keeping {} in step with the queue {}", uri, reading.queue());
     Scheduler blocking = Schedulers.newBoundedElastic(2, 16, "sluice-blocking", 60, true);
-    try {
+    try (ConsumerMonitoring monitoring = ConsumerMonitoring.of(options.http())) {
+      monitoring.serve(settings, consume, reading.queue(), uri);
       if (options.rebuild()) {
-        rebuild(consume, reading, uri, (Rebuildable) target, blocking);
+        rebuild(consume, reading, uri, (Rebuildable) target, blocking, monitoring);
       } else {
-        run(consume, reading, withoutRebuild(target, reading), blocking);
+        run(consume, reading, withoutRebuild(target, reading), blocking, monitoring);
       }
     } finally {
       blocking.dispose();
@@ -142,7 +152,8 @@ final class ConsumerRun {
       Reading reading,
       TargetUri uri,
       Rebuildable store,
-      Scheduler blocking) {
+      Scheduler blocking,
+      ConsumerMonitoring monitoring) {
     List<Namespace> collections =
         options.collections().stream()
             .map(name -> SnapshotCommand.watched(settings, name))
@@ -157,7 +168,7 @@ final class ConsumerRun {
           blocking.schedulePeriodically(
               rebuilding::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
       try {
-        run(consume, reading, rebuilding, blocking);
+        run(consume, reading, rebuilding, blocking, monitoring);
       } finally {
         looks.dispose();
       }
@@ -199,8 +210,34 @@ final class ConsumerRun {
   }
 
   private void run(
-      ConsumeSettings consume, Reading reading, Target.Opener target, Scheduler blocking) {
+      ConsumeSettings consume,
+      Reading reading,
+      Target.Opener target,
+      Scheduler blocking,
+      ConsumerMonitoring monitoring) {
     CountDownLatch closed = new CountDownLatch(1);
+    Optional<Spans> spans = WantedSpans.of(environment);
+    try {
+      run(
+          consume,
+          reading,
+          spans.map(by -> TracedTarget.opener(target, by, reading.queue())).orElse(target),
+          blocking,
+          monitoring,
+          closed);
+    } finally {
+      spans.ifPresent(Spans::close);
+      closed.countDown();
+    }
+  }
+
+  private void run(
+      ConsumeSettings consume,
+      Reading reading,
+      Target.Opener target,
+      Scheduler blocking,
+      ConsumerMonitoring monitoring,
+      CountDownLatch closed) {
     Random random = new Random();
     RabbitSettings rabbit = settings.rabbit();
     try (RabbitConnection from =
@@ -209,14 +246,16 @@ final class ConsumerRun {
             new RabbitConnection(rabbit, "sluice parking " + consume.name(), blocking, random)) {
       QueueInboxes inboxes = new QueueInboxes(from, parking, reading, consume.prefetch());
       Consumption consumption =
-          new Consumption(consume, inboxes, target, new Backoff(random::nextDouble));
+          new Consumption(
+              consume,
+              monitoring.watched(inboxes, reading.queue()),
+              monitoring.watched(target),
+              new Backoff(random::nextDouble));
       stopOnSignal(consumption, closed);
       consumption.run();
       log.info("Stopped behind {} messages", consumption.messages());
     } catch (TargetException wrong) {
       throw new PipelineException(FailureKind.MISCONFIGURED, wrong.getMessage(), wrong);
-    } finally {
-      closed.countDown();
     }
   }
 

@@ -17,6 +17,9 @@ final class ExitCode {
 
   static final int POSITION_LOST = 4;
 
+  /** Nothing fails, and something is warned of: the doctor alone ends so. */
+  static final int WARNED = 5;
+
   /** An event cannot be published. */
   static final int POISON_EVENT = 6;
 

@@ -53,6 +53,14 @@ final class RunCommand implements Callable<Integer> {
           "Gives the saved position up for --from. Each start does, so take it off a service.")
   private boolean reset;
 
+  @Option(
+      names = "--http-if-free",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where metrics, health and a page are served if SLUICE_HTTP is empty, and nobody else has"
+              + " that port.")
+  private String httpIfFree;
+
   RunCommand(Console console) {
     this.console = console;
   }
@@ -65,9 +73,10 @@ final class RunCommand implements Callable<Integer> {
     }
     Settings settings = settingsOption.load(console.environment());
     CountDownLatch closed = new CountDownLatch(1);
-    try (Wiring wiring = new Wiring(settings)) {
+    try (PipelineMonitoring monitoring = PipelineMonitoring.of(settings, httpIfFree);
+        Wiring wiring = new Wiring(settings, WantedSpans.of(console.environment()))) {
       PipelineSupervisor pipeline =
-          wiring.pipeline(new Beginning(Optional.ofNullable(from), reset), (state, reason) -> {});
+          monitoring.pipeline(wiring, new Beginning(Optional.ofNullable(from), reset));
       stopOnSignal(pipeline, closed, settings.delivery().drainTimeout());
       log.info(
           "Carrying {} of {} at {} to {}{} at {}",
@@ -83,7 +92,9 @@ final class RunCommand implements Callable<Integer> {
           byRoutes(settings.route().routes().size(), settings.rabbit()),
           settings.rabbit().address());
       LossWarnings.of(settings).forEach(log::warn);
-      report(wiring, pipeline).during(wiring.run(pipeline)).block();
+      SnapshotReport report = report(wiring, pipeline);
+      monitoring.serve(wiring, pipeline, report);
+      report.during(wiring.run(pipeline)).block();
     } catch (PipelineException failure) {
       if (settings.log().format() == LogSettings.Format.TEXT) {
         throw failure;

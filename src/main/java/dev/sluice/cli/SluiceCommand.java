@@ -27,6 +27,11 @@ public final class SluiceCommand implements Callable<Integer> {
 
   /** Runs a command line to its end and gives the exit code. */
   public static int execute(Console console, String... args) {
+    return line(console).execute(args);
+  }
+
+  /** All the commands, of which none has run yet. */
+  public static CommandLine line(Console console) {
     CommandLine line =
         new CommandLine(new SluiceCommand())
             .addSubcommand(new RunCommand(console))
@@ -39,6 +44,7 @@ public final class SluiceCommand implements Callable<Integer> {
             .addSubcommand(new ReplayCommand(console))
             .addSubcommand(PositionCommand.line(console))
             .addSubcommand(SnapshotCommand.line(console))
+            .addSubcommand(new DoctorCommand(console))
             .addSubcommand(new VersionCommand(console));
     line.registerConverter(Duration.class, SluiceCommand::duration);
     line.registerConverter(Mix.class, SluiceCommand::mix);
@@ -49,7 +55,7 @@ public final class SluiceCommand implements Callable<Integer> {
         CommandLine.Help.defaultColorScheme(
             console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setExecutionExceptionHandler(SluiceCommand::explain);
-    return line.execute(args);
+    return line;
   }
 
   @Override

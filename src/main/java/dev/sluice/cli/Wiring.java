@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Settings;
 import dev.sluice.inserter.Inserter;
 import dev.sluice.message.EnvelopeEncoder;
@@ -10,6 +11,8 @@ import dev.sluice.mongo.MongoConnection;
 import dev.sluice.mongo.SnapshotReads;
 import dev.sluice.mongo.SnapshotRequests;
 import dev.sluice.mongo.StoredPositions;
+import dev.sluice.monitor.PipelineCounts;
+import dev.sluice.monitor.WatchedCheckpoints;
 import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.Heartbeats;
@@ -33,14 +36,18 @@ import dev.sluice.rabbit.StreamQueue;
 import dev.sluice.rabbit.TemporaryQueue;
 import dev.sluice.route.Routes;
 import dev.sluice.shape.Shaping;
+import dev.sluice.trace.Spans;
+import dev.sluice.trace.TracedPublisher;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -57,6 +64,7 @@ public final class Wiring implements AutoCloseable {
   private static final int BLOCKING_QUEUE = 64;
 
   private final Settings settings;
+  private final Optional<Spans> spans;
   private final MongoConnection mongo;
   private final RabbitConnection publishing;
   private final RabbitConnection reading;
@@ -73,7 +81,17 @@ public final class Wiring implements AutoCloseable {
    * @throws dev.sluice.config.WrongSettings if a part cannot use its settings
    */
   public Wiring(Settings settings) {
+    this(settings, Optional.empty());
+  }
+
+  /**
+   * As the other one, with spans of what is published; closing it closes them.
+   *
+   * @throws dev.sluice.config.WrongSettings if a part cannot use its settings
+   */
+  Wiring(Settings settings, Optional<Spans> spans) {
     this.settings = settings;
+    this.spans = spans;
     this.mongo = new MongoConnection(settings.mongo());
     String pipeline = settings.capture().pipeline();
     this.publishing =
@@ -93,6 +111,20 @@ public final class Wiring implements AutoCloseable {
   /** The pipeline, to begin somewhere; to be made once. */
   public PipelineSupervisor pipeline(Beginning beginning, PipelineListener listener) {
     return new PipelineSupervisor(parts(), beginning, listener);
+  }
+
+  /** The same, counted. */
+  PipelineSupervisor pipeline(
+      Beginning beginning, PipelineListener listener, PipelineCounts counts) {
+    return new PipelineSupervisor(
+        parts().counted(counts, store -> new WatchedCheckpoints(store, counts)),
+        beginning,
+        listener);
+  }
+
+  /** The threads on which nothing may wait for a server. */
+  Map<String, Executor> threads() {
+    return Map.of("sluice-encode", encoder::schedule, "sluice-timer", timer::schedule);
   }
 
   /** Runs the pipeline, and what the settings want beside it. */
@@ -129,12 +161,13 @@ public final class Wiring implements AutoCloseable {
         encoder()::encode,
         new ParkedMessages(
             settings.rabbit().parkingQueue(), routes(), settings.delivery().maxMessageBytes()),
-        events(),
+        spans.<EventPublisher>map(this::traced).orElseGet(this::events),
         new MongoCheckpointStore(
             mongo,
             settings.capture().pipeline(),
             settings.capture().selection(),
-            instance(),
+            // Differs from all others, those of a container's process 1 as well.
+            process() + " (" + UUID.randomUUID() + ")",
             settings.delivery().lease()),
         settings.delivery(),
         settings.failures(),
@@ -211,6 +244,12 @@ public final class Wiring implements AutoCloseable {
     return new ConfirmingPublisher(publishing, settings.delivery());
   }
 
+  private EventPublisher traced(Spans by) {
+    RabbitSettings rabbit = settings.rabbit();
+    return new TracedPublisher(
+        events(), by, rabbit.usesDefaultExchange() ? rabbit.queue() : rabbit.exchange());
+  }
+
   public ParkingQueue parkingQueue() {
     return new ParkingQueue(reading);
   }
@@ -231,21 +270,15 @@ public final class Wiring implements AutoCloseable {
         Clock.systemUTC());
   }
 
-  /** Says to people which process it is, and differs from all others. */
-  private static String instance() {
+  /** Says to people which process it is. */
+  static String process() {
     String host;
     try {
       host = InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       host = "localhost";
     }
-    return "process "
-        + ProcessHandle.current().pid()
-        + " on "
-        + host
-        + " ("
-        + UUID.randomUUID()
-        + ")";
+    return "process " + ProcessHandle.current().pid() + " on " + host;
   }
 
   public MongoConnection mongo() {
@@ -275,5 +308,6 @@ public final class Wiring implements AutoCloseable {
     publisher.dispose();
     timer.dispose();
     blocking.dispose();
+    spans.ifPresent(Spans::close);
   }
 }

@@ -44,4 +44,10 @@ public record EnvelopeSettings(
       long gzipAboveBytes) {
     this(pipeline, scope, view, format, json, Headers.ALL, Compression.GZIP, gzipAboveBytes);
   }
+
+  /** The same of something else that is watched. */
+  public EnvelopeSettings of(Scope other, View seen) {
+    return new EnvelopeSettings(
+        pipeline, other, seen, format, json, headers, compression, compressAboveBytes);
+  }
 }

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 public record HostPort(String host, int port) {
   private static final int MOST = 65_535;
 
+  private static final String LOOPBACK = "127.0.0.1";
+
   /** A name may hold any letter: what a resolver makes of it is not ours to judge. */
   private static final Pattern NAMED = Pattern.compile("([\\p{L}\\p{N}._-]+)(?::(\\d{1,5}))?");
 
@@ -44,6 +46,25 @@ public record HostPort(String host, int port) {
     }
     return new HostPort(
         matcher.group(1), matcher.group(2) == null ? port : Integer.parseInt(matcher.group(2)));
+  }
+
+  /**
+   * Reads where a server of ours listens: {@code host:port}, or a port alone, which is on loopback.
+   *
+   * @throws IllegalArgumentException whose message is the rest of a sentence that says what is
+   *     wrong
+   */
+  public static HostPort listenOn(String text) {
+    try {
+      return parse(text.matches("\\d+") ? LOOPBACK + ":" + text : text, 0);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "must be an address of this machine and a port from 1 to 65535, such as 127.0.0.1:8080,"
+              + " not \""
+              + text
+              + "\"",
+          e);
+    }
   }
 
   /** Whether it is an IPv6 address, with a zone or without. Nobody is asked for a name. */

@@ -37,7 +37,13 @@ final class RouteReader {
             .read(values.text(SettingKey.SLUICE_ROUTING_KEY), wrong(SettingKey.SLUICE_ROUTING_KEY))
             .orElse(KeyTemplate.DEFAULT);
     RouteSettings one = new RouteSettings(routingKey, properties(), List.of());
-    return new RouteSettings(routingKey, one.properties(), routes(one));
+    return new RouteSettings(routingKey, one.properties(), routes(one), traceparentField());
+  }
+
+  private Optional<String> traceparentField() {
+    Optional<String> path = given(SettingKey.SLUICE_TRACEPARENT_FIELD);
+    path.flatMap(templates::problemOfPath).ifPresent(wrong(SettingKey.SLUICE_TRACEPARENT_FIELD));
+    return path;
   }
 
   /** Of the routes that were read. */

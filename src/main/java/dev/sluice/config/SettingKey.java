@@ -72,6 +72,7 @@ public enum SettingKey {
   SLUICE_HEADERS_FROM(""),
   SLUICE_PRIORITY(""),
   SLUICE_TTL(""),
+  SLUICE_TRACEPARENT_FIELD(""),
   SLUICE_FORMAT("envelope"),
   SLUICE_JSON("relaxed"),
   /** What RabbitMQ takes from version 4.0 on; before, it took 128 MiB. */
@@ -96,6 +97,8 @@ public enum SettingKey {
   SLUICE_LEASE("6s"),
   /** Empty for never. */
   SLUICE_HEARTBEAT(""),
+  /** Empty for nowhere. */
+  SLUICE_HTTP(""),
   SLUICE_ON_POSITION_LOST("stop"),
   SLUICE_ON_UNROUTABLE("retry"),
   SLUICE_ON_POISON("stop"),

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,7 @@ final class SettingValues {
 
   private final Map<String, String> given;
   private final List<String> problems;
+  private final Map<SettingKey, String> contents = new EnumMap<>(SettingKey.class);
 
   SettingValues(Map<String, String> given, List<String> problems) {
     this.given = given;
@@ -140,6 +142,16 @@ final class SettingValues {
     return chosen;
   }
 
+  /** Where to listen; empty for a key that may be empty and is. */
+  Optional<HostPort> listenOn(SettingKey key) {
+    try {
+      return text(key).isEmpty() ? Optional.empty() : Optional.of(HostPort.listenOn(text(key)));
+    } catch (IllegalArgumentException e) {
+      wrong(key, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   Duration duration(SettingKey key, Duration least, Duration most) {
     return Durations.parse(problemWith(key, least, most) ? key.defaultValue() : text(key));
   }
@@ -208,7 +220,14 @@ final class SettingValues {
     if (!given.getOrDefault(key.name(), "").isEmpty()) {
       return wrong(key, "and " + fileKey + " are both set: remove one of them");
     }
-    return content(key, file.get());
+    String text = content(key, file.get());
+    contents.put(key, text);
+    return text;
+  }
+
+  /** What {@link #textOrFile} has taken from files, by the key it is of. */
+  Map<SettingKey, String> contents() {
+    return contents;
   }
 
   /** What is in the file that the key names; empty if it names none. */

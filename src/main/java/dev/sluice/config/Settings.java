@@ -10,7 +10,9 @@ import java.util.Optional;
  *
  * @param stream how events are published by the stream protocol; empty where they are by AMQP
  * @param heartbeat how often consumers are told that the pipeline lives; empty for never
+ * @param http where it is told how the program is; empty for nowhere
  * @param warnings a sentence for each thing that may be meant otherwise; for the log
+ * @param effective each key with its value and its origin, to be shown
  */
 public record Settings(
     MongoSettings mongo,
@@ -24,8 +26,10 @@ public record Settings(
     DeliverySettings delivery,
     FailureSettings failures,
     Optional<Duration> heartbeat,
+    Optional<HostPort> http,
     LogSettings log,
-    List<String> warnings) {
+    List<String> warnings,
+    EffectiveSettings effective) {
   public Settings {
     Objects.requireNonNull(mongo, "mongo");
     Objects.requireNonNull(rabbit, "rabbit");
@@ -38,8 +42,10 @@ public record Settings(
     Objects.requireNonNull(delivery, "delivery");
     Objects.requireNonNull(failures, "failures");
     Objects.requireNonNull(heartbeat, "heartbeat");
+    Objects.requireNonNull(http, "http");
     Objects.requireNonNull(log, "log");
     warnings = List.copyOf(warnings);
+    Objects.requireNonNull(effective, "effective");
   }
 
   /** The same messages, all of them straight to this queue. */
@@ -56,7 +62,9 @@ public record Settings(
         delivery,
         failures,
         heartbeat,
+        http,
         log,
-        warnings);
+        warnings,
+        effective);
   }
 }

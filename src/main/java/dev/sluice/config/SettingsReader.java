@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Makes the {@link Settings} from the environment, a {@code .env} file and the defaults. */
 public final class SettingsReader {
@@ -64,16 +65,22 @@ public final class SettingsReader {
     UnknownKeys.refuse(environment, file, dotEnv, problems);
     Map<String, String> given = new LinkedHashMap<>(file);
     given.putAll(environment);
-    SettingsReader reader =
-        new SettingsReader(new SettingValues(given, problems), problems, heapBytes);
-    Settings settings = reader.settings(UnknownKeys.warnings(environment, file));
+    SettingValues values = new SettingValues(given, problems);
+    SettingsReader reader = new SettingsReader(values, problems, heapBytes);
+    Settings settings =
+        reader.settings(
+            UnknownKeys.warnings(environment, file),
+            () -> EffectiveSettings.of(environment, file, dotEnv, values.contents()));
     if (!problems.isEmpty()) {
       throw new WrongSettings(problems);
     }
     return settings;
   }
 
-  private Settings settings(List<String> warnings) {
+  /**
+   * @param effective to be asked when all is read
+   */
+  private Settings settings(List<String> warnings, Supplier<EffectiveSettings> effective) {
     String pipeline = values.name(SettingKey.SLUICE_PIPELINE, Names::problemOfShortString);
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
@@ -94,8 +101,10 @@ public final class SettingsReader {
         failures,
         values.optionalDuration(
             SettingKey.SLUICE_HEARTBEAT, Duration.ofMillis(100), Duration.ofHours(1)),
+        values.listenOn(SettingKey.SLUICE_HTTP),
         log(),
-        warnings);
+        warnings,
+        effective.get());
   }
 
   private MongoSettings mongo() {

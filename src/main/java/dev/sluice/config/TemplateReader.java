@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import dev.sluice.config.KeyTemplate.Kind;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -36,5 +37,18 @@ final class TemplateReader {
           "has {before.…}, which there is with SLUICE_VIEW=OLD_IMAGE or NEW_AND_OLD_IMAGES only");
     }
     return Optional.of(template);
+  }
+
+  /** What is wrong with the path of a field of the document, as the rest of a sentence. */
+  Optional<String> problemOfPath(String path) {
+    if (List.of(path.split("\\.", -1)).contains("")) {
+      return Optional.of(
+          "must be the path of a field, names with dots between, not \"" + path + "\"");
+    }
+    return view.hasNewImage()
+        ? Optional.empty()
+        : Optional.of(
+            "is of the document, which there is with SLUICE_VIEW=NEW_IMAGE or NEW_AND_OLD_IMAGES"
+                + " only");
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.consume;
 
 import dev.sluice.change.Namespace;
+import dev.sluice.change.TraceParent;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param document the document; null unless {@code state} is {@link State#PRESENT}
  * @param details what else the event has, by name and in the message's order: {@code update},
  *     {@code to}, {@code from}, {@code gap}, {@code snapshot} and the like
+ * @param traceparent which trace it belongs to; null if the message does not say
  */
 public record Event(
     String messageId,
@@ -27,7 +29,8 @@ public record Event(
     String position,
     State state,
     Json document,
-    Map<String, Json> details) {
+    Map<String, Json> details,
+    TraceParent traceparent) {
   /** What an event says of its document's state. */
   public enum State {
     /** It is this. */
@@ -61,6 +64,24 @@ public record Event(
       throw new IllegalArgumentException(type + " with key " + key + " is " + state);
     }
     details = Map.copyOf(details);
+  }
+
+  /** One of no trace. */
+  public Event(
+      String messageId,
+      EventType type,
+      Namespace namespace,
+      DocumentKey key,
+      String position,
+      State state,
+      Json document,
+      Map<String, Json> details) {
+    this(messageId, type, namespace, key, position, state, document, details, null);
+  }
+
+  /** The same, of this trace. */
+  Event in(TraceParent trace) {
+    return new Event(messageId, type, namespace, key, position, state, document, details, trace);
   }
 
   /** When it was committed, in whole seconds. */

@@ -1,6 +1,7 @@
 package dev.sluice.consume;
 
 import dev.sluice.change.Namespace;
+import dev.sluice.change.TraceParent;
 import dev.sluice.message.Message;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -59,11 +60,16 @@ public final class EventReader {
     }
     try {
       byte[] body = Inflation.inflated(message);
-      return Optional.of(read(message, Fields.of(body, 0, body.length)));
+      return Optional.of(withTrace(read(message, Fields.of(body, 0, body.length)), message));
     } catch (IOException | IllegalArgumentException e) {
       throw UnreadableMessage.damaged(
           "The message " + message.messageId() + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static Event withTrace(Event event, Message message) {
+    String text = header(message, TraceParent.HEADER, "");
+    return text.isEmpty() ? event : TraceParent.of(text).map(event::in).orElse(event);
   }
 
   private Event read(Message message, Fields body) throws IOException, UnreadableMessage {
@@ -123,8 +129,6 @@ public final class EventReader {
     requireSchema(message, metadata);
     EventType type = type(message, body.text("operation"));
     Event.State state = state(type, body.isObject("document"), body.isNull("document"), metadata);
-    Map<String, Json> details = new LinkedHashMap<>(body.all());
-    details.keySet().removeAll(OUTSIDE_OF_DETAILS);
     return new Event(
         messageId(metadata.text("eventId"), message),
         type,
@@ -135,15 +139,14 @@ public final class EventReader {
         position(metadata.text("position"), message),
         state,
         state == Event.State.PRESENT ? body.get("document") : null,
-        details);
+        body.without(OUTSIDE_OF_DETAILS));
   }
 
   private static Event ofDocumentFormat(Message message, Fields body, Fields metadata)
       throws UnreadableMessage {
     requireSchema(message, metadata);
     EventType type = type(message, metadata.text("operation"));
-    Map<String, Json> fields = new LinkedHashMap<>(body.all());
-    fields.keySet().removeAll(BESIDE_THE_DOCUMENT);
+    Map<String, Json> fields = body.without(BESIDE_THE_DOCUMENT);
     boolean there = metadata.has("documentSource") && !metadata.isNull("document");
     Event.State state = state(type, there, metadata.isNull("document"), metadata);
     Map<String, Json> details = new LinkedHashMap<>();

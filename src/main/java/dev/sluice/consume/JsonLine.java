@@ -1,5 +1,6 @@
 package dev.sluice.consume;
 
+import dev.sluice.change.TraceParent;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,9 @@ public final class JsonLine {
     if (event.key() != null) {
       field(line, "_id", event.key().id());
       field(line, "idType", event.key().type());
+    }
+    if (event.traceparent() != null) {
+      field(line, TraceParent.HEADER, event.traceparent().text());
     }
     out.write(line.toString().getBytes(StandardCharsets.UTF_8));
     if (event.document() != null) {

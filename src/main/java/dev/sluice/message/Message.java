@@ -1,6 +1,7 @@
 package dev.sluice.message;
 
 import dev.sluice.config.Compression;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -94,6 +95,14 @@ public record Message(
   }
 
   public static final String APP_ID = "sluice";
+
+  /** The same with one header more. */
+  public Message with(String header, Object value) {
+    Map<String, Object> all = new HashMap<>(headers);
+    all.put(header, value);
+    return new Message(
+        body, content, messageId, routingKey, type, timestampSeconds, all, destination);
+  }
 
   /** Its size, never its body, which is somebody's data. */
   @Override

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.bson.BsonTimestamp;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** The change stream of all that is watched. */
 public final class ChangeStreamSource implements ChangeSource {
@@ -52,6 +53,27 @@ public final class ChangeStreamSource implements ChangeSource {
                   .require(version)
                   .then(newImages(images, version))
                   .flatMapMany(newImage -> changes(version, newImage, from, progress));
+            })
+        .onErrorMap(this::recognise);
+  }
+
+  /**
+   * Completes when the server has opened a stream at the position, with all that the settings want
+   * of it but images. Nothing is changed. Cold; fails as {@link #changes} does.
+   */
+  public Mono<Void> opens(Position from) {
+    return connection
+        .serverVersion()
+        .flatMap(
+            version -> {
+              Sinks.Empty<Void> opened = Sinks.empty();
+              return new ChangeStream(
+                      connection, settings, wanted, version, NewImage.NONE, clock, warnings)
+                  .events(
+                      from, 1, new Noting((events, token) -> {}, 0, () -> opened.tryEmitEmpty()))
+                  .takeUntilOther(opened.asMono())
+                  .next()
+                  .then();
             })
         .onErrorMap(this::recognise);
   }

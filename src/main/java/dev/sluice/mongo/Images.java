@@ -47,11 +47,20 @@ final class Images {
    * {@link PipelineException} that names the command to give.
    */
   Mono<Void> require(ServerVersion version) {
+    return needed(version).concatMap(this::carryOut).then();
+  }
+
+  /** The commands that {@link #require} would carry out, or name. Cold; fails as that does. */
+  Mono<List<String>> missing(ServerVersion version) {
+    return needed(version).map(Command::text).collectList();
+  }
+
+  private Flux<Command> needed(ServerVersion version) {
     if (!settings.view().hasOldImage()) {
-      return Mono.empty();
+      return Flux.empty();
     }
     if (!version.keepsImages()) {
-      return Mono.error(
+      return Flux.error(
           new PipelineException(
               FailureKind.MISCONFIGURED,
               "SLUICE_VIEW="
@@ -61,7 +70,7 @@ final class Images {
                   + version
                   + ": choose NEW_IMAGE or KEYS_ONLY"));
     }
-    return commands().concatMap(this::carryOut).then();
+    return commands();
   }
 
   /** Whether all that is watched, and there is some of it, has images: exact new ones then. */

@@ -6,13 +6,16 @@ import com.mongodb.MongoCommandException;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoTimeoutException;
+import com.mongodb.ServerAddress;
 import com.mongodb.connection.SslSettings;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
+import dev.sluice.config.HostPort;
 import dev.sluice.config.MongoSettings;
 import dev.sluice.config.WrongSettings;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.PemContext;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +94,16 @@ public final class MongoConnection implements AutoCloseable {
     return String.join(",", uri.getHosts());
   }
 
+  /** The hosts that the URI names; none where the DNS names them ({@code mongodb+srv://}). */
+  public List<HostPort> hosts() {
+    return uri.isSrvProtocol()
+        ? List.of()
+        : uri.getHosts().stream()
+            .map(ServerAddress::new)
+            .map(host -> new HostPort(host.getHost(), host.getPort()))
+            .toList();
+  }
+
   /** The client; opens it the first time. */
   public synchronized MongoClient client() {
     if (closed) {
@@ -145,7 +158,7 @@ public final class MongoConnection implements AutoCloseable {
     return hello().map(Hello::isRouter).onErrorMap(this::recognise);
   }
 
-  private Mono<Hello> hello() {
+  Mono<Hello> hello() {
     return greet(HELLO)
         .onErrorResume(MongoConnection::isUnknownCommand, failure -> greet(OLD_HELLO))
         .map(reply -> new Hello(reply, address()));
@@ -209,7 +222,8 @@ public final class MongoConnection implements AutoCloseable {
         .orElse(null);
   }
 
-  private boolean isTls() {
+  /** Whether the servers are spoken to by TLS. */
+  public boolean isTls() {
     return tls.isPresent() || Boolean.TRUE.equals(uri.getSslEnabled());
   }
 

@@ -1,5 +1,7 @@
 package dev.sluice.mongo;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 
@@ -31,6 +33,21 @@ record ServerVersion(int major, int minor, int patch) {
    */
   boolean isDangerousWithLookup() {
     return major == 9 && minor == 0 && patch < 2;
+  }
+
+  /** What later ones have that Sluice would use, each as the rest of "it does not". */
+  List<String> lacks() {
+    List<String> lacks = new ArrayList<>();
+    if (!readsAtATime()) {
+      lacks.add("read as of one moment outside of transactions, as a snapshot likes to (5.0)");
+    }
+    if (!keepsImages()) {
+      lacks.add("keep images of documents, so updates are looked up and may be newer (6.0)");
+    }
+    if (!splitsLargeEvents()) {
+      lacks.add("split events of more than 16 MB, which are handled by SLUICE_ON_POISON (6.0.9)");
+    }
+    return lacks;
   }
 
   @Override

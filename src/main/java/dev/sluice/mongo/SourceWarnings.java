@@ -1,6 +1,7 @@
 package dev.sluice.mongo;
 
 import dev.sluice.change.ChangeEvent;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,12 +21,20 @@ final class SourceWarnings {
    */
   void check(ServerVersion version, boolean lookup) {
     if (lookup && version.isDangerousWithLookup() && dangerSaid.compareAndSet(false, true)) {
-      log.warn(
-          "MongoDB {} may end a change stream with looked-up documents, or give wrong documents"
-              + " without an error (SERVER-134970, SERVER-134952): upgrade it to 9.0.2 or later, or"
-              + " set SLUICE_UPDATE_LOOKUP=false",
-          version);
+      danger(version).ifPresent(log::warn);
     }
+  }
+
+  /** What looked-up documents risk there, as a sentence without its point; empty for nothing. */
+  static Optional<String> danger(ServerVersion version) {
+    return version.isDangerousWithLookup()
+        ? Optional.of(
+            "MongoDB "
+                + version
+                + " may end a change stream with looked-up documents, or give wrong documents"
+                + " without an error (SERVER-134970, SERVER-134952): upgrade it to 9.0.2 or later,"
+                + " or set SLUICE_UPDATE_LOOKUP=false")
+        : Optional.empty();
   }
 
   void check(ChangeEvent event) {

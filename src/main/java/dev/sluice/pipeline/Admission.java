@@ -26,13 +26,15 @@ final class Admission {
 
   private final InFlightWindow window;
   private final Scheduler scheduler;
+  private final PipelineMeter meter;
   private final AtomicBoolean waking = new AtomicBoolean();
   private volatile Admitting admitting;
 
   /**
    * @param scheduler where more events are asked for when room has come up
    */
-  Admission(InFlightWindow window, Scheduler scheduler) {
+  Admission(InFlightWindow window, Scheduler scheduler, PipelineMeter meter) {
+    this.meter = meter;
     this.window = window;
     this.scheduler = scheduler;
   }
@@ -113,6 +115,7 @@ final class Admission {
         downstream.onError(PipelineException.of(e));
         return;
       }
+      meter.admitted(number, change);
       demand.decrementAndGet();
       asked.set(false);
       downstream.onNext(new Admitted(number, change));

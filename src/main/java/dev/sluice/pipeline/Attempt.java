@@ -40,6 +40,7 @@ final class Attempt {
   private final PipelineListener listener;
   private final Start start;
   private final boolean transactionMarkers;
+  private final PipelineMeter meter;
   private final InFlightWindow window;
   private final Admission admission;
   private final Publishing publishing;
@@ -79,7 +80,8 @@ final class Attempt {
             settings.order() == DocumentOrder.STRICT,
             start.from().snapshot(),
             start.numbering());
-    this.admission = new Admission(window, schedulers.encoder());
+    this.meter = parts.meter();
+    this.admission = new Admission(window, schedulers.encoder(), meter);
     this.publishing =
         new Publishing(
             window, maxInFlight, parts, this::roomMayBeFree, leadership, refusals, listener);
@@ -127,7 +129,10 @@ final class Attempt {
 
   private Mono<Void> runUntil(Mono<Void> stop) {
     return Mono.usingWhen(
-        open().takeUntilOther(stop),
+        open()
+            .doOnNext(opened -> meter.works(PipelineMeter.Side.BROKER))
+            .doOnError(failure -> meter.broke(PipelineMeter.Side.BROKER))
+            .takeUntilOther(stop),
         channel -> checkpoints.saveDuring(deliver(channel, stop)),
         EventPublisher.ConfirmChannel::close);
   }
@@ -170,6 +175,7 @@ final class Attempt {
       publishing.passOver(number);
       return;
     }
+    meter.encoded(message);
     if (window.encoded(number, message.body().length)) {
       admission.roomMayBeFree();
     }
@@ -178,7 +184,11 @@ final class Attempt {
 
   private Flux<Change> changes() {
     Flux<Change> all =
-        Flux.concat(Mono.justOrEmpty(start.gap()), stream().doOnNext(change -> nowStreaming()));
+        Flux.concat(
+            Mono.justOrEmpty(start.gap()),
+            stream()
+                .doOnNext(change -> nowStreaming())
+                .doOnError(failure -> meter.broke(PipelineMeter.Side.SOURCE)));
     return start.oneByOne() > 0 ? all.take(start.oneByOne()) : all;
   }
 
@@ -228,6 +238,7 @@ final class Attempt {
   /** The first sign of life of the stream. */
   private void nowStreaming() {
     if (streaming.compareAndSet(false, true)) {
+      meter.works(PipelineMeter.Side.SOURCE);
       listener.changed(PipelineState.STREAMING, "reading on from " + start.from());
     }
   }

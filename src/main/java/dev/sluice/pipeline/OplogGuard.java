@@ -32,6 +32,7 @@ final class OplogGuard {
   private final Supplier<Optional<Position>> position;
   private final Scheduler timer;
   private volatile Duration left;
+  private volatile Duration length;
   private volatile boolean warned;
 
   /**
@@ -46,6 +47,11 @@ final class OplogGuard {
   /** How long until the position falls off the log if it does not move; empty if unknown. */
   Optional<Duration> left() {
     return Optional.ofNullable(left);
+  }
+
+  /** How far the log reaches back; empty if unknown. */
+  Optional<Duration> length() {
+    return Optional.ofNullable(length);
   }
 
   /** Runs the work and looks every now and then. Ends as the work does. */
@@ -72,6 +78,7 @@ final class OplogGuard {
 
   void judge(LogWindow window, BsonTimestamp at) {
     left = window.left(at);
+    length = window.length();
     Duration lag = window.lag(at);
     boolean near =
         lag.compareTo(HARMLESS_LAG) >= 0 && left.compareTo(window.length().dividedBy(2)) < 0;

@@ -10,6 +10,7 @@ import dev.sluice.message.ParkedMessages;
 import dev.sluice.shape.Shaping;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What a pipeline is put together from.
@@ -19,6 +20,7 @@ import java.util.function.Function;
  * @param encoder called on the encoder's thread only; an exception means that the event is poison
  * @param parked writes what cannot be published
  * @param transactionMarkers whether a message tells of the end of each transaction
+ * @param meter counts what goes through
  */
 public record PipelineParts(
     ChangeSource source,
@@ -32,7 +34,8 @@ public record PipelineParts(
     FailureSettings failures,
     Snapshots snapshots,
     PipelineSchedulers schedulers,
-    boolean transactionMarkers) {
+    boolean transactionMarkers,
+    PipelineMeter meter) {
   public PipelineParts {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(partition, "partition");
@@ -45,5 +48,58 @@ public record PipelineParts(
     Objects.requireNonNull(failures, "failures");
     Objects.requireNonNull(snapshots, "snapshots");
     Objects.requireNonNull(schedulers, "schedulers");
+    Objects.requireNonNull(meter, "meter");
+  }
+
+  /**
+   * The same, counted.
+   *
+   * @param watched puts around the checkpoints what hears of their saves
+   */
+  public PipelineParts counted(PipelineMeter by, UnaryOperator<CheckpointStore> watched) {
+    return new PipelineParts(
+        source,
+        partition,
+        shaping,
+        encoder,
+        parked,
+        publisher,
+        watched.apply(checkpoints),
+        settings,
+        failures,
+        snapshots,
+        schedulers,
+        transactionMarkers,
+        by);
+  }
+
+  /** Of a pipeline that nobody watches. */
+  public PipelineParts(
+      ChangeSource source,
+      Partition partition,
+      Shaping shaping,
+      Function<Change, Message> encoder,
+      ParkedMessages parked,
+      EventPublisher publisher,
+      CheckpointStore checkpoints,
+      DeliverySettings settings,
+      FailureSettings failures,
+      Snapshots snapshots,
+      PipelineSchedulers schedulers,
+      boolean transactionMarkers) {
+    this(
+        source,
+        partition,
+        shaping,
+        encoder,
+        parked,
+        publisher,
+        checkpoints,
+        settings,
+        failures,
+        snapshots,
+        schedulers,
+        transactionMarkers,
+        PipelineMeter.NONE);
   }
 }

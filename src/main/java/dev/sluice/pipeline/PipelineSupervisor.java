@@ -118,6 +118,22 @@ public final class PipelineSupervisor {
     return guard.left();
   }
 
+  /** How far MongoDB's log reaches back; empty if that is not known. */
+  public Optional<Duration> logLength() {
+    return guard.length();
+  }
+
+  /** What is under way; what an attempt that has failed left stays until the next one begins. */
+  public InFlight inFlight() {
+    Attempt attempt = current;
+    return attempt == null ? InFlight.NOTHING : InFlight.of(attempt.window());
+  }
+
+  /** Whether this instance is the one that runs the pipeline. From any thread. */
+  public boolean holdsLease() {
+    return leadership.isHeld();
+  }
+
   /**
    * Runs until {@link #stop}, then completes when everything taken in is confirmed and saved. Fails
    * with a {@link PipelineException} when going on makes no sense. Cold; to be subscribed to once.
@@ -173,12 +189,14 @@ public final class PipelineSupervisor {
     return leadership
         .obtain(this::standBy)
         .flatMap(firstPosition::of)
+        .doOnError(failure -> parts.meter().broke(PipelineMeter.Side.SOURCE))
         .takeUntilOther(stop.asMono())
         .flatMap(this::attemptFrom);
   }
 
   private void standBy(Claim.Others others) {
     firstPosition.requireNobodyElse(others);
+    parts.meter().works(PipelineMeter.Side.SOURCE);
     states.changed(
         PipelineState.STANDBY,
         "the pipeline is run by " + others.owner() + "; waiting to take over");
@@ -242,6 +260,7 @@ public final class PipelineSupervisor {
   private void remember(Attempt attempt) {
     InFlightWindow window = attempt.window();
     confirmedAhead = attempt.confirmedAhead();
+    parts.meter().leftUnanswered(window.awaitingConfirm());
     window.reached(leadership.checkpoint()).ifPresent(leadership::reached);
     oneByOne = (int) Math.max(0, oneByOne - window.confirmedEvents());
     if (window.confirmedEvents() > 0) {
@@ -266,6 +285,7 @@ public final class PipelineSupervisor {
       return Mono.error(asked);
     }
     PipelineException recognised = PipelineException.of(failure);
+    parts.meter().failed(recognised);
     if (stopping) {
       log.warn("Stopped in a failure: {}", recognised.getMessage());
       return Mono.just(0L);

@@ -57,6 +57,7 @@ final class Publishing implements EventPublisher.Outcomes {
   private final Leadership leadership;
   private final Refusals refusals;
   private final PipelineListener listener;
+  private final PipelineMeter meter;
   private final SendQueue queue;
   private final Silence silence;
   private final AtomicInteger signals = new AtomicInteger();
@@ -102,7 +103,8 @@ final class Publishing implements EventPublisher.Outcomes {
     this.leadership = leadership;
     this.refusals = refusals;
     this.listener = listener;
-    this.queue = new SendQueue(window, maxInFlight, timer, this::signal);
+    this.meter = parts.meter();
+    this.queue = new SendQueue(window, maxInFlight, timer, meter, this::signal);
     this.silence = new Silence(window, confirmTimeout, timer);
   }
 
@@ -294,6 +296,9 @@ final class Publishing implements EventPublisher.Outcomes {
         && !ended.get()) {
       refusals.note(newest.messageId(), failure);
     }
+    if (failure.kind().isPassing() && !ended.get()) {
+      meter.broke(PipelineMeter.Side.BROKER);
+    }
     fail(ending != null ? ending : failure);
   }
 
@@ -322,7 +327,13 @@ final class Publishing implements EventPublisher.Outcomes {
 
   /** Now and then, for what no answer tells. */
   private void look() {
-    silence.failure().ifPresent(this::fail);
+    silence
+        .failure()
+        .ifPresent(
+            failure -> {
+              meter.broke(PipelineMeter.Side.BROKER);
+              fail(failure);
+            });
     if (!silence.isBlocked() && queue.endsThrottling()) {
       listener.changed(PipelineState.STREAMING, "RabbitMQ takes messages again");
       signal();

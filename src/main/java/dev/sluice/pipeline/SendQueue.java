@@ -45,9 +45,10 @@ final class SendQueue {
    * @param maxInFlight how many events the window holds
    * @param wake has {@link #take} be called again
    */
-  SendQueue(InFlightWindow window, int maxInFlight, Scheduler timer, Runnable wake) {
+  SendQueue(
+      InFlightWindow window, int maxInFlight, Scheduler timer, PipelineMeter meter, Runnable wake) {
     this.window = window;
-    this.unconfirmed = new Unconfirmed(maxInFlight);
+    this.unconfirmed = new Unconfirmed(maxInFlight, meter);
     this.congestion = new Congestion(maxInFlight, () -> ThreadLocalRandom.current().nextDouble());
     this.timer = timer;
     this.wake = wake;
@@ -167,7 +168,11 @@ final class SendQueue {
   /** It is not to be published again, nor to count as confirmed. */
   void returned(String messageId) {
     OptionalLong number = unconfirmed.numberOf(messageId);
-    number.ifPresent(window::refuse);
+    number.ifPresent(
+        returned -> {
+          window.refuse(returned);
+          unconfirmed.forget(returned);
+        });
   }
 
   /** Whether messages are held back because others were refused. */

@@ -5,6 +5,7 @@ import dev.sluice.snapshot.SnapshotProgress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -19,6 +20,9 @@ import reactor.core.scheduler.Scheduler;
  * there is none.
  */
 public final class SnapshotReport {
+  /** How soon it is seen at the latest that there is a snapshot, and asked how large it will be. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Supplier<Optional<Position>> position;
@@ -27,11 +31,14 @@ public final class SnapshotReport {
   private final Consumer<String> tell;
   private final Scheduler timer;
 
-  /** The one that was told of last; empty for none. */
-  private String id = "";
+  /** The one that was told of last, and from when on it is told how fast it is. */
+  private String told = "";
+
+  /** The one that was seen last; empty for none. */
+  private volatile String id = "";
 
   /** About how many documents it has; 0 if that is not known. */
-  private long documents;
+  private volatile long documents;
 
   private long firstDocuments;
   private long firstNanos;
@@ -57,16 +64,24 @@ public final class SnapshotReport {
     return Mono.defer(
         () -> {
           Sinks.Empty<Void> ended = Sinks.empty();
+          Duration look = period.compareTo(LOOK) < 0 ? period : LOOK;
+          long looks = period.dividedBy(look);
           Flux<Void> reports =
-              Flux.interval(period, timer)
+              Flux.interval(look, timer)
                   .onBackpressureDrop()
-                  .concatMap(tick -> report(), 1)
+                  .concatMap(tick -> report((tick + 1) % looks == 0), 1)
                   .takeUntilOther(ended.asMono());
           return Mono.when(work.doFinally(signal -> ended.tryEmitEmpty()), reports);
         });
   }
 
-  private Mono<Void> report() {
+  /** About how many documents the snapshot of that name has to read; empty if unknown yet. */
+  public OptionalLong estimated(String snapshot) {
+    long known = snapshot.equals(id) ? documents : 0;
+    return known > 0 ? OptionalLong.of(known) : OptionalLong.empty();
+  }
+
+  private Mono<Void> report(boolean isDue) {
     BsonDocument kept = position.get().map(Position::snapshot).orElse(Position.NO_SNAPSHOT);
     if (kept.isEmpty()) {
       id = "";
@@ -74,14 +89,12 @@ public final class SnapshotReport {
     }
     SnapshotProgress progress = SnapshotProgress.of(kept);
     return (progress.id().equals(id) ? Mono.<Void>empty() : begin(progress))
-        .then(Mono.fromRunnable(() -> tell.accept(line(progress))));
+        .then(isDue ? Mono.fromRunnable(() -> tell.accept(line(progress))) : Mono.empty());
   }
 
   /** How many there are is only good to know: without it the report is shorter. */
   private Mono<Void> begin(SnapshotProgress progress) {
     id = progress.id();
-    firstDocuments = through(progress);
-    firstNanos = timer.now(TimeUnit.NANOSECONDS);
     documents = 0;
     return snapshots
         .estimate(progress)
@@ -96,6 +109,11 @@ public final class SnapshotReport {
 
   private String line(SnapshotProgress progress) {
     long through = through(progress);
+    if (!progress.id().equals(told)) {
+      told = progress.id();
+      firstDocuments = through;
+      firstNanos = timer.now(TimeUnit.NANOSECONDS);
+    }
     double seconds = (timer.now(TimeUnit.NANOSECONDS) - firstNanos) / NANOS_PER_SECOND;
     long perSecond = seconds <= 0 ? 0 : Math.round((through - firstDocuments) / seconds);
     String line = "Snapshot of " + Snapshots.named(progress) + ": " + through + " documents";

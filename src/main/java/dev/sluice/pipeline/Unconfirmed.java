@@ -21,6 +21,7 @@ final class Unconfirmed {
   static final int SURELY_TAKEN_BYTES = 64 * 1024;
 
   private final AtomicReferenceArray<Outgoing> kept;
+  private final PipelineMeter meter;
 
   /** Empty but for a queue that is full. */
   private final NavigableSet<Long> refused = new ConcurrentSkipListSet<>();
@@ -30,7 +31,8 @@ final class Unconfirmed {
   /**
    * @param window how many numbers lie between the oldest and the newest at the most
    */
-  Unconfirmed(int window) {
+  Unconfirmed(int window, PipelineMeter meter) {
+    this.meter = meter;
     this.kept = new AtomicReferenceArray<>(window);
   }
 
@@ -39,6 +41,7 @@ final class Unconfirmed {
     if (!refused.isEmpty()) {
       refused.remove(outgoing.number());
     }
+    meter.published(outgoing.number(), outgoing.message());
     kept.setRelease(slot(outgoing.number()), outgoing);
   }
 
@@ -49,6 +52,7 @@ final class Unconfirmed {
       Outgoing outgoing = kept.get(slot(number));
       if (outgoing != null && outgoing.number() == number) {
         kept.setRelease(slot(number), null);
+        meter.confirmed(number, outgoing.message());
         largest = Math.max(largest, outgoing.bytes());
       }
     }
@@ -59,6 +63,11 @@ final class Unconfirmed {
 
   void refused(long number) {
     refused.add(number);
+  }
+
+  /** It is kept no longer, and its confirm, which comes all the same, counts for nothing. */
+  void forget(long number) {
+    kept.setRelease(slot(number), null);
   }
 
   boolean anyRefused() {

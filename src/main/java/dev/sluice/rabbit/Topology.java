@@ -10,6 +10,7 @@ import dev.sluice.config.TopologyMode;
 import dev.sluice.config.TopologySettings;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,23 @@ final class Topology {
     return exchanges.size() + queues.size() + bindings.size();
   }
 
+  /** But for the alternates of direct ones. */
+  Collection<BoundExchange> exchanges() {
+    return exchanges.values();
+  }
+
+  /** All arguments of each queue, by its name. */
+  Map<String, Map<String, Object>> queues() {
+    Map<String, Map<String, Object>> arguments = new LinkedHashMap<>();
+    queues.forEach((name, queue) -> arguments.put(name, queue.getArguments()));
+    return arguments;
+  }
+
+  /** All arguments of the exchange. */
+  static Map<String, Object> arguments(BoundExchange exchange) {
+    return exchange.hasAlternate() ? Map.of("alternate-exchange", exchange.alternate()) : Map.of();
+  }
+
   /**
    * Declares everything on this channel, or only sees whether it is there, as the settings say.
    * What is there already and alike is left as it is; what differs or is missing closes the
@@ -130,9 +148,7 @@ final class Topology {
             .durable(true);
     return sender
         .declareExchange(alternate, onChannel)
-        .then(
-            sender.declareExchange(
-                declared.arguments(Map.of("alternate-exchange", exchange.alternate())), onChannel));
+        .then(sender.declareExchange(declared.arguments(arguments(exchange)), onChannel));
   }
 
   /** All arguments of the queue, with its type. */

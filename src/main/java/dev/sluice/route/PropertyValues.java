@@ -2,6 +2,7 @@ package dev.sluice.route;
 
 import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.Namespace;
+import dev.sluice.change.TraceParent;
 import dev.sluice.config.KeyTemplate;
 import dev.sluice.config.MessageProperties;
 import java.util.LinkedHashMap;
@@ -11,7 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * The headers, the priority and the expiration that somebody wants on his messages, filled in for
- * an event. Their texts are made and cut as {@link RoutingKeys} are. Immutable.
+ * an event, and its traceparent. Their texts are made and cut as {@link RoutingKeys} are.
+ * Immutable.
  */
 public final class PropertyValues {
   /** A longer number is no priority anybody meant. */
@@ -21,11 +23,13 @@ public final class PropertyValues {
   private static final int MOST = 255;
 
   private final Map<String, RoutingKeys> headers = new LinkedHashMap<>();
+  private final Optional<TraceField> trace;
   private final Optional<RoutingKeys> priority;
   private final Optional<Integer> constantPriority;
   private final Optional<String> expiration;
 
-  PropertyValues(MessageProperties properties) {
+  PropertyValues(MessageProperties properties, Optional<TraceField> trace) {
+    this.trace = trace;
     properties.headers().forEach((name, value) -> headers.put(name, new RoutingKeys(value)));
     this.constantPriority =
         properties.priority().flatMap(KeyTemplate::constant).flatMap(PropertyValues::number);
@@ -50,7 +54,7 @@ public final class PropertyValues {
    */
   public Map<String, Object> headers(
       ChangeEvent event, Namespace namespace, String operation, String id) {
-    if (headers.isEmpty()) {
+    if (headers.isEmpty() && trace.isEmpty()) {
       return Map.of();
     }
     Map<String, Object> filled = new LinkedHashMap<>();
@@ -61,6 +65,11 @@ public final class PropertyValues {
             filled.put(name, text);
           }
         });
+    if (event != null) {
+      trace
+          .flatMap(field -> field.of(event))
+          .ifPresent(parent -> filled.put(TraceParent.HEADER, parent.text()));
+    }
     return filled;
   }
 

@@ -25,6 +25,7 @@ public final class Routes {
   private final List<Route> routes;
   private final List<Way> ways;
   private final Way byDefault;
+  private final Optional<TraceField> trace;
   private final Map<Kind, Way> known =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -37,6 +38,7 @@ public final class Routes {
 
   public Routes(RouteSettings settings) {
     this.routes = settings.routes();
+    this.trace = settings.traceparentField().map(TraceField::new);
     this.ways =
         routes.stream()
             .map(route -> way(route.routingKey(), route.exchange(), route.properties()))
@@ -44,9 +46,8 @@ public final class Routes {
     this.byDefault = way(settings.routingKey(), Optional.empty(), settings.properties());
   }
 
-  private static Way way(
-      KeyTemplate routingKey, Optional<String> exchange, MessageProperties properties) {
-    return new Way(new RoutingKeys(routingKey), exchange, new PropertyValues(properties));
+  private Way way(KeyTemplate routingKey, Optional<String> exchange, MessageProperties properties) {
+    return new Way(new RoutingKeys(routingKey), exchange, new PropertyValues(properties, trace));
   }
 
   /** As most have it: one way, and the default routing keys. */

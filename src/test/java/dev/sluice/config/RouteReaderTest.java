@@ -56,6 +56,20 @@ class RouteReaderTest {
   }
 
   @Test
+  void theFieldOfTheTraceIsAPathOfTheDocument() throws IOException {
+    assertThat(read("[]", Map.of("SLUICE_TRACEPARENT_FIELD", "a.b")).route().traceparentField())
+        .contains("a.b");
+    assertThat(problems("[]", Map.of("SLUICE_TRACEPARENT_FIELD", "a..b")))
+        .containsExactly(
+            "SLUICE_TRACEPARENT_FIELD must be the path of a field, names with dots between, not"
+                + " \"a..b\".");
+    assertThat(problems("[]", Map.of("SLUICE_TRACEPARENT_FIELD", "a", "SLUICE_VIEW", "KEYS_ONLY")))
+        .singleElement()
+        .asString()
+        .contains("SLUICE_VIEW=NEW_IMAGE");
+  }
+
+  @Test
   void aRouteHasAnExchangeAKeyAndAQueueOfItsOwn() throws IOException {
     Settings settings =
         read(

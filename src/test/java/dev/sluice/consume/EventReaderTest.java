@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.change.Namespace;
+import dev.sluice.change.TraceParent;
 import dev.sluice.config.Compression;
 import dev.sluice.message.Message;
 import dev.sluice.message.Message.Content;
@@ -40,6 +41,20 @@ class EventReaderTest {
 
   private Event read(String golden) throws Exception {
     return reader.read(message(golden(golden), Content.JSON, Map.of())).orElseThrow();
+  }
+
+  @Test
+  void keepsTheTraceThatTheMessageIsOfIfItIsOne() throws Exception {
+    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    byte[] body = golden("shape/everything");
+
+    assertThat(traceOf(body, Map.of("traceparent", parent))).hasToString(parent);
+    assertThat(traceOf(body, Map.of("traceparent", "QUIZ"))).isNull();
+    assertThat(traceOf(body, Map.of())).isNull();
+  }
+
+  private TraceParent traceOf(byte[] body, Map<String, Object> headers) throws Exception {
+    return reader.read(message(body, Content.JSON, headers)).orElseThrow().traceparent();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sluice.consume;
 
 import dev.sluice.change.ChangePosition;
 import dev.sluice.change.Namespace;
+import dev.sluice.change.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -38,6 +39,11 @@ public final class GivenEvents {
 
   public static Event insert(Namespace in, DocumentKey key, String at, String json) {
     return put(EventType.INSERT, in, key, at, json);
+  }
+
+  /** The same, of this trace. */
+  public static Event in(String traceparent, Event event) {
+    return event.in(new TraceParent(traceparent));
   }
 
   public static Event update(Namespace in, DocumentKey key, String at, String json) {

@@ -106,7 +106,7 @@ class MakefileTest {
     machine.make("build");
     machine.without("javac").without("mvn");
 
-    assertThat(machine.make("local-start-cdc")).isEqualTo(new Ended(0, "runs run\n"));
+    assertThat(machine.make("local-start-cdc")).isEqualTo(new Ended(0, "runs 127.0.0.1:8080\n"));
   }
 
   @Test

@@ -24,4 +24,24 @@ class ServerVersionTest {
     assertThat(new ServerVersion(9, 1, 0).isDangerousWithLookup()).isFalse();
     assertThat(new ServerVersion(8, 0, 0).isDangerousWithLookup()).isFalse();
   }
+
+  @Test
+  void theDangerIsNamedToThoseWhomItConcerns() {
+    ServerVersion dangerous = new ServerVersion(9, 0, 1);
+
+    assertThat(MongoFacts.Version.of(dangerous, true).danger().orElseThrow())
+        .contains("MongoDB 9.0.1", "9.0.2 or later", "SLUICE_UPDATE_LOOKUP=false");
+    assertThat(MongoFacts.Version.of(dangerous, false).danger()).isEmpty();
+    assertThat(MongoFacts.Version.of(new ServerVersion(9, 0, 2), true).danger()).isEmpty();
+  }
+
+  @Test
+  void saysWhatOlderOnesLack() {
+    assertThat(new ServerVersion(4, 2, 24).lacks()).hasSize(3);
+    assertThat(new ServerVersion(6, 0, 8).lacks())
+        .singleElement()
+        .asString()
+        .contains("more than 16 MB");
+    assertThat(new ServerVersion(7, 0, 0).lacks()).isEmpty();
+  }
 }

@@ -19,6 +19,7 @@ import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
 import dev.sluice.pipeline.ChangeSource;
+import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineState;
@@ -112,8 +113,20 @@ public final class ScriptedParts implements AutoCloseable {
 
   /** Starts the pipeline, and waits for nothing. */
   public void start() {
-    pipeline = new PipelineSupervisor(parts(), this::note);
+    start(parts(), (state, reason) -> {});
+  }
+
+  /** The same with parts that somebody has changed, and one more who hears of states. */
+  public PipelineSupervisor start(PipelineParts changed, PipelineListener also) {
+    pipeline =
+        new PipelineSupervisor(
+            changed,
+            (state, reason) -> {
+              note(state, reason);
+              also.changed(state, reason);
+            });
     ended = pipeline.run().toFuture();
+    return pipeline;
   }
 
   private void note(PipelineState state, String reason) {
