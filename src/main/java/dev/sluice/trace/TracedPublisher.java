@@ -1,8 +1,11 @@
 package dev.sluice.trace;
 
+import dev.sluice.change.Numbering;
 import dev.sluice.message.Message;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.PipelineException;
+import java.util.Optional;
+import java.util.function.Function;
 import reactor.core.publisher.Mono;
 
 /**
@@ -26,12 +29,27 @@ public final class TracedPublisher implements EventPublisher {
   }
 
   @Override
+  public Optional<Numbering> numbering(Optional<Numbering> saved) {
+    return publisher.numbering(saved);
+  }
+
+  @Override
   public Mono<ConfirmChannel> open(Outcomes outcomes) {
+    return open(outcomes, publisher::open);
+  }
+
+  @Override
+  public Mono<ConfirmChannel> open(Outcomes outcomes, Numbering numbering) {
+    return open(outcomes, heard -> publisher.open(heard, numbering));
+  }
+
+  private Mono<ConfirmChannel> open(
+      Outcomes outcomes, Function<Outcomes, Mono<ConfirmChannel>> opening) {
     return Mono.defer(
         () -> {
           SentBatches batches = new SentBatches(spans, destination);
-          return publisher
-              .open(new Heard(outcomes, batches))
+          return opening
+              .apply(new Heard(outcomes, batches))
               .map(channel -> new Channel(channel, batches));
         });
   }
@@ -40,6 +58,16 @@ public final class TracedPublisher implements EventPublisher {
     @Override
     public void publish(long number, Message message, long document) {
       channel.publish(number, batches.add(number, message), document);
+    }
+
+    @Override
+    public void publish(long number, long id, Message message, long document) {
+      channel.publish(number, id, batches.add(number, message), document);
+    }
+
+    @Override
+    public boolean wantsToBeAlone(Message message) {
+      return channel.wantsToBeAlone(message);
     }
 
     @Override
