@@ -7,8 +7,8 @@ ifeq ($(SHELL),)
 $(error bash is missing: install the package bash (Debian, Ubuntu, Fedora, Homebrew, Alpine))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-consumers test prove bench bench-smoke bench-encode build fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
-        local-start-cdc local-test-cdc local-tail local-consume java-there jdk-there
+.PHONY: help demo demo-consumers test prove bench bench-smoke bench-encode build dist fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
+        local-start-cdc local-test-cdc local-tail local-consume image java-there jdk-there
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
@@ -21,7 +21,7 @@ TESTS   := target/test-classes/.compiled
 # All files below a directory: what has nothing below it is one.
 files    = $(foreach file,$(wildcard $(1)/*),$(or $(call files,$(file)),$(file)))
 MAIN    := $(call files,src/main) $(wildcard docs/*.json) pom.xml
-SOURCES := $(MAIN) $(foreach part,test embedded prove bench,$(call files,src/$(part)))
+SOURCES := $(MAIN) $(foreach part,test embedded prove bench dist,$(call files,src/$(part)))
 
 # What can be said on the command line, with its default.
 COUNT       ?= 10
@@ -75,6 +75,13 @@ bench-encode: java-there $(TESTS) ## What one message costs to write, by JMH: ti
 	  org.openjdk.jmh.Main dev.sluice.bench.EncoderBenchmark -prof gc -rf json -rff target/bench/encode.json
 
 build: $(ARCHIVE) ## Builds target/sluice.jar, and target/sluice.jsa to start it faster
+
+dist: java-there $(JAR) $(TESTS) ## Packs an archive to install from: target/sluice-VERSION.tar.gz (docs/INSTALL.md)
+	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
+	  dev.sluice.dist.Distribution
+
+image: java-there $(ARCHIVE) ## Builds the images sluice and sluice-consumers by Docker (docs/DOCKER.md)
+	@src/docker/images
 
 fmt: jdk-there ## Formats the Java sources
 	@echo "Formatting ..." >&2

@@ -27,6 +27,11 @@ public final class SluiceCommand implements Callable<Integer> {
 
   /** Runs a command line to its end and gives the exit code. */
   public static int execute(Console console, String... args) {
+    return line(console).execute(args);
+  }
+
+  /** All the commands, of which none has run yet. */
+  public static CommandLine line(Console console) {
     CommandLine line =
         new CommandLine(new SluiceCommand())
             .addSubcommand(new RunCommand(console))
@@ -49,7 +54,7 @@ public final class SluiceCommand implements Callable<Integer> {
         CommandLine.Help.defaultColorScheme(
             console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setExecutionExceptionHandler(SluiceCommand::explain);
-    return line.execute(args);
+    return line;
   }
 
   @Override

@@ -15,7 +15,6 @@ final class Answers {
       "There is nothing here. Look at / (the page), /status, /metrics, /livez or /readyz (?verbose).";
 
   private final Monitored monitored;
-  private final ObjectMapper json = new ObjectMapper();
   private final PageFiles page = new PageFiles();
   private MetricsText metrics;
 
@@ -57,10 +56,15 @@ final class Answers {
         well ? Answer.OK : Answer.UNAVAILABLE, lines.isEmpty() ? verdict : lines + "\n" + verdict);
   }
 
+  /** Made by the JVM when it is used first, which probes never do. */
+  private static final class Json {
+    static final ObjectMapper WRITER = new ObjectMapper();
+  }
+
   private Answer status(boolean brief) {
     try {
       return new Answer(
-          Answer.OK, "application/json", json.writeValueAsBytes(monitored.status(brief)));
+          Answer.OK, "application/json", Json.WRITER.writeValueAsBytes(monitored.status(brief)));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
