@@ -239,8 +239,7 @@ class ArchitectureTest {
             .resideInAPackage("dev.sluice.doctor..")
             .should()
             .dependOnClassesThat(
-                nameMatching(
-                    "dev\\.sluice\\.pipeline\\.(?!(FailureKind|PipelineException)$).*"))
+                nameMatching("dev\\.sluice\\.pipeline\\.(?!(FailureKind|PipelineException)$).*"))
             .because("it looks at what a pipeline needs, and is none: ask the servers"));
   }
 
