@@ -8,7 +8,7 @@ $(error bash is missing: install the package bash (Debian, Ubuntu, Fedora, Homeb
 endif
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-consumers test prove bench bench-smoke bench-encode build dist fmt bench-embedded local-fault local-start local-stop local-status local-logs local-clean \
-        local-start-cdc local-test-cdc local-tail local-consume java-there jdk-there
+        local-start-cdc local-test-cdc local-tail local-consume image java-there jdk-there
 
 MVN     ?= mvn -B -ntp -q -Dstyle.color=never
 JAVA    ?= java
@@ -79,6 +79,9 @@ build: $(ARCHIVE) ## Builds target/sluice.jar, and target/sluice.jsa to start it
 dist: java-there $(JAR) $(TESTS) ## Packs an archive to install from: target/sluice-VERSION.tar.gz (docs/INSTALL.md)
 	@$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.dist.Distribution
+
+image: java-there $(ARCHIVE) ## Builds the images sluice and sluice-consumers by Docker (docs/DOCKER.md)
+	@src/docker/images
 
 fmt: jdk-there ## Formats the Java sources
 	@echo "Formatting ..." >&2

@@ -98,7 +98,7 @@ record BenchOptions(
   private static int usualRounds(Mode mode) {
     return switch (mode) {
       case SMOKE, LIVE -> 1;
-      case MONITOR -> 3;
+      case MONITOR, CONSUME -> 3;
       default -> 5;
     };
   }
@@ -108,7 +108,12 @@ record BenchOptions(
    * answer costs once is not to be taken for what an event costs.
    */
   private static int usualEvents(Mode mode) {
-    return mode == Mode.SNAPSHOT || mode == Mode.MONITOR ? 200_000 : 50_000;
+    return switch (mode) {
+      case SNAPSHOT, MONITOR -> 200_000;
+      // With fewer the rounds are over before the compiler is.
+      case CONSUME -> 100_000;
+      default -> 50_000;
+    };
   }
 
   private static List<String> words(String text) {

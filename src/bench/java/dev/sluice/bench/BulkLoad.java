@@ -14,21 +14,28 @@ import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.DoublePoint;
 import org.apache.lucene.document.Field.Store;
 import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.BytesRef;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/** What a target's store does by itself with documents that are there already. */
+/**
+ * What a target's store does by itself, at once, with rows that are there already: the same that
+ * the target would have. It ends when they are durable; that the store closes is not counted, as it
+ * is not of the target.
+ */
 enum BulkLoad {
   /** Lines into a file, synchronised at the end. */
   JSONL {
@@ -38,16 +45,29 @@ enum BulkLoad {
     }
 
     @Override
-    void load(Path directory, String[] documents) throws Exception {
+    Cost load(Path directory, String[] documents, Cost.Watch watch) throws Exception {
       try (FileOutputStream file = new FileOutputStream(directory.resolve("bulk.jsonl").toFile());
           BufferedOutputStream out = new BufferedOutputStream(file, 1 << 16)) {
-        for (String document : documents) {
-          out.write(document.getBytes(StandardCharsets.UTF_8));
-          out.write('\n');
+        for (int n = 0; n < documents.length; n++) {
+          out.write(line(n, documents[n]).getBytes(StandardCharsets.UTF_8));
         }
         out.flush();
         file.getFD().sync();
+        return watch.stop();
       }
+    }
+
+    private String line(int n, String document) {
+      return "{\"eventId\": \""
+          + FullQueue.messageId(n)
+          + "\", \"position\": \""
+          + FullQueue.position(n)
+          + "\", \"operation\": \"insert\", \"time\": \"2026-11-20T01:02:03Z\", \"database\":"
+          + " \"scrabble\", \"collection\": \"plays\", \"_id\": \""
+          + FullQueue.id(n)
+          + "\", \"idType\": \"objectId\", \"document\": "
+          + document
+          + "}\n";
     }
   },
   /** Rows by a prepared insert, in one transaction. */
@@ -58,18 +78,20 @@ enum BulkLoad {
     }
 
     @Override
-    void load(Path directory, String[] documents) throws Exception {
+    Cost load(Path directory, String[] documents, Cost.Watch watch) throws Exception {
       try (Connection connection =
               DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("bulk.db"));
           Statement statement = connection.createStatement()) {
         statement.execute("pragma journal_mode = wal");
-        statement.execute("create table plays (id text primary key, document text)");
+        statement.execute("pragma synchronous = full");
+        statement.execute("create table plays " + columns("text", "text"));
         connection.setAutoCommit(false);
         try (PreparedStatement insert =
-            connection.prepareStatement("insert into plays values (?, ?)")) {
+            connection.prepareStatement("insert into plays values (?, 'objectId', ?, 0, ?)")) {
           for (int n = 0; n < documents.length; n++) {
-            insert.setString(1, String.format(Locale.ROOT, "%024x", n));
-            insert.setString(2, documents[n]);
+            insert.setString(1, FullQueue.id(n));
+            insert.setString(2, FullQueue.position(n));
+            insert.setString(3, documents[n]);
             insert.addBatch();
             if (n % BATCH == BATCH - 1) {
               insert.executeBatch();
@@ -78,6 +100,7 @@ enum BulkLoad {
           insert.executeBatch();
         }
         connection.commit();
+        return watch.stop();
       }
     }
   },
@@ -89,20 +112,24 @@ enum BulkLoad {
     }
 
     @Override
-    void load(Path directory, String[] documents) throws Exception {
+    Cost load(Path directory, String[] documents, Cost.Watch watch) throws Exception {
       try (DuckDBConnection connection =
               (DuckDBConnection)
                   DriverManager.getConnection("jdbc:duckdb:" + directory.resolve("bulk.duckdb"));
           Statement statement = connection.createStatement()) {
-        statement.execute("create table plays (id text primary key, document text)");
+        statement.execute("create table plays " + columns("varchar", "varchar"));
         try (DuckDBAppender rows = connection.createAppender("main", "plays")) {
           for (int n = 0; n < documents.length; n++) {
             rows.beginRow();
-            rows.append(String.format(Locale.ROOT, "%024x", n));
+            rows.append(FullQueue.id(n));
+            rows.append("objectId");
+            rows.append(FullQueue.position(n));
+            rows.append((short) 0);
             rows.append(documents[n]);
             rows.endRow();
           }
         }
+        return watch.stop();
       }
     }
   },
@@ -127,11 +154,11 @@ enum BulkLoad {
     }
 
     @Override
-    void load(Path directory, String[] documents) throws Exception {
+    Cost load(Path directory, String[] documents, Cost.Watch watch) throws Exception {
       String table = schema(directory) + ".bulk";
       try (Connection connection = PrivateServer.POSTGRES.connect();
           Statement statement = connection.createStatement()) {
-        statement.execute("create table " + table + " (id text primary key, document json)");
+        statement.execute("create table " + table + ' ' + columns("text collate \"C\"", "json"));
         CopyIn copy =
             connection
                 .unwrap(PGConnection.class)
@@ -140,11 +167,17 @@ enum BulkLoad {
         for (int n = 0; n < documents.length; n++) {
           // Its text format: no document here has a tab or a line end.
           String row =
-              String.format(Locale.ROOT, "%024x\t", n) + documents[n].replace("\\", "\\\\") + "\n";
+              FullQueue.id(n)
+                  + "\tobjectId\t"
+                  + FullQueue.position(n)
+                  + "\t0\t"
+                  + documents[n].replace("\\", "\\\\")
+                  + "\n";
           byte[] bytes = row.getBytes(StandardCharsets.UTF_8);
           copy.writeToCopy(bytes, 0, bytes.length);
         }
         copy.endCopy();
+        return watch.stop();
       }
     }
 
@@ -166,19 +199,43 @@ enum BulkLoad {
     }
 
     @Override
-    void load(Path directory, String[] documents) throws Exception {
+    Cost load(Path directory, String[] documents, Cost.Watch watch) throws Exception {
       ObjectMapper json = new ObjectMapper();
       try (FSDirectory index = FSDirectory.open(directory.resolve("bulk"));
           IndexWriter writer =
               new IndexWriter(index, new IndexWriterConfig(new StandardAnalyzer()))) {
-        for (String text : documents) {
-          Document document = new Document();
-          for (Map.Entry<String, JsonNode> field : json.readTree(text).properties()) {
-            document.add(new TextField(field.getKey(), field.getValue().asText(), Store.NO));
+        for (int n = 0; n < documents.length; n++) {
+          Document entry = entry(n, documents[n]);
+          for (Map.Entry<String, JsonNode> field : json.readTree(documents[n]).properties()) {
+            add(entry, field.getKey(), field.getValue());
           }
-          document.add(new StoredField("document", text));
-          writer.addDocument(document);
+          writer.addDocument(entry);
         }
+        writer.commit();
+        return watch.stop();
+      }
+    }
+
+    private Document entry(int n, String document) {
+      Document entry = new Document();
+      entry.add(new StringField("#key", "scrabble.plays objectId " + FullQueue.id(n), Store.NO));
+      entry.add(new StringField("#namespace", "scrabble.plays", Store.YES));
+      entry.add(new StringField("#collection", "scrabble.plays", Store.NO));
+      entry.add(new StringField("#collection", "plays", Store.NO));
+      entry.add(new StringField("#position", FullQueue.position(n), Store.YES));
+      entry.add(new BinaryDocValuesField("#values", new BytesRef(FullQueue.position(n))));
+      entry.add(new StoredField("#id", FullQueue.id(n)));
+      entry.add(new StoredField("#idType", "objectId"));
+      entry.add(new StoredField("#document", document));
+      return entry;
+    }
+
+    private void add(Document entry, String name, JsonNode value) {
+      if (value.isNumber()) {
+        entry.add(new DoublePoint(name + "#number", value.doubleValue()));
+      } else {
+        entry.add(new TextField(name, value.asText(), Store.NO));
+        entry.add(new StringField(name + "#exact", value.asText(), Store.NO));
       }
     }
   };
@@ -193,7 +250,6 @@ enum BulkLoad {
   }
 
   private static final int BATCH = 500;
-  private static final double NANOS = 1e9;
 
   String word() {
     return name().toLowerCase(Locale.ROOT);
@@ -207,16 +263,25 @@ enum BulkLoad {
   /** Of the target that is measured beside it. */
   abstract String uri(Path directory) throws Exception;
 
-  abstract void load(Path directory, String[] documents) throws Exception;
+  /** Gives what the watch says when the rows are durable. */
+  abstract Cost load(Path directory, String[] documents, Cost.Watch watch) throws Exception;
 
-  /** How many seconds it takes; making the documents is not counted. */
-  double load(Path directory, int count, IntFunction<String> document) throws Exception {
-    String[] documents = new String[count];
-    for (int n = 0; n < count; n++) {
-      documents[n] = document.apply(n);
+  /** Of a table of states. */
+  private static String columns(String key, String document) {
+    return String.format(
+        Locale.ROOT,
+        "(id %1$s not null, id_type %1$s not null, position %1$s not null, deleted smallint not"
+            + " null, document %2$s, primary key (id, id_type))",
+        key,
+        document);
+  }
+
+  /** What it takes; making the documents is not counted. */
+  Cost load(Path directory, FullQueue queue) throws Exception {
+    String[] documents = new String[queue.events()];
+    for (int n = 0; n < documents.length; n++) {
+      documents[n] = queue.document(n);
     }
-    long begin = System.nanoTime();
-    load(directory, documents);
-    return (System.nanoTime() - begin) / NANOS;
+    return load(directory, documents, new Cost.Watch());
   }
 }

@@ -1,28 +1,24 @@
 package dev.sluice.bench;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.sun.management.OperatingSystemMXBean;
 import dev.sluice.cli.Targets;
 import dev.sluice.config.Settings;
 import dev.sluice.config.SettingsReader;
 import dev.sluice.consume.ConsumeSettings;
 import dev.sluice.consume.ConsumeSettings.Answer;
 import dev.sluice.consume.Consumption;
+import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetUri;
 import dev.sluice.pipeline.Backoff;
 import dev.sluice.rabbit.QueueInboxes;
 import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.testing.TestRabbit;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +28,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -39,31 +37,30 @@ import reactor.core.scheduler.Schedulers;
 /**
  * {@code make bench BENCH=consume}: how fast a full queue gets into each target, beside a consumer
  * that drops what it gets (manual acknowledgements, 500 at a time) and the store's own bulk load of
- * the same documents. Consumers run in this process, warmed up by a round.
+ * the same rows, which ends when they are as durable. Consumers run in this process; the first
+ * round is cold and told apart.
  */
 final class ConsumeBench {
+  /** Of the bare consumer: larger ones change nothing there. */
   private static final int BATCH = 500;
-  private static final double NANOS = 1e9;
 
-  private final int events;
+  private static final String BARE = "bare consumer";
+
   private final int rounds;
-  private final String filler;
+  private final FullQueue queue;
   private final Settings settings;
-  private final Map<String, List<Double>> perSecond = new LinkedHashMap<>();
-  private final OperatingSystemMXBean system =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private final Map<String, List<Cost>> costs = new LinkedHashMap<>();
 
   private ConsumeBench(BenchOptions options) {
-    this.events = options.events();
     this.rounds = options.rounds();
-    this.filler = "x".repeat(Math.max(1, options.sizes().get(0) - 80));
+    this.queue = new FullQueue(options.events(), options.sizes().get(0));
     Map<String, String> environment = Map.of("RABBITMQ_URI", TestRabbit.shared().uri());
     this.settings = SettingsReader.read(environment, Path.of("no-such-file"));
   }
 
-  /** One run of a contender; gives how many seconds it took. */
+  /** One run of a contender. */
   private interface Run {
-    double seconds(Path directory) throws Exception;
+    Cost run(Path directory) throws Exception;
   }
 
   static int run(BenchOptions options) throws Exception {
@@ -77,13 +74,12 @@ final class ConsumeBench {
 
   private void run() throws Exception {
     say(
-        "%,d events of about %,d bytes, batches of %d, load %s",
-        events, message(0).length, BATCH, SetUp.load());
+        "%,d events of about %,d bytes, the targets' own batches, load %s",
+        queue.events(), queue.message(0).length, SetUp.load());
     Map<String, Run> contenders = new LinkedHashMap<>();
-    contenders.put("bare consumer", directory -> bare());
+    contenders.put(BARE, directory -> bare());
     for (BulkLoad load : loads()) {
-      contenders.put(
-          load.word() + ", bulk load", directory -> load.load(directory, events, this::document));
+      contenders.put(bulk(load), directory -> load.load(directory, queue));
       contenders.put(load.word(), directory -> consume(load.uri(directory)));
     }
     for (int round = 0; round <= rounds; round++) {
@@ -92,28 +88,25 @@ final class ConsumeBench {
       }
     }
     summary();
-    new CallsBench(filler).run();
+    new CallsBench(queue.filler()).run();
   }
 
   private static List<BulkLoad> loads() {
     return Stream.of(BulkLoad.values()).filter(BulkLoad::isThere).toList();
   }
 
+  private static String bulk(BulkLoad load) {
+    return load.word() + ", bulk load";
+  }
+
   private void once(int round, String name, Run run) throws Exception {
     Path directory = Files.createTempDirectory("sluice-bench-consume");
     try {
-      long cpu = system.getProcessCpuTime();
-      double seconds = run.seconds(directory);
-      double cpuSeconds = (system.getProcessCpuTime() - cpu) / NANOS;
+      Cost cost = run.run(directory);
+      costs.computeIfAbsent(name, none -> new ArrayList<>()).add(cost);
       say(
-          "  %-8s %-22s %,9.0f/s, %5.2f CPU s per 100k (filling the queue included)",
-          round == 0 ? "warm-up" : "round " + round,
-          name,
-          events / seconds,
-          cpuSeconds * 100_000 / events);
-      if (round > 0) {
-        perSecond.computeIfAbsent(name, none -> new ArrayList<>()).add(events / seconds);
-      }
+          "  %-8s %-22s %,9.0f/s, %5.2f CPU s per 100k",
+          round == 0 ? "cold" : "round " + round, name, perSecond(cost), cpu(cost));
     } finally {
       try (Stream<Path> all = Files.walk(directory)) {
         for (Path each : all.sorted((one, other) -> other.compareTo(one)).toList()) {
@@ -123,119 +116,98 @@ final class ConsumeBench {
     }
   }
 
+  private double perSecond(Cost cost) {
+    return queue.events() / cost.seconds();
+  }
+
+  private double cpu(Cost cost) {
+    return cost.cpuSeconds() * 100_000 / queue.events();
+  }
+
+  /** The first round apart, in which everything is compiled and each file is new. */
   private void summary() {
     say("");
-    double bare = median("bare consumer");
-    say("| target | events/s | its own bulk load | bare consumer | of the slower of the two |");
+    say("| | cold events/s | events/s | CPU s per 100k | of the slower of the two |");
     say("|---|---|---|---|---|");
+    row(BARE, "");
     for (BulkLoad load : loads()) {
-      double own = median(load.word() + ", bulk load");
-      double target = median(load.word());
-      say(
-          "| %s | %,.0f | %,.0f | %,.0f | %.0f %% |",
-          load.word(), target, own, bare, 100 * target / Math.min(own, bare));
+      row(bulk(load), "");
+      row(load.word(), spread(round -> 100 * ofTheSlower(load, round)) + " %");
     }
   }
 
-  private double median(String name) {
-    List<Double> sorted = perSecond.get(name).stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
+  private void row(String name, String ratio) {
+    List<Cost> all = costs.get(name);
+    say(
+        "| %s | %,.0f | %s | %s | %s |",
+        name,
+        perSecond(all.get(0)),
+        spread(round -> perSecond(all.get(round))),
+        spread(round -> cpu(all.get(round))),
+        ratio);
   }
 
-  private String document(int n) {
-    return String.format(
-        Locale.ROOT,
-        "{\"_id\": \"%024x\", \"word\": \"QUIZ\", \"score\": %d, \"filler\": \"%s\"}",
-        n,
-        n,
-        filler);
+  private String spread(IntToDoubleFunction ofRound) {
+    return Spread.of(IntStream.rangeClosed(1, rounds).mapToDouble(ofRound).boxed().toList())
+        .orElseThrow()
+        .text();
   }
 
-  private byte[] message(int n) {
-    return String.format(
-            Locale.ROOT,
-            "{\"_id\": \"%024x\", \"operation\": \"insert\", \"database\": \"scrabble\","
-                + " \"collection\": \"plays\", \"document\": %s, \"metadata\": {\"eventId\":"
-                + " \"%032x\", \"pipeline\": \"bench\", \"idType\": \"objectId\", \"clusterTime\":"
-                + " \"2026-11-20T01:02:03Z\", \"clusterTimeIncrement\": %d, \"position\":"
-                + " \"6aff9c0b%08x00000000\", \"documentSource\": \"event\", \"schema\": 1}}",
-            n,
-            document(n),
-            n,
-            n,
-            n)
-        .getBytes(StandardCharsets.UTF_8);
+  /** Within one round: what the machine does besides changes from round to round. */
+  private double ofTheSlower(BulkLoad load, int round) {
+    double slower =
+        Math.max(costs.get(BARE).get(round).seconds(), costs.get(bulk(load)).get(round).seconds());
+    return slower / costs.get(load.word()).get(round).seconds();
   }
 
-  /** A full queue, of the type that the pipeline declares by default. */
-  private String fill(Connection connection) throws Exception {
-    String queue = TestRabbit.freshName("bench-consume");
-    try (Channel channel = connection.createChannel()) {
-      channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
-      channel.confirmSelect();
-      Map<String, Object> headers = new HashMap<>();
-      headers.put("operation", "insert");
-      for (int n = 0; n < events; n++) {
-        AMQP.BasicProperties properties =
-            new AMQP.BasicProperties.Builder()
-                .deliveryMode(2)
-                .contentType("application/json")
-                .messageId(String.format(Locale.ROOT, "%032x", n))
-                .type("insert")
-                .headers(headers)
-                .build();
-        channel.basicPublish("", queue, properties, message(n));
-        if (n % 2_000 == 1_999) {
-          channel.waitForConfirmsOrDie(60_000);
-        }
-      }
-      channel.waitForConfirmsOrDie(60_000);
-    }
-    return queue;
-  }
-
-  private double bare() throws Exception {
+  private Cost bare() throws Exception {
     try (Connection connection = TestRabbit.shared().connect()) {
-      String queue = fill(connection);
+      String name = queue.fill(connection);
       Channel channel = connection.createChannel();
       channel.basicQos(4 * BATCH);
       AtomicLong seen = new AtomicLong();
       CountDownLatch done = new CountDownLatch(1);
-      long begin = System.nanoTime();
+      Cost.Watch watch = new Cost.Watch();
       channel.basicConsume(
-          queue,
+          name,
           false,
           (tag, delivery) -> {
             long count = seen.incrementAndGet();
-            if (count % BATCH == 0 || count == events) {
+            if (count % BATCH == 0 || count == queue.events()) {
               channel.basicAck(delivery.getEnvelope().getDeliveryTag(), true);
             }
-            if (count == events) {
+            if (count == queue.events()) {
               done.countDown();
             }
           },
           tag -> {});
       done.await();
-      double seconds = (System.nanoTime() - begin) / NANOS;
-      channel.queueDelete(queue);
-      return seconds;
+      Cost cost = watch.stop();
+      channel.queueDelete(name);
+      return cost;
     }
   }
 
-  private double consume(String uri) throws Exception {
+  private Cost consume(String uri) throws Exception {
     try (Connection connection = TestRabbit.shared().connect()) {
-      String queue = fill(connection);
-      double seconds = consume(uri, queue);
-      connection.createChannel().queueDelete(queue);
-      return seconds;
+      String name = queue.fill(connection);
+      Cost cost = consume(Targets.opener(TargetUri.parse(uri)), name);
+      connection.createChannel().queueDelete(name);
+      return cost;
     }
   }
 
-  private double consume(String uri, String queue)
+  private Cost consume(Target.Opener target, String name)
       throws InterruptedException, IOException, TimeoutException {
     ConsumeSettings consume =
         new ConsumeSettings(
-            "bench", queue + ".parked", BATCH, Duration.ofMillis(200), 1, Answer.STOP, Answer.STOP);
+            "bench",
+            name + ".parked",
+            target.batch(),
+            Duration.ofMillis(200),
+            1,
+            Answer.STOP,
+            Answer.STOP);
     Scheduler blocking = Schedulers.newBoundedElastic(2, 16, "bench-blocking");
     Random random = new Random();
     try (RabbitConnection reading =
@@ -244,26 +216,22 @@ final class ConsumeBench {
             new RabbitConnection(settings.rabbit(), "bench parking", blocking, random)) {
       QueueInboxes inboxes =
           new QueueInboxes(
-              reading, parking, new QueueInboxes.Reading(queue, "", "", false), consume.prefetch());
+              reading, parking, new QueueInboxes.Reading(name, "", "", false), consume.prefetch());
       Consumption consumption =
-          new Consumption(
-              consume,
-              inboxes,
-              Targets.opener(TargetUri.parse(uri)),
-              new Backoff(random::nextDouble));
+          new Consumption(consume, inboxes, target, new Backoff(random::nextDouble));
       Thread thread = new Thread(consumption::run, "bench-consume");
-      long begin = System.nanoTime();
+      Cost.Watch watch = new Cost.Watch();
       thread.start();
-      while (consumption.messages() < events) {
+      while (consumption.messages() < queue.events()) {
         LockSupport.parkNanos(1_000_000);
         if (!thread.isAlive()) {
           throw new IllegalStateException("The consumer has ended");
         }
       }
-      double seconds = (System.nanoTime() - begin) / NANOS;
+      Cost cost = watch.stop();
       consumption.stop();
       thread.join();
-      return seconds;
+      return cost;
     } finally {
       blocking.dispose();
     }

@@ -13,6 +13,7 @@ import dev.sluice.inserter.Mix;
 import dev.sluice.testing.FreePorts;
 import dev.sluice.testing.Leash;
 import dev.sluice.testing.SluiceProcess;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,7 +39,7 @@ public final class ClassArchive {
   private ClassArchive() {}
 
   /**
-   * @param args the file to write
+   * @param args the file to write, with the ending {@code .jsa}; the list is {@code .classes}
    */
   public static void main(String[] args) {
     int code = 0;
@@ -53,6 +54,7 @@ public final class ClassArchive {
 
   private static void make(Path archive, Leash leash) throws Exception {
     Path unfinished = leash.directory().resolve("archive");
+    Path names = leash.directory().resolve("names");
     try (EmbeddedReplicaSet mongo = EmbeddedReplicaSet.builder().name("class-archive").start();
         EmbeddedBroker rabbit = EmbeddedBroker.start()) {
       String http = "127.0.0.1:" + FreePorts.one();
@@ -64,7 +66,11 @@ public final class ClassArchive {
               rabbit.uri(),
               "SLUICE_HTTP",
               http);
-      List<String> writing = List.of("-XX:ArchiveClassesAtExit=" + unfinished, "-Xlog:cds=off");
+      List<String> writing =
+          List.of(
+              "-XX:ArchiveClassesAtExit=" + unfinished,
+              "-XX:DumpLoadedClassList=" + names,
+              "-Xlog:cds=off");
       Path log = leash.directory().resolve("log");
       try (SluiceProcess sluice = SluiceProcess.run(servers, writing, log)) {
         leash.holds(sluice.process());
@@ -78,10 +84,17 @@ public final class ClassArchive {
         }
       }
     }
-    // In two steps: what is mapped by a running JVM must not be written to.
-    Path beside = archive.resolveSibling(archive.getFileName() + ".new");
-    Files.copy(unfinished, beside, StandardCopyOption.REPLACE_EXISTING);
-    Files.move(beside, archive, StandardCopyOption.ATOMIC_MOVE);
+    put(
+        names,
+        archive.resolveSibling(archive.getFileName().toString().replace(".jsa", ".classes")));
+    put(unfinished, archive);
+  }
+
+  /** In two steps: what is mapped by a running JVM must not be written to. */
+  private static void put(Path made, Path place) throws IOException {
+    Path beside = place.resolveSibling(place.getFileName() + ".new");
+    Files.copy(made, beside, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void write(Settings settings) {

@@ -10,11 +10,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A target of {@code make demo-consumers}, and how what it keeps is read when its consumer has
@@ -40,6 +43,19 @@ record KeptTarget(String name, String uri, Reader reader) {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  private static final String LINES = ".jsonl";
+
+  /**
+   * A file a batch, there as a whole or not at all: of a consumer that is killed the command sees
+   * an end of its input, in the middle of a line perhaps.
+   */
+  private static final String FILE_A_BATCH =
+      "mkdir -p '%1$s' && part=$(mktemp '%1$s/part.XXXXXX') && cat > \"$part\""
+          + " && [ \"$(wc -l < \"$part\")\" -eq \"$SLUICE_EVENTS\" ]"
+          + " && sync \"$part\" && mv \"$part\" \"$part"
+          + LINES
+          + "\" || exit 75";
+
   /** All that need no server, below a directory. */
   static List<KeptTarget> in(Path directory) {
     Path lines = directory.resolve("plays.jsonl");
@@ -47,8 +63,9 @@ record KeptTarget(String name, String uri, Reader reader) {
     Path sqlite = directory.resolve("plays.db");
     Path duckDb = directory.resolve("plays.duckdb");
     Path index = directory.resolve("index");
+    Path batches = directory.resolve("batches");
     return List.of(
-        new KeptTarget("jsonl", "file:" + lines, () -> ofLines(lines)),
+        new KeptTarget("jsonl", "file:" + lines, () -> ofLines(Files.readAllLines(lines))),
         new KeptTarget("csv", "file:" + csv + "?columns=_id,word,score", () -> ofCsv(csv)),
         new KeptTarget(
             "sqlite",
@@ -56,7 +73,11 @@ record KeptTarget(String name, String uri, Reader reader) {
             () -> ofTable("jdbc:sqlite:" + sqlite)),
         new KeptTarget(
             "duckdb", "duckdb:" + duckDb + "?history=true", () -> ofTable("jdbc:duckdb:" + duckDb)),
-        new KeptTarget("lucene", "lucene:" + index, () -> ofIndex(index)));
+        new KeptTarget("lucene", "lucene:" + index, () -> ofIndex(index)),
+        new KeptTarget(
+            "exec",
+            "exec:" + String.format(Locale.ROOT, FILE_A_BATCH, batches),
+            () -> ofLines(linesBelow(batches))));
   }
 
   /** A document as it is compared: its id is its key. */
@@ -66,10 +87,21 @@ record KeptTarget(String name, String uri, Reader reader) {
     return document;
   }
 
-  private static Kept ofLines(Path file) throws Exception {
+  /** A batch that came twice is there twice; what has another name was never finished. */
+  private static List<String> linesBelow(Path directory) throws Exception {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(LINES)).toList()) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    return lines;
+  }
+
+  private static Kept ofLines(List<String> lines) throws Exception {
     Map<String, JsonNode> newest = new HashMap<>();
     Set<String> events = new HashSet<>();
-    for (String line : Files.readAllLines(file)) {
+    for (String line : lines) {
       JsonNode event = MAPPER.readTree(line);
       if (event.has("_id") && events.add(event.get("eventId").asText())) {
         newest.merge(event.get("_id").asText(), event, KeptTarget::later);

@@ -64,9 +64,10 @@ final class ConsumeCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      defaultValue = "500",
-      description = "Most events that are applied together (default: 500).")
-  private int batch;
+      description =
+          "Most events that are applied together (default: what the target gains by, 500 or"
+              + " 2000).")
+  private Integer batch;
 
   @Option(
       names = "--linger",
@@ -121,8 +122,8 @@ final class ConsumeCommand implements Callable<Integer> {
   @Option(
       names = "--rebuild",
       description =
-          "Has the pipeline take a snapshot, fills a second table beside the live one and swaps them."
-              + " Once: given at later starts too, it does nothing until a start without it.")
+          "Has the pipeline take a snapshot, fills a second table beside the live one and swaps"
+              + " them. Once: given at later starts too, it does nothing until a start without it.")
   private boolean rebuild;
 
   @Option(

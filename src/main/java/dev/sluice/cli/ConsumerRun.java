@@ -55,7 +55,7 @@ final class ConsumerRun {
       String bind,
       String name,
       boolean shared,
-      int batch,
+      Integer batch,
       Duration linger,
       String onGap,
       String onDrop,
@@ -77,15 +77,6 @@ final class ConsumerRun {
   int run() {
     Reading reading = reading();
     String name = options.name() == null ? reading.queue() : options.name();
-    ConsumeSettings consume =
-        new ConsumeSettings(
-            name,
-            settings.rabbit().straightTo(reading.queue()).parkingQueue(),
-            options.batch(),
-            options.linger(),
-            options.maxParked(),
-            answer("--on-gap", options.onGap()),
-            answer("--on-drop", options.onDrop()));
     TargetUri uri;
     Target.Opener target;
     try {
@@ -98,6 +89,15 @@ final class ConsumerRun {
     } catch (TargetException wrong) {
       throw WrongSettings.of(wrong.getMessage() + ".");
     }
+    ConsumeSettings consume =
+        new ConsumeSettings(
+            name,
+            settings.rabbit().straightTo(reading.queue()).parkingQueue(),
+            options.batch() == null ? target.batch() : options.batch(),
+            options.linger(),
+            options.maxParked(),
+            answer("--on-gap", options.onGap()),
+            answer("--on-drop", options.onDrop()));
     requireRebuildable(uri, target);
     log.info("Keeping {} in step with the queue {}", uri, reading.queue());
     Scheduler blocking = Schedulers.newBoundedElastic(2, 16, "sluice-blocking", 60, true);

@@ -121,8 +121,7 @@ public final class Targets {
   }
 
   private static Target.Opener file(TargetUri uri) {
-    FileParameters parameters = FileParameters.of(uri);
-    return () -> FileTarget.open(parameters);
+    return FileTarget.opener(FileParameters.of(uri));
   }
 
   private static Target.Opener lucene(TargetUri uri) {

@@ -31,6 +31,15 @@ final class Applying {
 
   /** Returns when each is applied or parked. */
   void apply(List<Delivered> batch) {
+    List<Delivered> left = batch;
+    while (!left.isEmpty()) {
+      List<Delivered> ready = ready(left);
+      left = ready.isEmpty() ? List.of() : applyReady(ready);
+    }
+  }
+
+  /** Parks what is damaged or held back; gives the rest. */
+  private List<Delivered> ready(List<Delivered> batch) {
     List<Delivered> ready = new ArrayList<>(batch.size());
     for (Delivered each : batch) {
       if (each.damage() != null) {
@@ -42,27 +51,31 @@ final class Applying {
         ready.add(each);
       }
     }
-    if (!ready.isEmpty()) {
-      applyReady(ready);
-    }
+    return ready;
   }
 
-  private void applyReady(List<Delivered> ready) {
+  /**
+   * Gives what is still to be applied: of a batch that is refused all behind the change that is, or
+   * the second half. Not by a call of its own: a batch may be refused as often as it has events.
+   */
+  private List<Delivered> applyReady(List<Delivered> ready) {
     try {
       target.apply(new Batch(ready.stream().map(Delivered::event).toList()));
       ready.forEach(this::noteReleased);
+      return List.of();
     } catch (TargetException failure) {
       if (failure.kind() != TargetException.Kind.REFUSED) {
         throw failure;
       }
       int refused = ready.size() == 1 ? 0 : indexOf(failure, ready);
-      if (refused >= 0) {
-        around(refused, ready, failure);
-      } else {
+      if (refused < 0) {
         int half = ready.size() / 2;
         apply(ready.subList(0, half));
-        apply(ready.subList(half, ready.size()));
+        return ready.subList(half, ready.size());
       }
+      apply(ready.subList(0, refused));
+      refuse(ready.get(refused), failure);
+      return ready.subList(refused + 1, ready.size());
     }
   }
 
@@ -73,16 +86,6 @@ final class Applying {
       }
     }
     return -1;
-  }
-
-  private void around(int refused, List<Delivered> ready, TargetException failure) {
-    if (refused > 0) {
-      apply(ready.subList(0, refused));
-    }
-    refuse(ready.get(refused), failure);
-    if (refused + 1 < ready.size()) {
-      apply(ready.subList(refused + 1, ready.size()));
-    }
   }
 
   private void refuse(Delivered refused, TargetException failure) {

@@ -11,14 +11,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes batches of messages: full, or as old as they may get. What stops the consumer closes the
- * batch in front of it, so that all before it is applied first. For one thread.
+ * Makes batches of messages: full, or as old as they may get and wanted. A batch that nobody waits
+ * for yet goes on growing: the more is waiting, the fewer times the target makes something durable.
+ * What stops the consumer closes the batch in front of it, so that all before it is applied first.
+ * For one thread.
  */
 final class Collecting {
   private static final Logger log = LoggerFactory.getLogger(Collecting.class);
 
   /** How soon a stop is noticed while nothing comes. */
   private static final Duration NOTICE = Duration.ofMillis(200);
+
+  /** How soon a batch that is old enough is handed out when it becomes wanted. */
+  private static final Duration NOTICE_WANTED = Duration.ofMillis(5);
 
   /**
    * Of bodies in one batch: one is applied, one is ready and one is being made, and what a target
@@ -32,14 +37,20 @@ final class Collecting {
   private final Inbox inbox;
   private final ConsumeSettings settings;
   private final BooleanSupplier stopping;
+  private final BooleanSupplier wanted;
   private final EventReader reader = new EventReader();
   private PipelineException end;
   private boolean warnedOfDeliveries;
 
-  Collecting(Inbox inbox, ConsumeSettings settings, BooleanSupplier stopping) {
+  /**
+   * @param wanted whether somebody waits for the next batch, from any thread
+   */
+  Collecting(
+      Inbox inbox, ConsumeSettings settings, BooleanSupplier stopping, BooleanSupplier wanted) {
     this.inbox = inbox;
     this.settings = settings;
     this.stopping = stopping;
+    this.wanted = wanted;
   }
 
   /**
@@ -52,17 +63,21 @@ final class Collecting {
       throw end;
     }
     List<Delivered> batch = new ArrayList<>();
-    Duration patience = NOTICE;
     long begin = 0;
     long bytes = 0;
-    while (batch.size() < settings.batch() && bytes < MOST_BYTES) {
-      Optional<Incoming> incoming = inbox.next(patience);
-      if (incoming.isEmpty() || !add(incoming.get(), batch)) {
+    // Of large messages fewer are under way: half of them for this batch, half for the one before.
+    int most = Math.max(1, Math.min(settings.batch(), inbox.atHand() / 2));
+    while (batch.size() < most && bytes < MOST_BYTES) {
+      Optional<Incoming> incoming = inbox.next(batch.isEmpty() ? NOTICE : patience(begin));
+      if (incoming.isPresent()) {
+        if (!add(incoming.get(), batch)) {
+          break;
+        }
+        bytes += batch.get(batch.size() - 1).bytes();
+        begin = batch.size() == 1 ? System.nanoTime() : begin;
+      } else if (batch.isEmpty() || patience(begin).isZero()) {
         break;
       }
-      bytes += batch.get(batch.size() - 1).bytes();
-      begin = batch.size() == 1 ? System.nanoTime() : begin;
-      patience = stopping.getAsBoolean() ? Duration.ZERO : left(begin);
     }
     if (batch.isEmpty() && end != null) {
       throw end;
@@ -70,9 +85,16 @@ final class Collecting {
     return batch;
   }
 
-  private Duration left(long begin) {
+  /** How long to wait for more; zero if the batch is to be handed out with what is there. */
+  private Duration patience(long begin) {
+    if (stopping.getAsBoolean()) {
+      return Duration.ZERO;
+    }
     Duration left = settings.linger().minusNanos(System.nanoTime() - begin);
-    return left.isNegative() ? Duration.ZERO : left;
+    if (!left.isNegative() && !left.isZero()) {
+      return left;
+    }
+    return wanted.getAsBoolean() ? Duration.ZERO : NOTICE_WANTED;
   }
 
   /** False if it is a reason to stop. */
@@ -144,7 +166,7 @@ final class Collecting {
         FailureKind.MISCONFIGURED,
         "The "
             + event
-            + " takes documents away, and --on-drop is stop: start once with --on-drop apply to have"
-            + " the target follow");
+            + " takes documents away, and --on-drop is stop: start once with --on-drop apply to"
+            + " have the target follow");
   }
 }

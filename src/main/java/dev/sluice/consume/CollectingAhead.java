@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Makes the next batch while one is applied: a target mostly waits for a disk or a network, and
@@ -24,9 +25,10 @@ final class CollectingAhead implements AutoCloseable {
   private final Collecting collecting;
   private final BlockingQueue<Made> ready = new ArrayBlockingQueue<>(1);
   private final Thread thread = new Thread(this::collect, "sluice-collect");
+  private volatile boolean waiting;
 
-  CollectingAhead(Collecting collecting) {
-    this.collecting = collecting;
+  CollectingAhead(Inbox inbox, ConsumeSettings settings, BooleanSupplier stopping) {
+    this.collecting = new Collecting(inbox, settings, stopping, () -> waiting);
     thread.setDaemon(true);
     thread.start();
   }
@@ -37,6 +39,7 @@ final class CollectingAhead implements AutoCloseable {
         while (!Thread.currentThread().isInterrupted()) {
           List<Delivered> batch = collecting.next();
           if (!batch.isEmpty()) {
+            waiting = false;
             ready.put(new Made(batch, null));
           }
         }
@@ -56,7 +59,9 @@ final class CollectingAhead implements AutoCloseable {
    *     reason to stop
    */
   List<Delivered> next() throws InterruptedException {
+    waiting = true;
     Made made = ready.poll(NOTICE.toMillis(), TimeUnit.MILLISECONDS);
+    waiting = made == null;
     if (made == null) {
       return List.of();
     }

@@ -32,7 +32,7 @@ public final class Columns {
   public Object[] of(Event event) {
     Object[] values = new Object[all.size()];
     if (values.length > 0 && event.document() != null) {
-      JsonNode document = event.document().tree();
+      JsonNode document = event.document().parsed();
       for (int i = 0; i < values.length; i++) {
         values[i] = value(all.get(i), document, event);
       }

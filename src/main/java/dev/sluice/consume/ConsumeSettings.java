@@ -34,8 +34,11 @@ public record ConsumeSettings(
 
   private static final int LARGEST_BATCH = 10_000;
 
-  /** One is applied, one is ready, and two are on their way while the acknowledgement is. */
-  private static final int BATCHES_AT_HAND = 4;
+  /** One is applied, and one is ready or being made. */
+  private static final int BATCHES_AT_HAND = 2;
+
+  /** What may be on its way while the acknowledgement is, of large batches. */
+  private static final int ON_THEIR_WAY = 1_000;
 
   public ConsumeSettings {
     Objects.requireNonNull(name, "name");
@@ -55,6 +58,6 @@ public record ConsumeSettings(
 
   /** How many messages may be under way to us. */
   public int prefetch() {
-    return BATCHES_AT_HAND * batch;
+    return BATCHES_AT_HAND * batch + Math.min(BATCHES_AT_HAND * batch, ON_THEIR_WAY);
   }
 }

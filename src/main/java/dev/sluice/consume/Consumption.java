@@ -103,11 +103,10 @@ public final class Consumption {
 
   private void session(Inbox inbox, HeldTarget target) throws InterruptedException {
     Applying applying = null;
-    Collecting collecting = new Collecting(inbox, settings, this::isStopping);
     if (inbox.isAlone()) {
       target.begin();
     }
-    try (CollectingAhead ahead = new CollectingAhead(collecting)) {
+    try (CollectingAhead ahead = new CollectingAhead(inbox, settings, this::isStopping)) {
       while (!isStopping()) {
         List<Delivered> batch = ahead.next();
         if (!batch.isEmpty()) {

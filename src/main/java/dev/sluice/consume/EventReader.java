@@ -123,8 +123,6 @@ public final class EventReader {
     requireSchema(message, metadata);
     EventType type = type(message, body.text("operation"));
     Event.State state = state(type, body.isObject("document"), body.isNull("document"), metadata);
-    Map<String, Json> details = new LinkedHashMap<>(body.all());
-    details.keySet().removeAll(OUTSIDE_OF_DETAILS);
     return new Event(
         messageId(metadata.text("eventId"), message),
         type,
@@ -135,15 +133,14 @@ public final class EventReader {
         position(metadata.text("position"), message),
         state,
         state == Event.State.PRESENT ? body.get("document") : null,
-        details);
+        body.without(OUTSIDE_OF_DETAILS));
   }
 
   private static Event ofDocumentFormat(Message message, Fields body, Fields metadata)
       throws UnreadableMessage {
     requireSchema(message, metadata);
     EventType type = type(message, metadata.text("operation"));
-    Map<String, Json> fields = new LinkedHashMap<>(body.all());
-    fields.keySet().removeAll(BESIDE_THE_DOCUMENT);
+    Map<String, Json> fields = body.without(BESIDE_THE_DOCUMENT);
     boolean there = metadata.has("documentSource") && !metadata.isNull("document");
     Event.State state = state(type, there, metadata.isNull("document"), metadata);
     Map<String, Json> details = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The fields of a JSON object, each as the bytes of its value: one pass, nothing else is made. */
 final class Fields {
@@ -48,8 +49,7 @@ final class Fields {
   }
 
   static Fields of(Json object) throws IOException {
-    byte[] bytes = object.bytes();
-    return of(bytes, 0, bytes.length);
+    return object.fields();
   }
 
   boolean has(String name) {
@@ -77,5 +77,16 @@ final class Fields {
   /** All, in their order. */
   Map<String, Json> all() {
     return values;
+  }
+
+  /** All but these, in their order. */
+  Map<String, Json> without(Set<String> names) {
+    Map<String, Json> rest = new LinkedHashMap<>();
+    for (Map.Entry<String, Json> each : values.entrySet()) {
+      if (!names.contains(each.getKey())) {
+        rest.put(each.getKey(), each.getValue());
+      }
+    }
+    return rest;
   }
 }

@@ -26,6 +26,14 @@ public interface Inbox extends AutoCloseable {
    */
   Optional<Incoming> next(Duration patience) throws InterruptedException;
 
+  /**
+   * How many messages it hands out before one of them is acknowledged. Without a bound where nobody
+   * knows one.
+   */
+  default int atHand() {
+    return Integer.MAX_VALUE;
+  }
+
   /** This one and all delivered before it are done. */
   void acknowledge(Incoming last);
 

@@ -24,7 +24,18 @@ public interface Target extends AutoCloseable {
      * @throws TargetException of the kind unavailable or unusable
      */
     Target open();
+
+    /**
+     * Most events that are to be applied together where nobody has said how many: as many as the
+     * store gains by, as memory and what a failure repeats grow with them.
+     */
+    default int batch() {
+      return USUAL_BATCH;
+    }
   }
+
+  /** What a call, a command or a bulk request of a server takes well. */
+  int USUAL_BATCH = 500;
 
   /**
    * Nobody else reads the queue: from now on this target gets all that is published. Called in

@@ -209,7 +209,8 @@ public final class PipelineMonitor implements Monitored {
         .put("received", counts.received())
         .put("receivedBytes", counts.receivedBytes())
         .put("headroomSeconds", seconds(pipeline.untilPositionIsLost()))
-        .put("windowSeconds", seconds(pipeline.logLength()));
+        .put("windowSeconds", seconds(pipeline.logLength()))
+        .put("broken", counts.isBroken(Side.SOURCE));
     json.putObject("encoder").put("encoded", counts.encoded());
     json.putObject("broker")
         .put("address", about.outlet().address())
@@ -217,7 +218,8 @@ public final class PipelineMonitor implements Monitored {
         .put("published", counts.published())
         .put("confirmed", counts.confirmed())
         .put("confirmedBytes", counts.confirmedBytes())
-        .put("blocked", notes.state().name().equals(PipelineState.BLOCKED.name()));
+        .put("blocked", notes.state().name().equals(PipelineState.BLOCKED.name()))
+        .put("broken", counts.isBroken(Side.BROKER));
     InFlight inFlight = pipeline.inFlight();
     json.putObject("inFlight")
         .put("messages", inFlight.messages())

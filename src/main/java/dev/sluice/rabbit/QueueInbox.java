@@ -144,6 +144,11 @@ final class QueueInbox implements Inbox {
   }
 
   @Override
+  public int atHand() {
+    return prefetch.messages();
+  }
+
+  @Override
   public void acknowledge(Incoming last) {
     try {
       channel.basicAck(last.tag(), true);

@@ -23,6 +23,7 @@ final class ScriptedInbox implements Inbox.Opener {
   volatile PipelineException failure;
   volatile int opened;
   volatile boolean alone = true;
+  volatile int atHand = Integer.MAX_VALUE;
 
   synchronized void publish(Event... events) {
     for (Event event : events) {
@@ -131,6 +132,11 @@ final class ScriptedInbox implements Inbox.Opener {
               ? Optional.empty()
               : Optional.of(new Incoming(taken, queue.get(taken++), 0));
         }
+      }
+
+      @Override
+      public int atHand() {
+        return atHand;
       }
 
       @Override

@@ -144,7 +144,7 @@ class LocalServersTest {
 
     String given = Files.readString(machine.file("given.yaml"));
     Map<?, ?> services = (Map<?, ?>) ((Map<?, ?>) new Yaml().load(given)).get("services");
-    assertThat(given).doesNotContain("start_interval:");
+    assertThat(given).doesNotContain("start_interval:", "env_file:", "required:");
     assertThat((Map<?, ?>) ((Map<?, ?>) services.get("rabbitmq")).get("healthcheck"))
         .hasToString(
             "{test=[CMD, bash, -c, < /dev/tcp/127.0.0.1/5672], timeout=20s, retries=3,"

@@ -2,6 +2,7 @@ package dev.sluice.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.SettingKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
@@ -92,11 +94,65 @@ class ComposeFileTest {
     assertThat(map(compose, "volumes").containsKey(volume)).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({"sluice, pipeline, mongo1", "sluice-consume, consumers, sluice"})
+  void runsSluiceItselfOnlyIfTheProfileIsSaid(String name, String target, String needs) {
+    Map<?, ?> service = service(name);
+
+    assertThat(list(service, "profiles")).containsExactly("app");
+    assertThat(map(service, "build"))
+        .hasToString(
+            "{context=., dockerfile=src/docker/Dockerfile, target="
+                + target
+                + ", args=[JDK_IMAGE]}");
+    assertThat(service.get("read_only")).isEqualTo(true);
+    assertThat(service.get("restart")).isEqualTo("unless-stopped");
+    assertThat(service.get("ports")).isNull();
+    assertThat(map(service, "depends_on").get(needs)).hasToString("{condition=service_healthy}");
+    assertThat(map(service, "healthcheck"))
+        .as("how is said by the image")
+        .hasToString("{interval=30s, timeout=5s, retries=3, start_period=180s, start_interval=2s}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sluice", "sluice-consume"})
+  void hasSluiceUseTheNamesThatTheMembersGiveAndTheBrokersOwnPort(String name) {
+    Map<?, ?> service = service(name);
+    Map<?, ?> environment = map(service, "environment");
+
+    assertThat(service.get("network_mode")).isEqualTo("service:mongo-network");
+    assertThat(
+            environment
+                .get("MONGO_DATABASE_HOST")
+                .toString()
+                .replaceAll("\\$\\{\\w+:-(\\d+)}", "$1"))
+        .isEqualTo(SettingKey.MONGO_DATABASE_HOST.defaultValue());
+    assertThat(environment.get("RABBITMQ_HOST")).isEqualTo("rabbitmq");
+    assertThat(environment.get("RABBITMQ_PORT")).isEqualTo(5672);
+    // What .env says elsewise of the servers would lead nowhere from there.
+    for (String key :
+        List.of(
+            "MONGO_DATABASE_HOST_FILE",
+            "RABBITMQ_DEFAULT_PASSWORD_FILE",
+            "RABBITMQ_URI",
+            "RABBITMQ_URI_FILE")) {
+      assertThat(environment.get(key)).as(key).isEqualTo("");
+    }
+  }
+
+  @Test
+  void keepsWhatTheConsumerWrites() {
+    assertThat(list(service("sluice-consume"), "volumes")).containsExactly("consumed:/data");
+    assertThat(map(compose, "volumes").containsKey("consumed")).isTrue();
+  }
+
   @Test
   void pinsTheImagesThatTheTestsUse() {
     List<String> images =
         map(compose, "services").values().stream()
-            .map(service -> ((Map<?, ?>) service).get("image").toString())
+            .map(service -> (Map<?, ?>) service)
+            .filter(service -> !service.containsKey("build"))
+            .map(service -> service.get("image").toString())
             .distinct()
             .toList();
 
@@ -136,15 +192,19 @@ class ComposeFileTest {
   }
 
   /**
-   * Compose 1, which some still have, does not know start_interval; src/local/servers leaves it
-   * out.
+   * Compose 1, which some still have, does not know start_interval, nor a file of settings that
+   * need not be there; src/local/servers leaves them out.
    */
   private String fileFor(List<String> tool) throws Exception {
     if (!run(tool, "version").contains("docker-compose version 1.")) {
       return FILE.toString();
     }
     Path older = directory.resolve("older.yaml");
-    Files.writeString(older, Files.readString(FILE).replaceAll(" +start_interval: .*\n", ""));
+    Files.writeString(
+        older,
+        Files.readString(FILE)
+            .replaceAll(" +start_interval: .*\n", "")
+            .replaceAll(" +env_file:\n +- path: .env\n +required: false\n", ""));
     return older.toString();
   }
 

@@ -36,6 +36,9 @@ public final class FileTarget implements Target {
   /** Ids at hand: some seconds of a busy stream, 7 MB. Older ones are looked up in the journal. */
   private static final int REMEMBERED = 65_536;
 
+  /** Each batch is synchronised twice, file and journal. */
+  private static final int BATCH = 2_000;
+
   private final FileParameters parameters;
   private final LineFormat lines;
   private final WrittenEvents written = new WrittenEvents(REMEMBERED);
@@ -55,6 +58,21 @@ public final class FileTarget implements Target {
   private void remember(EventMark mark) {
     written.add(mark);
     newestSeconds = Math.max(newestSeconds, Integer.toUnsignedLong(mark.seconds()));
+  }
+
+  /** What opens it; what its parameters say is checked, where it is is not. */
+  public static Target.Opener opener(FileParameters parameters) {
+    return new Target.Opener() {
+      @Override
+      public Target open() {
+        return FileTarget.open(parameters);
+      }
+
+      @Override
+      public int batch() {
+        return BATCH;
+      }
+    };
   }
 
   /** Opens the file, or makes it; see {@link Target.Opener}. */

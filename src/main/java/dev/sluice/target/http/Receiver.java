@@ -1,8 +1,11 @@
 package dev.sluice.target.http;
 
+import dev.sluice.config.TlsFiles;
+import dev.sluice.config.WrongSettings;
 import dev.sluice.consume.Event;
 import dev.sluice.consume.JsonLine;
 import dev.sluice.consume.TargetException;
+import dev.sluice.tls.PemContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
 
 /**
  * Who gets the events. Its connections stay open between them, and between one target and the next.
@@ -47,12 +51,23 @@ final class Receiver {
     this.place = place;
     this.timeout = timeout;
     // HTTP/2 over plain text begins with an upgrade, which small receivers trip over.
-    this.client =
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(connecting())
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+            .followRedirects(HttpClient.Redirect.NEVER);
+    if (place.tls().any()) {
+      builder.sslContext(trusting(place.tls()));
+    }
+    this.client = builder.build();
+  }
+
+  private static SSLContext trusting(TlsFiles files) {
+    try {
+      return PemContext.of(files);
+    } catch (WrongSettings e) {
+      throw TargetException.unusable(e.getMessage().replaceFirst("\\.$", ""), e);
+    }
   }
 
   private Duration connecting() {
@@ -154,8 +169,7 @@ final class Receiver {
                 + place
                 + " is not trusted here ("
                 + each.getMessage()
-                + "): name a store that has its authority by"
-                + " JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE",
+                + "): name a PEM file with its authority by sluice.ca=FILE in the query of --to",
             failure);
       }
     }

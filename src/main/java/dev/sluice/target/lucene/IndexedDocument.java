@@ -79,7 +79,7 @@ final class IndexedDocument {
     if (parameters.covers("_id")) {
       addText(entry, "_id", id.id());
     }
-    for (Map.Entry<String, JsonNode> field : document.tree().properties()) {
+    for (Map.Entry<String, JsonNode> field : document.parsed().properties()) {
       if (!field.getKey().equals("_id")) {
         add(entry, field.getKey(), field.getValue(), 1);
       }

@@ -39,6 +39,12 @@ public final class LuceneStore implements Rebuildable {
   private static final String QUEUE = "queue";
   private static final String LAYOUT = "layout";
 
+  /**
+   * Each batch is a segment of its own, which is written, synchronised and merged with others: of
+   * 500 documents that is two thirds of what an event costs, of 2,000 next to nothing.
+   */
+  private static final int BATCH = 2_000;
+
   private final IndexParameters parameters;
   private final Path place;
   private final ObjectMapper json = new ObjectMapper();
@@ -68,6 +74,11 @@ public final class LuceneStore implements Rebuildable {
   @Override
   public Target open() {
     return LuceneTarget.open(parameters);
+  }
+
+  @Override
+  public int batch() {
+    return BATCH;
   }
 
   @Override

@@ -85,6 +85,10 @@ public final class PostgresDialect implements SqlDialect {
       statement.execute(
           "select set_config('synchronous_commit', 'on', false)"
               + " where current_setting('synchronous_commit') = 'off'");
+      // Since 12: to plan 128 rows again each time took an eighth of what the server did for them.
+      statement.execute(
+          "select set_config('plan_cache_mode', 'force_generic_plan', false)"
+              + " where current_setting('plan_cache_mode', true) is not null");
       return connection;
     } catch (SQLException e) {
       connection.close();

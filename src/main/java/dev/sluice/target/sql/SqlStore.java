@@ -53,6 +53,11 @@ public final class SqlStore implements Rebuildable {
   }
 
   @Override
+  public int batch() {
+    return dialect.batch();
+  }
+
+  @Override
   public Target openBeside() {
     return SqlTarget.open(dialect, parameters, TableSet.NEXT);
   }

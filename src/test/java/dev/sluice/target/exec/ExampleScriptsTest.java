@@ -96,14 +96,32 @@ class ExampleScriptsTest {
     run("sh apply.sh", events);
     run("sh apply.sh", events.subList(2, 3));
 
+    List<String> lines = lines();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(1)).contains("RIVER");
+    assertThat(lines.get(3)).isEqualTo(lines.get(2)).contains(events.get(2).messageId());
+  }
+
+  @Test
+  void theOneForTheShellKeepsNothingOfABatchWhoseEndIsMissing() throws Exception {
+    ProcessBuilder killed = new ProcessBuilder("sh", "apply.sh").directory(directory.toFile());
+    killed.environment().put("SLUICE_EVENTS", "2");
+    Process process = killed.start();
+    try (var input = process.outputWriter()) {
+      input.write("{\"eventId\": \"1\"}\n{\"eventI");
+    }
+
+    assertThat(process.waitFor()).isEqualTo(75);
+    assertThat(lines()).isEmpty();
+  }
+
+  private List<String> lines() throws IOException {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(each -> each.toString().endsWith(".jsonl")).sorted().toList()) {
         lines.addAll(Files.readAllLines(file));
       }
     }
-    assertThat(lines).hasSize(4);
-    assertThat(lines.get(1)).contains("RIVER");
-    assertThat(lines.get(3)).isEqualTo(lines.get(2)).contains(events.get(2).messageId());
+    return lines;
   }
 }

@@ -23,6 +23,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,31 +33,85 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class UntrustedReceiverTest {
   @TempDir Path directory;
+  private TestAuthority authority;
+  private HttpsServer server;
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+  private String uri;
 
-  /** No event is sent to somebody who may be anybody, and the next try would not be better. */
-  @Test
-  void aCertificateOfAnUnknownAuthorityStopsTheConsumerAndNamesTheRemedy() throws Exception {
-    TestAuthority.Issued own = new TestAuthority(directory, "nobody").issue("localhost");
+  @BeforeEach
+  void start() throws Exception {
+    authority = new TestAuthority(directory, "nobody");
+    TestAuthority.Issued own = authority.issue("localhost");
     TlsFiles files =
         new TlsFiles(
             Optional.empty(),
             Optional.of(new NamedFile("certificate", own.certificate())),
             Optional.of(new NamedFile("key", own.key())));
-    HttpsServer server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
     server.setHttpsConfigurator(new HttpsConfigurator(PemContext.of(files)));
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add(exchange.getRequestURI().toString());
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
     server.start();
-    String uri = "https://localhost:" + server.getAddress().getPort() + "/";
-    try (Target target = HttpTarget.opener(TargetUri.parse(uri), CallSettings.DEFAULT).open()) {
-      assertThatThrownBy(
-              () -> target.apply(new Batch(List.of(insert(PLAYS, key(1), position(1), "{}")))))
+    uri = "https://localhost:" + server.getAddress().getPort() + "/";
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private static Target open(String uri) {
+    return HttpTarget.opener(TargetUri.parse(uri), CallSettings.DEFAULT).open();
+  }
+
+  private static Batch one() {
+    return new Batch(List.of(insert(PLAYS, key(1), position(1), "{}")));
+  }
+
+  /** No event is sent to somebody who may be anybody, and the next try would not be better. */
+  @Test
+  void aCertificateOfAnUnknownAuthorityStopsTheConsumerAndNamesTheRemedy() {
+    try (Target target = open(uri)) {
+      assertThatThrownBy(() -> target.apply(one()))
           .isInstanceOfSatisfying(
               TargetException.class,
               failure -> assertThat(failure.kind()).isEqualTo(TargetException.Kind.UNUSABLE))
           .hasMessageContaining("The certificate of " + uri + " is not trusted")
-          .hasMessageContaining("javax.net.ssl.trustStore");
-    } finally {
-      server.stop(0);
+          .hasMessageContaining("sluice.ca=FILE");
     }
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void anAuthorityThatIsNamedIsTrustedAndTheReceiverDoesNotHearOfIt() {
+    String named = "sluice.ca=" + authority.certificate();
+    for (String query : List.of(named, "token=a%26b&" + named + "&x", named + "&x=1")) {
+      try (Target target = open(uri + "hook?" + query)) {
+        target.apply(one());
+      }
+    }
+    assertThat(asked).containsExactly("/hook", "/hook?token=a%26b&x", "/hook?x=1");
+  }
+
+  @Test
+  void whatIsWrongAboutTheAuthorityIsSaidAtOnce() {
+    for (String wrong : List.of("sluice.ca", "sluice.ca=a&sluice.ca=b", "sluice.key=x")) {
+      assertThatThrownBy(() -> open(uri + "?" + wrong))
+          .isInstanceOf(TargetException.class)
+          .hasMessageContaining("sluice.ca");
+    }
+    assertThatThrownBy(() -> open(uri + "?sluice.ca=no-such-file"))
+        .isInstanceOf(TargetException.class)
+        .hasMessageContaining("The target's parameter sluice.ca")
+        .hasMessageContaining("no-such-file");
+    assertThatThrownBy(() -> open("http://localhost:1/?sluice.ca=a"))
+        .isInstanceOf(TargetException.class)
+        .hasMessageContaining("write https://");
   }
 }
