@@ -17,6 +17,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DockerfileTest {
   private static final Path FILE = Path.of("src/docker/Dockerfile");
   private static final Path HEALTH = Path.of("src/docker/health");
+
+  @TempDir Path directory;
 
   @Test
   void hasTheModulesThatOurClassesNeed() throws Exception {
@@ -88,8 +91,23 @@ class DockerfileTest {
     assertThat(health("")).isZero();
   }
 
-  private static int health(String address) throws Exception {
-    ProcessBuilder check = new ProcessBuilder("bash", HEALTH.toString(), "/livez");
+  @Test
+  void asksAConsumerWhereItsOwnOptionSays() throws Exception {
+    String nobody = "127.0.0.1:" + FreePorts.one();
+
+    assertThat(health(nobody, "consume", "--to", "file:plays.jsonl")).isZero();
+    assertThat(health("", "consume", "--http", nobody, "--to", "file:plays.jsonl")).isEqualTo(1);
+    assertThat(health("", "consume", "--http=" + nobody)).isEqualTo(1);
+  }
+
+  private int health(String address) throws Exception {
+    return health(address, "run");
+  }
+
+  private int health(String address, String... command) throws Exception {
+    String words = "java\0-jar\0/sluice/sluice.jar\0" + String.join("\0", command) + "\0";
+    Path line = Files.writeString(directory.resolve("cmdline"), words);
+    ProcessBuilder check = new ProcessBuilder("bash", HEALTH.toString(), "/livez", line.toString());
     check.environment().putAll(Map.of("SLUICE_HTTP", address));
     Process process = check.redirectErrorStream(true).start();
     process.getInputStream().readAllBytes();
