@@ -18,7 +18,12 @@ import picocli.CommandLine;
 /** Gathers what {@code make build} has made, and packs it up with what belongs to it. */
 public final class Distribution {
   private static final List<String> JARS =
-      List.of("sluice.jar", "sluice-consumers.jar", "sluice-cassandra.jar", "sluice-duckdb.jar");
+      List.of(
+          "sluice.jar",
+          "sluice-consumers.jar",
+          "sluice-cassandra.jar",
+          "sluice-duckdb.jar",
+          "sluice-tracing.jar");
 
   private final Path project;
   private final Build build;

@@ -84,6 +84,9 @@ final class DivideCommand implements Callable<Integer> {
 
   private static List<String> names(Settings settings, int of, String option) {
     try {
+      if (of < 1) {
+        throw new IllegalArgumentException("no partitions");
+      }
       return IntStream.range(0, of)
           .mapToObj(number -> new Partition(number, of).nameOf(settings.capture().pipeline()))
           .toList();

@@ -52,8 +52,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (management != null && (management.getScheme() == null || management.getHost() == null)) {
-      throw WrongSettings.of("--management takes a URL such as http://localhost:15672.");
+    if (management != null
+        && (management.getScheme() == null
+            || management.getHost() == null
+            || management.getUserInfo() != null)) {
+      throw WrongSettings.of(
+          "--management takes a URL such as http://localhost:15672; the login is that of the settings.");
     }
     Settings settings = settingsOption.load(console.environment());
     // What holders and driver would say of their own is said by the checks.

@@ -6,6 +6,8 @@ import static dev.sluice.deploy.Manifests.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.config.Durations;
 import dev.sluice.config.SettingKey;
 import dev.sluice.config.Settings;
@@ -23,7 +25,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,7 @@ class KubernetesTest {
   private static Map<String, String> environment(JsonNode deployment) {
     Map<String, String> environment = new LinkedHashMap<>();
     each(container(deployment).path("env"))
+        .filter(variable -> variable.has("value"))
         .forEach(
             variable ->
                 environment.put(variable.path("name").asText(), variable.path("value").asText()));
@@ -48,10 +50,37 @@ class KubernetesTest {
   }
 
   @Test
-  void thereAreAPipelineAndAConsumer() {
+  void thereAreAPipelineItsPartitionsAndAConsumer() {
     assertThat(deployments())
         .extracting(deployment -> deployment.at("/metadata/name").asText())
-        .containsExactlyInAnyOrder("sluice", "sluice-consume");
+        .containsExactlyInAnyOrder("sluice", "sluice-partitions", "sluice-consume");
+  }
+
+  @Test
+  void eachPodOfThePartitionsHasOneOfItsOwnAndNoneIsMissing() {
+    JsonNode partitions = Manifests.deployment("sluice-partitions");
+    int replicas = partitions.at("/spec/replicas").asInt();
+
+    assertThat(environment(partitions))
+        .containsEntry("SLUICE_PARTITION", "$(POD_INDEX)/" + replicas);
+    assertThat(
+            each(container(partitions).path("env"))
+                .filter(variable -> variable.path("name").asText().equals("POD_INDEX"))
+                .map(variable -> variable.at("/valueFrom/fieldRef/fieldPath").asText()))
+        .containsExactly("metadata.labels['apps.kubernetes.io/pod-index']");
+  }
+
+  /** But for what tells them apart they are the same, line for line. */
+  @Test
+  void aPartitionRunsAsThePipelineDoes() {
+    ObjectNode partition = (ObjectNode) pod(Manifests.deployment("sluice-partitions"));
+    ArrayNode environment =
+        (ArrayNode) container(Manifests.deployment("sluice-partitions")).path("env");
+    environment.remove(1);
+    environment.remove(0);
+    ((ObjectNode) partition.path("containers").path(0)).set("env", environment);
+
+    assertThat(partition).isEqualTo(pod(Manifests.deployment("sluice")));
   }
 
   @Test
@@ -74,7 +103,6 @@ class KubernetesTest {
   @ParameterizedTest
   @MethodSource("deployments")
   void eachSettingIsOneOfOurs(JsonNode deployment) {
-    Assumptions.assumeTrue(Sources.haveEndpoints(), "it has no endpoints");
     Set<String> ours =
         Arrays.stream(SettingKey.values()).map(SettingKey::name).collect(Collectors.toSet());
 
@@ -84,7 +112,6 @@ class KubernetesTest {
   /** As the container has them, with the example's secrets in the files. */
   @Test
   void theSettingsAreReadWithoutAComplaint(@TempDir Path secrets) throws IOException {
-    Assumptions.assumeTrue(Sources.haveEndpoints(), "it has no endpoints");
     JsonNode example = Manifests.read(EXAMPLE).path("stringData");
     Map<String, String> environment = environment(Manifests.deployment("sluice"));
     for (JsonNode item : items(Manifests.deployment("sluice"))) {
@@ -172,7 +199,6 @@ class KubernetesTest {
   @ParameterizedTest
   @MethodSource("deployments")
   void itIsAskedWhereItAnswers(JsonNode deployment) throws IOException {
-    Assumptions.assumeTrue(Sources.haveEndpoints(), "it has no endpoints");
     JsonNode container = container(deployment);
     String port = container.at("/ports/0/containerPort").asText();
 
@@ -224,7 +250,7 @@ class KubernetesTest {
             .flatMap(each -> each);
 
     assertThat(selectors.map(selector -> selector.path("matchLabels")).toList())
-        .hasSize(8)
+        .hasSize(11)
         .allSatisfy(
             wanted ->
                 assertThat(labels)
@@ -262,14 +288,13 @@ class KubernetesTest {
     assertThat(images)
         .extracting(image -> image.path("name"))
         .containsExactlyInAnyOrderElementsOf(
-            deployments().stream().map(d -> container(d).path("image")).toList());
+            deployments().stream().map(d -> container(d).path("image")).distinct().toList());
   }
 
   @ParameterizedTest
   @MethodSource("deployments")
   void theImageIsOneThatTheDockerfileMakesWithItsUser(JsonNode deployment) throws IOException {
     Path dockerfile = Path.of("src/docker/Dockerfile");
-    Assumptions.assumeTrue(Files.exists(dockerfile), "there is no Dockerfile");
     JsonNode user = pod(deployment).at("/securityContext/runAsUser");
 
     assertThat(Files.readString(dockerfile))

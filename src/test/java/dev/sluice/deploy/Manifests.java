@@ -51,9 +51,9 @@ final class Manifests {
         .toList();
   }
 
-  /** What runs: the pipeline and the consumer. */
+  /** What runs: the pipeline, its partitions, and the consumer. */
   static List<JsonNode> deployments() {
-    return ofKind("Deployment");
+    return Stream.concat(ofKind("Deployment").stream(), ofKind("StatefulSet").stream()).toList();
   }
 
   static JsonNode deployment(String name) {

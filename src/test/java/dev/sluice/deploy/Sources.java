@@ -35,11 +35,6 @@ final class Sources {
     return matcher.group(1);
   }
 
-  /** Whether the program answers at SLUICE_HTTP. */
-  static boolean haveEndpoints() {
-    return Files.isDirectory(MAIN.resolve("monitor"));
-  }
-
   /** All of a package's text. */
   static String ofPackage(String name) throws IOException {
     StringBuilder text = new StringBuilder();

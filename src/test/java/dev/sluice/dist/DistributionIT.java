@@ -31,7 +31,7 @@ class DistributionIT {
   void hasAllThatIsNeededAndAChecksumOfEachFile() throws Exception {
     assertThat(home).isDirectoryContaining("glob:**/{README.md,LICENSE,CHANGELOG.md,.env.example}");
     assertThat(home.resolve("lib"))
-        .isDirectoryContaining("glob:**/sluice-{consumers,cassandra,duckdb}.jar");
+        .isDirectoryContaining("glob:**/sluice-{consumers,cassandra,duckdb,tracing}.jar");
     assertThat(home.resolve("deploy/systemd/sluice.service")).isRegularFile();
     assertThat(home.resolve("deploy/kubernetes/kustomization.yaml")).isRegularFile();
     assertThat(home.resolve("docs/INSTALL.md")).isRegularFile();

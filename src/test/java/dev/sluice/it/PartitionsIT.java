@@ -128,6 +128,9 @@ class PartitionsIT {
     update(6, 10);
     stopAll();
 
+    EndedCommand.of(sluice.environment(), "position", "divide", "--from", "3", "--into", "0")
+        .assertOneSentence(2, "--into must be a number from 1 to 256");
+
     EndedCommand divided =
         EndedCommand.of(sluice.environment(), "position", "divide", "--from", "3", "--into", "2");
     assertThat(divided.code()).as(divided.err()).isZero();
