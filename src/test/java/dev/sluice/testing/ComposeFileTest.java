@@ -109,9 +109,17 @@ class ComposeFileTest {
     assertThat(service.get("restart")).isEqualTo("unless-stopped");
     assertThat(service.get("ports")).isNull();
     assertThat(map(service, "depends_on").get(needs)).hasToString("{condition=service_healthy}");
-    assertThat(map(service, "healthcheck"))
-        .as("how is said by the image")
-        .hasToString("{interval=30s, timeout=5s, retries=3, start_period=180s, start_interval=2s}");
+    assertThat(map(service, "healthcheck").get("start_interval")).isEqualTo("2s");
+  }
+
+  /** The consumer's, as its image says, is well while it runs: it has no address. */
+  @Test
+  void hasTheConsumerWaitUntilThePipelineWorks() {
+    assertThat(map(service("sluice"), "environment").get("SLUICE_HTTP"))
+        .isEqualTo("127.0.0.1:8080");
+    assertThat(list(map(service("sluice"), "healthcheck"), "test"))
+        .containsExactly("CMD", "/sluice/health", "/readyz");
+    assertThat(map(service("sluice-consume"), "healthcheck").get("test")).isNull();
   }
 
   @ParameterizedTest
