@@ -67,6 +67,10 @@ public final class InFlightWindow {
 
   private long confirmedId;
   private int unconfirmedPublished;
+
+  /** A broker that drops by numbers would take what comes behind one of them for both. */
+  private int refused;
+
   private long bytes;
   private long unencodedBytes;
   private Position position;
@@ -206,9 +210,9 @@ public final class InFlightWindow {
   public synchronized boolean publish(long number) {
     WindowEntry entry = entry(number);
     // One that was refused has kept its document's place.
-    if (entry.state != WindowEntry.State.REFUSED
-        && numbering.isEmpty()
-        && !overtakesNothing(number, entry)) {
+    if (entry.state == WindowEntry.State.REFUSED) {
+      refused--;
+    } else if (numbering.isPresent() ? refused > 0 : !overtakesNothing(number, entry)) {
       return false;
     }
     if (entry.isOfCollection()) {
@@ -292,6 +296,7 @@ public final class InFlightWindow {
       return false;
     }
     entry(number).state = WindowEntry.State.REFUSED;
+    refused++;
     unconfirmedPublished--;
     return true;
   }

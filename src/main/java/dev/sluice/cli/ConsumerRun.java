@@ -177,6 +177,11 @@ final class ConsumerRun {
 
   private Reading reading() {
     RabbitSettings rabbit = settings.rabbit();
+    if (settings.stream().isPresent()) {
+      throw WrongSettings.of(
+          "sluice consume reads queues, and SLUICE_TARGET=stream publishes to a stream alone: keep"
+              + " the target in step by a pipeline with SLUICE_TARGET=amqp.");
+    }
     if (options.bind() == null) {
       String queue = options.queue() == null ? rabbit.queue() : options.queue();
       if (queue.equals(rabbit.queue()) && rabbit.topology().queueType() == QueueType.STREAM) {

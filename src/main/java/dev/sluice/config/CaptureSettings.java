@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What is captured.
@@ -38,6 +39,10 @@ public record CaptureSettings(
   /** What can be done to a document. */
   static final Set<String> EVERY_OPERATION = Set.of("insert", "update", "replace", "delete");
 
+  /** What has another value whenever MongoDB is asked (manual: Aggregation Variables, $rand). */
+  private static final Pattern CHANGING =
+      Pattern.compile("\\$\\$NOW|\\$\\$CLUSTER_TIME|\\$rand|\\$sampleRate");
+
   public CaptureSettings {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(partition, "partition");
@@ -69,12 +74,13 @@ public record CaptureSettings(
 
   /**
    * Whether the same events come again whenever they are read from a position: not where a
-   * condition is asked of what MongoDB looks up beside an event, which may be another by then, and
-   * not where the ends of transactions are told between them.
+   * condition is asked of what MongoDB looks up beside an event, which may be another by then, or
+   * of the time or of chance, and not where the ends of transactions are told between them.
    */
   public boolean isRepeatable() {
     boolean looksUp = view.hasNewImage() && updateLookup || view.hasOldImage();
     boolean asks = !match.isEmpty() || !stages.isEmpty();
-    return !transactionMarkers && !(asks && looksUp);
+    boolean wavers = CHANGING.matcher(match + stages).find();
+    return !transactionMarkers && !wavers && !(asks && looksUp);
   }
 }

@@ -129,12 +129,18 @@ final class CheckpointDocument {
     return unlessRun(force, anew(text("$source")));
   }
 
-  /** Takes the snapshot away and leaves the position, else as {@link #placed} does. */
+  /**
+   * Takes the snapshot away and leaves the position, else as {@link #placed} does. Not by what its
+   * events were called: what the snapshot has read between them will not come again, so that the
+   * same numbers would mean others.
+   */
   List<Bson> withoutSnapshot(boolean force) {
     return unlessRun(
         force,
         anew(text("$source"))
-            .append("position", text("$position"))
+            .append(
+                "position",
+                document("after", text("$position.after")).append("at", text("$position.at")))
             .append("savedAt", text("$savedAt")));
   }
 

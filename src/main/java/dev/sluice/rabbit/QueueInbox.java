@@ -32,6 +32,9 @@ import java.util.function.Consumer;
  * opened again with a smaller prefetch.
  */
 final class QueueInbox implements Inbox {
+  /** RabbitMQ gives each message of a stream its offset, and those of a queue none. */
+  private static final String OF_A_STREAM = "x-stream-offset";
+
   private static final String DELIVERY_COUNT = "x-delivery-count";
 
   private final RabbitConnection reading;
@@ -74,6 +77,11 @@ final class QueueInbox implements Inbox {
         // It comes again.
         return;
       }
+      if (properties.getHeaders() != null && properties.getHeaders().containsKey(OF_A_STREAM)) {
+        lost = isAStream();
+        delivered.clear();
+        return;
+      }
       Message message = ReceivedMessage.of(envelope, properties, body, Destination.EXCHANGE);
       delivered.add(
           new Incoming(envelope.getDeliveryTag(), message, deliveries(message.headers())));
@@ -81,6 +89,15 @@ final class QueueInbox implements Inbox {
         lost = tooLarge();
         delivered.clear();
       }
+    }
+
+    private PipelineException isAStream() {
+      return new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "The queue \""
+              + settings.queue()
+              + "\" is a stream, of which nothing can be acknowledged: give the consumer a queue of"
+              + " its own, by --bind and --name");
     }
 
     private PipelineException tooLarge() {

@@ -52,42 +52,6 @@ class InFlightWindowTest {
   }
 
   @Test
-  void withoutStrictOrderOnlyWhatConcernsTheWholeCollectionWaits() {
-    InFlightWindow loose =
-        new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT, Optional.empty());
-    long first = loose.add(behind(1), 10, 7, 31);
-    long second = loose.add(behind(2), 10, 7, 31);
-    long drop = loose.add(behind(3), 10, 7, Change.EVERY_DOCUMENT);
-    long behindIt = loose.add(behind(4), 10, 7, 31);
-
-    assertThat(loose.publish(first)).isTrue();
-    assertThat(loose.publish(second)).isTrue();
-    assertThat(loose.publish(drop)).isFalse();
-    loose.confirm(first, second);
-    assertThat(loose.publish(drop)).isTrue();
-    assertThat(loose.publish(behindIt)).isFalse();
-    loose.confirm(drop, drop);
-    assertThat(loose.publish(behindIt)).isTrue();
-  }
-
-  @Test
-  void withoutStrictOrderThePositionStaysInFrontOfWhatIsRefused() {
-    InFlightWindow loose =
-        new InFlightWindow(8, 1_000, false, Position.NO_SNAPSHOT, Optional.empty());
-    long first = loose.add(behind(1), 10, 7, 31);
-    long second = loose.add(behind(2), 10, 7, 31);
-    loose.publish(first);
-    loose.publish(second);
-
-    assertThat(loose.refuse(first)).isTrue();
-    assertThat(loose.confirm(second, second)).isFalse();
-    assertThat(loose.position()).isEmpty();
-    assertThat(loose.publish(first)).isTrue();
-    assertThat(loose.confirm(first, first)).isTrue();
-    assertThat(loose.position()).contains(behind(2));
-  }
-
-  @Test
   void keepsHowFarASnapshotIsUntilSomethingMovesItOrEndsIt() {
     BsonDocument before = BsonDocument.parse("{left: 2}");
     BsonDocument after = BsonDocument.parse("{left: 1}");

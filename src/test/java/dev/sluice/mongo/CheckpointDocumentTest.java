@@ -64,4 +64,12 @@ class CheckpointDocumentTest {
         .doesNotContain("$db");
     assertThat(renewal).contains(OWNER);
   }
+
+  /** What the snapshot has read between them does not come again: the numbers would mean others. */
+  @Test
+  void withoutTheSnapshotThePositionStaysButNotWhatItsEventsWereCalled() {
+    assertThat(json(form.withoutSnapshot(false)))
+        .contains("\"$position.after\"", "\"$position.at\"")
+        .doesNotContain("\"$position\"", "series");
+  }
 }

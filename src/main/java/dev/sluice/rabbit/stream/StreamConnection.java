@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import javax.net.ssl.SSLSocket;
  * and another reads, and what is written has no answers but confirms.
  */
 final class StreamConnection implements AutoCloseable {
+  /** Longer than a broker takes that is alive. */
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
+
   /** What is heard on the reading thread. */
   interface Listener {
     /** A frame that has no answer to be sent. */
@@ -203,7 +207,12 @@ final class StreamConnection implements AutoCloseable {
   }
 
   private ByteBuffer await(int wanted, String doing) throws IOException {
+    long until = System.nanoTime() + LONGEST_ANSWER.toNanos();
     while (true) {
+      if (System.nanoTime() - until > 0) {
+        // Heartbeats come all the while, so that no read runs out of time.
+        throw new IOException("no answer within " + LONGEST_ANSWER.toSeconds() + " s " + doing);
+      }
       ByteBuffer frame = read();
       int key = Short.toUnsignedInt(frame.getShort());
       frame.getShort();
