@@ -94,7 +94,7 @@ class ProveIT {
             Map.of(
                 "SNAPSHOT", "1",
                 "DOCUMENTS", "20000",
-                "KILL_EVERY", "1",
+                "KILL_EVERY", "3",
                 "RATE", RATE,
                 "SEED", "1"));
 
