@@ -140,7 +140,12 @@ final class CheckpointDocument {
         anew(text("$source"))
             .append(
                 "position",
-                document("after", text("$position.after")).append("at", text("$position.at")))
+                document(
+                    "$cond",
+                    array(
+                        document("$gt", array(text("$position.after"), BsonNull.VALUE)),
+                        document("after", text("$position.after")),
+                        document("at", text("$position.at")))))
             .append("savedAt", text("$savedAt")));
   }
 
