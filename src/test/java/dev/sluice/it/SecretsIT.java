@@ -1,6 +1,7 @@
 package dev.sluice.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.config.SettingsReader;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
@@ -59,8 +60,9 @@ class SecretsIT {
   private static String seen(Map<String, String> environment, int code, String command)
       throws IOException {
     try (SluiceProcess process = SluiceProcess.start(environment, List.of(), command.split(" "))) {
-      String commandLine = process.commandLine();
-      assertThat(commandLine).as("what a process list shows").contains("sluice.jar");
+      // For a moment behind the fork a process has no command line yet.
+      String commandLine =
+          await().until(process::commandLine, shown -> shown.contains("sluice.jar"));
       assertThat(process.exitCode()).as(process.log()).isEqualTo(code);
       assertThat(process.log()).as("it says what is wrong").isNotBlank();
       return commandLine + "\n" + process.log();
