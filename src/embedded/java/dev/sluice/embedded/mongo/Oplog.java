@@ -38,11 +38,19 @@ final class Oplog {
       for (OplogEntry entry : entries) {
         add(entry);
       }
-      shrinkTo(limit.entries(), limit.bytes());
+      shrinkTo(limit.entries(), bytes > limit.bytes() ? limit.bytes() - slack() : limit.bytes());
       woken = waiters;
       waiters = new ArrayList<>();
     }
     woken.forEach(Runnable::run);
+  }
+
+  /**
+   * A server takes a piece of its log away at a time (WiredTiger's truncate markers): between two
+   * of them its oldest entry stays, and whoever has asked for that can begin there.
+   */
+  private long slack() {
+    return limit.bytes() / 16;
   }
 
   private void add(OplogEntry entry) {

@@ -81,6 +81,22 @@ class OplogTest {
   }
 
   @Test
+  void theOldestEntryStaysForAWhileWhenTheLogIsFull() {
+    Oplog full = new Oplog(OplogLimit.ofBytes(100_000));
+    full.append(List.of(entry(100, 1, 0)));
+    OplogEntry first = full.oldest().orElseThrow();
+    int i = 1;
+    while (full.oldest().orElseThrow() == first) {
+      full.append(List.of(entry(100, ++i, 0)));
+    }
+    OplogEntry oldest = full.oldest().orElseThrow();
+
+    full.append(List.of(entry(100, ++i, 0)));
+
+    assertThat(full.oldest()).containsSame(oldest);
+  }
+
+  @Test
   void aWaiterIsWokenOnceByTheNextEntry() {
     List<String> woken = new ArrayList<>();
     oplog.whenPast(0, () -> woken.add("waited"));
