@@ -10,6 +10,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(allowZeroInvocations = true)
 @MethodSource("installations")
 class RabbitNodeIT {
+  /** RabbitMQ looks at its memory and disk every second or ten, later where it lacks a core. */
+  private static final Duration ALARMED = Duration.ofSeconds(30);
+
   private static RabbitNode node;
 
   @Parameter RabbitInstallation installation;
@@ -66,17 +70,17 @@ class RabbitNodeIT {
 
       try (RabbitNode.Fault alarm = node.memoryAlarm()) {
         channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
-        await().until(() -> heard.equals(List.of("low on memory")));
+        await().atMost(ALARMED).until(() -> heard.equals(List.of("low on memory")));
       }
-      await().until(() -> heard.equals(List.of("low on memory", "unblocked")));
+      await().atMost(ALARMED).until(() -> heard.equals(List.of("low on memory", "unblocked")));
       assertThat(channel.waitForConfirms(10_000)).isTrue();
       heard.clear();
 
       try (RabbitNode.Fault alarm = node.diskAlarm()) {
         channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
-        await().until(() -> heard.equals(List.of("low on disk")));
+        await().atMost(ALARMED).until(() -> heard.equals(List.of("low on disk")));
       }
-      await().until(() -> heard.equals(List.of("low on disk", "unblocked")));
+      await().atMost(ALARMED).until(() -> heard.equals(List.of("low on disk", "unblocked")));
       assertThat(channel.waitForConfirms(10_000)).isTrue();
     }
     assertThat(node.queueMessages(queue)).isEqualTo(2);
