@@ -224,7 +224,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages(
                 "dev.sluice.consume..", "dev.sluice.target..", "dev.sluice.cli..")
             .and()
-            .haveNameNotMatching("dev\\.sluice\\.rabbit\\.QueueInbox.*")
+            .haveNameNotMatching("dev\\.sluice\\.rabbit\\.(Queue|Stream)Inbox.*")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.sluice.consume..", "dev.sluice.target..")

@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.config.Settings;
+import dev.sluice.rabbit.StreamOffset;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,8 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "consume",
     description = {
-      "Keeps a target in step with a queue of Sluice's, exactly right whatever is repeated; Ctrl-C"
-          + " applies what is under way and exits 0.",
+      "Keeps a target in step with a queue or a stream of Sluice's, exactly right whatever is"
+          + " repeated; Ctrl-C applies what is under way and exits 0.",
       "Targets: file:plays.jsonl, file:plays.csv?columns=_id,word, jdbc:sqlite:plays.db,"
           + " exec:COMMAND, https://host/path and others: docs/TARGETS.md."
     },
@@ -53,8 +54,20 @@ final class ConsumeCommand implements Callable<Integer> {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Of this consumer, and of the queue of --bind (default: the queue's name).")
+      description =
+          "Of this consumer, and of the queue of --bind (default: the queue's name). What is read of"
+              + " a stream is kept under it.")
   private String name;
+
+  @Option(
+      names = "--from",
+      paramLabel = "PLACE",
+      converter = StreamPlace.class,
+      description =
+          "Of a stream only: where this --name begins the first time: first (default), last, next,"
+              + " an offset, or a time such as 2026-11-20T10:00:00Z. Later on it goes on where it"
+              + " stood.")
+  private StreamOffset from;
 
   @Option(
       names = "--shared",
@@ -81,8 +94,8 @@ final class ConsumeCommand implements Callable<Integer> {
       paramLabel = "WHAT",
       defaultValue = "stop",
       description =
-          "stop (default) or apply: what becomes of a gap, and of a collection that another has"
-              + " replaced.")
+          "stop (default) or apply: what becomes of a gap, of a collection that another has"
+              + " replaced, and of a stream that no longer has what is next.")
   private String onGap;
 
   @Option(
@@ -159,6 +172,7 @@ final class ConsumeCommand implements Callable<Integer> {
                   queue,
                   bind,
                   name,
+                  from,
                   shared,
                   batch,
                   linger,

@@ -22,9 +22,13 @@ import dev.sluice.pipeline.PipelineException;
 import dev.sluice.rabbit.QueueInboxes;
 import dev.sluice.rabbit.QueueInboxes.Reading;
 import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.rabbit.StreamOffset;
+import dev.sluice.rabbit.StreamReading;
 import dev.sluice.trace.Spans;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +61,7 @@ final class ConsumerRun {
       String queue,
       String bind,
       String name,
+      StreamOffset from,
       boolean shared,
       Integer batch,
       Duration linger,
@@ -177,21 +182,17 @@ final class ConsumerRun {
 
   private Reading reading() {
     RabbitSettings rabbit = settings.rabbit();
-    if (settings.stream().isPresent()) {
-      throw WrongSettings.of(
-          "sluice consume reads queues, and SLUICE_TARGET=stream publishes to a stream alone: keep"
-              + " the target in step by a pipeline with SLUICE_TARGET=amqp.");
-    }
     if (options.bind() == null) {
       String queue = options.queue() == null ? rabbit.queue() : options.queue();
-      if (queue.equals(rabbit.queue()) && rabbit.topology().queueType() == QueueType.STREAM) {
-        throw WrongSettings.of(
-            "The queue "
-                + queue
-                + " is a stream, of which nothing can be acknowledged: give the consumer a queue of"
-                + " its own, by --bind and --name.");
-      }
       return new Reading(queue, "", "", options.shared());
+    }
+    if (settings.stream().isPresent()) {
+      throw WrongSettings.of(
+          "With SLUICE_TARGET=stream nothing goes through the exchange, and a queue of --bind would"
+              + " stay empty: leave it out, and give each consumer of the stream a --name.");
+    }
+    if (options.from() != null) {
+      throw WrongSettings.of("--from is for a stream, and --bind reads a queue: leave one out.");
     }
     int colon = options.bind().indexOf(':');
     if (colon < 1 || options.queue() != null || options.name() == null) {
@@ -204,6 +205,24 @@ final class ConsumerRun {
         options.bind().substring(0, colon),
         options.bind().substring(colon + 1),
         options.shared());
+  }
+
+  private StreamReading asStream(ConsumeSettings consume, Reading reading) {
+    RabbitSettings rabbit = settings.rabbit();
+    return new StreamReading(
+        consume.name(),
+        Optional.ofNullable(options.from()).map(ConsumerRun::lasting),
+        options.bind() == null
+            && reading.queue().equals(rabbit.queue())
+            && rabbit.topology().queueType() == QueueType.STREAM,
+        consume.onGap() == Answer.APPLY);
+  }
+
+  /** The end is another place at the next start, and what came until then would be passed over. */
+  private static StreamOffset lasting(StreamOffset from) {
+    return from.equals(StreamOffset.NEXT)
+        ? StreamOffset.parse(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+        : from;
   }
 
   private static Answer answer(String option, String text) {
@@ -249,7 +268,8 @@ final class ConsumerRun {
             new RabbitConnection(rabbit, "sluice consume " + consume.name(), blocking, random);
         RabbitConnection parking =
             new RabbitConnection(rabbit, "sluice parking " + consume.name(), blocking, random)) {
-      QueueInboxes inboxes = new QueueInboxes(from, parking, reading, consume.prefetch());
+      QueueInboxes inboxes =
+          new QueueInboxes(from, parking, reading, asStream(consume, reading), consume.prefetch());
       Consumption consumption =
           new Consumption(
               consume,

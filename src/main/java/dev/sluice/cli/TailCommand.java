@@ -29,18 +29,6 @@ import reactor.core.publisher.Flux;
 final class TailCommand implements Callable<Integer> {
   private static final String EVERYTHING = "#";
 
-  /** Reads the place in a stream. */
-  static final class Place implements CommandLine.ITypeConverter<StreamOffset> {
-    @Override
-    public StreamOffset convert(String text) {
-      try {
-        return StreamOffset.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new CommandLine.TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
   private final Console console;
 
   @Spec private CommandSpec spec;
@@ -50,11 +38,11 @@ final class TailCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "PLACE",
-      converter = Place.class,
+      converter = StreamPlace.class,
       description =
           "Reads the queue itself, which has to be a stream, from there on: first, last (the last"
               + " stretch that was written at once), next, an offset, or a time such as"
-              + " 2026-11-20T10:00:00Z.")
+              + " 2026-11-20T10:00:00Z (default with SLUICE_TARGET=stream: next).")
   private StreamOffset from;
 
   @Option(
@@ -81,11 +69,15 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Settings settings = settingsOption.load(console.environment());
+    if (from == null && settings.stream().isPresent()) {
+      // Past the exchange: a queue of our own would get nothing.
+      from = StreamOffset.NEXT;
+    }
     if (from != null && !routingKeys.equals(EVERYTHING)) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--from reads all of a stream, and --key cannot choose there");
     }
-    Settings settings = settingsOption.load(console.environment());
     EventLine line = new EventLine(console.colours());
     try (Wiring wiring = new Wiring(settings)) {
       Flux<Delivery> events =

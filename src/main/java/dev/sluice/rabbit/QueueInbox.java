@@ -19,9 +19,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -32,36 +34,45 @@ import java.util.function.Consumer;
  * opened again with a smaller prefetch.
  */
 final class QueueInbox implements Inbox {
-  /** RabbitMQ gives each message of a stream its offset, and those of a queue none. */
-  private static final String OF_A_STREAM = "x-stream-offset";
-
   private static final String DELIVERY_COUNT = "x-delivery-count";
 
   private final RabbitConnection reading;
   private final RabbitSettings settings;
   private final ParkingPlace parking;
   private final Prefetch prefetch;
+  private final AtomicBoolean isStream;
   private final BlockingQueue<Incoming> delivered = new LinkedBlockingQueue<>();
   private final AtomicLong bytes = new AtomicLong();
   private volatile PipelineException lost;
   private Channel channel;
 
-  QueueInbox(RabbitConnection reading, RabbitConnection parking, String queue, Prefetch prefetch) {
+  /**
+   * @param isStream what the queue is taken for; corrected by the first message, which ends this
+   */
+  QueueInbox(
+      RabbitConnection reading,
+      RabbitConnection parking,
+      String queue,
+      Prefetch prefetch,
+      AtomicBoolean isStream) {
     this.reading = reading;
     this.settings = reading.settings().straightTo(queue);
     this.parking = new ParkingPlace(parking, settings);
     this.prefetch = prefetch;
+    this.isStream = isStream;
   }
 
   /**
    * @param alone whether nobody else may read the queue
+   * @param arguments of the consumer
    * @throws IOException if it is refused; then it may be started in another way
    */
-  void start(Connection connection, boolean alone) throws IOException {
+  void start(Connection connection, boolean alone, Map<String, Object> arguments)
+      throws IOException {
     channel = connection.createChannel();
     channel.basicQos(prefetch.messages());
     channel.basicConsume(
-        settings.queue(), false, "", false, alone, Map.of(), new Receiver(channel));
+        settings.queue(), false, "", false, alone, arguments, new Receiver(channel));
   }
 
   /** On the connection's thread: never waits. */
@@ -77,27 +88,32 @@ final class QueueInbox implements Inbox {
         // It comes again.
         return;
       }
-      if (properties.getHeaders() != null && properties.getHeaders().containsKey(OF_A_STREAM)) {
-        lost = isAStream();
+      OptionalLong offset = ReceivedMessage.offset(properties);
+      if (isStream.compareAndSet(offset.isEmpty(), offset.isPresent())) {
+        lost = ofAnotherKind(offset.isPresent());
         delivered.clear();
         return;
       }
       Message message = ReceivedMessage.of(envelope, properties, body, Destination.EXCHANGE);
       delivered.add(
-          new Incoming(envelope.getDeliveryTag(), message, deliveries(message.headers())));
+          new Incoming(
+              envelope.getDeliveryTag(),
+              message,
+              deliveries(message.headers()),
+              offset.orElse(Incoming.NO_OFFSET)));
       if (prefetch.lowers(delivered.size(), bytes.addAndGet(body.length))) {
         lost = tooLarge();
         delivered.clear();
       }
     }
 
-    private PipelineException isAStream() {
+    private PipelineException ofAnotherKind(boolean stream) {
       return new PipelineException(
-          FailureKind.MISCONFIGURED,
+          FailureKind.TRANSIENT,
           "The queue \""
               + settings.queue()
-              + "\" is a stream, of which nothing can be acknowledged: give the consumer a queue of"
-              + " its own, by --bind and --name");
+              + (stream ? "\" is a stream" : "\" is no stream")
+              + ", and is read as such from now on");
     }
 
     private PipelineException tooLarge() {
@@ -169,6 +185,15 @@ final class QueueInbox implements Inbox {
   public void acknowledge(Incoming last) {
     try {
       channel.basicAck(last.tag(), true);
+    } catch (IOException | AlreadyClosedException e) {
+      throw lost != null ? lost : RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  /** This one alone is done. From any thread. */
+  void passOver(Incoming incoming) {
+    try {
+      channel.basicAck(incoming.tag(), false);
     } catch (IOException | AlreadyClosedException e) {
       throw lost != null ? lost : RabbitFailures.recognise(e, settings);
     }

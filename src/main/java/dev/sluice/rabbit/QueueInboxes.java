@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The queue of a pipeline is read exclusively where that is possible, so that a second consumer
  * waits until the first is gone. A queue with a single active consumer refuses that, and sees to
- * the same by itself.
+ * the same by itself. A stream is read from where its reader stood.
  */
 public final class QueueInboxes implements Inbox.Opener {
   private static final Logger log = LoggerFactory.getLogger(QueueInboxes.class);
@@ -32,7 +34,10 @@ public final class QueueInboxes implements Inbox.Opener {
    * A queue of our own gives a message back as often as it has to: this consumer parks what cannot
    * be applied, so no limit is needed, and RabbitMQ 4 would lose messages by its own.
    */
-  private static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
+  static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
+
+  /** So RabbitMQ answers for a queue whose node is away, or is starting, with the same code. */
+  private static final String NODE_AWAY = "is down or inaccessible";
 
   /**
    * What is of no single collection, or takes a collection's name: the keys of these are not below
@@ -83,20 +88,40 @@ public final class QueueInboxes implements Inbox.Opener {
   private final RabbitConnection reading;
   private final RabbitConnection parking;
   private final Reading what;
+  private final StreamReading how;
   private final Prefetch prefetch;
+  private final AtomicBoolean isStream;
+
+  /** Reads a stream, should it be one, from its beginning and under the name of the queue. */
+  public QueueInboxes(
+      RabbitConnection reading, RabbitConnection parking, Reading what, int prefetch) {
+    this(
+        reading,
+        parking,
+        what,
+        new StreamReading(what.queue(), Optional.empty(), false, false),
+        prefetch);
+  }
 
   /**
    * @param reading for this alone
    * @param parking for publishing what is parked: a broker that is short of memory stops reading
    *     from whoever publishes
+   * @param how it is read if it is a stream
    * @param prefetch how many messages may be under way to us, at most; fewer where they are large
    */
   public QueueInboxes(
-      RabbitConnection reading, RabbitConnection parking, Reading what, int prefetch) {
+      RabbitConnection reading,
+      RabbitConnection parking,
+      Reading what,
+      StreamReading how,
+      int prefetch) {
     this.reading = reading;
     this.parking = parking;
     this.what = what;
+    this.how = how;
     this.prefetch = new Prefetch(prefetch);
+    this.isStream = new AtomicBoolean(how.isExpected());
   }
 
   @Override
@@ -105,13 +130,71 @@ public final class QueueInboxes implements Inbox.Opener {
     try {
       Connection connection = reading.openNow();
       prepare(connection);
+      if (!what.isOurs()) {
+        tellStream(connection);
+      }
+      if (isStream.get()) {
+        return StreamInbox.open(connection, inbox(), how, settings);
+      }
       QueueInbox inbox = consume(connection);
       log.info("Reading the queue {} at {}", what.queue(), reading.settings().address());
       return inbox;
-    } catch (IOException | ShutdownSignalException e) {
+    } catch (IOException | ShutdownSignalException | PipelineException e) {
+      // What waits for another reader must not hold up that one's successor.
       reading.close();
       throw RabbitFailures.recognise(e, settings);
     }
+  }
+
+  /**
+   * Tells by what it takes: only a stream takes an offset. What does not refuse wrong arguments is
+   * told by its first message.
+   */
+  private void tellStream(Connection connection) throws IOException {
+    if (refusesWrongArguments(connection)) {
+      Channel channel = connection.createChannel();
+      try {
+        channel.basicQos(1);
+        channel.basicConsume(
+            what.queue(), false, Map.of("x-stream-offset", "next"), (tag, none) -> {}, tag -> {});
+        isStream.set(true);
+      } catch (IOException e) {
+        if (isAnswered(e, AMQP.PRECONDITION_FAILED)) {
+          isStream.set(false);
+        } else if (!isAnswered(e, AMQP.ACCESS_REFUSED)) {
+          throw e;
+        }
+        // What may not be read, reading says in a moment.
+      } finally {
+        channel.abort();
+      }
+    }
+    if (!isStream.get() && how.from().isPresent()) {
+      throw new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "The queue \""
+              + what.queue()
+              + "\" is no stream, and a queue is read from its head: leave out --from");
+    }
+    if (isStream.get() && what.isShared()) {
+      throw new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "The queue \""
+              + what.queue()
+              + "\" is a stream, which gives everything to each reader: leave out --shared, and give"
+              + " each consumer a --name");
+    }
+  }
+
+  /** As RabbitMQ does from 3.10 on. */
+  private static boolean refusesWrongArguments(Connection connection) {
+    Map<String, Object> server = connection.getServerProperties();
+    return String.valueOf(server.get("product")).equals("RabbitMQ")
+        && !String.valueOf(server.get("version")).matches("([012]|3\\.[0-9])\\..*");
+  }
+
+  private QueueInbox inbox() {
+    return new QueueInbox(reading, parking, what.queue(), prefetch, isStream);
   }
 
   private void prepare(Connection connection) throws IOException {
@@ -123,7 +206,7 @@ public final class QueueInboxes implements Inbox.Opener {
         channel.queueDeclarePassive(what.queue());
       }
     } catch (IOException e) {
-      if (isAnswered(e, AMQP.NOT_FOUND)) {
+      if (isAnswered(e, AMQP.NOT_FOUND) && !e.getCause().getMessage().contains(NODE_AWAY)) {
         throw missing(e);
       }
       throw e;
@@ -170,10 +253,10 @@ public final class QueueInboxes implements Inbox.Opener {
   }
 
   private QueueInbox consume(Connection connection) throws IOException {
-    QueueInbox inbox = new QueueInbox(reading, parking, what.queue(), prefetch);
+    QueueInbox inbox = inbox();
     boolean alone = !what.isOurs() && !what.isShared();
     try {
-      inbox.start(connection, alone);
+      inbox.start(connection, alone, Map.of());
       return inbox;
     } catch (IOException e) {
       if (!alone || !isAnswered(e, AMQP.ACCESS_REFUSED)) {
@@ -182,7 +265,7 @@ public final class QueueInboxes implements Inbox.Opener {
     }
     // Somebody reads it already, or it has a single active consumer.
     try {
-      inbox.start(connection, false);
+      inbox.start(connection, false, Map.of());
       return inbox;
     } catch (IOException e) {
       if (isAnswered(e, AMQP.ACCESS_REFUSED)) {

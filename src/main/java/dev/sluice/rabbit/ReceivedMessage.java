@@ -7,9 +7,13 @@ import dev.sluice.message.Message.Content;
 import dev.sluice.message.Message.Destination;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** A message as the client has it, in our words: all headers are texts. */
 final class ReceivedMessage {
+  /** RabbitMQ gives each message of a stream its offset, and those of a queue none. */
+  private static final String OFFSET = "x-stream-offset";
+
   private ReceivedMessage() {}
 
   /**
@@ -20,6 +24,8 @@ final class ReceivedMessage {
     Map<String, Object> headers = new HashMap<>();
     if (properties.getHeaders() != null) {
       properties.getHeaders().forEach((key, value) -> headers.put(key, String.valueOf(value)));
+      // Of the place where it lay: it would be wrong in any other.
+      headers.remove(OFFSET);
     }
     return new Message(
         body,
@@ -30,6 +36,14 @@ final class ReceivedMessage {
         properties.getTimestamp() == null ? 0 : properties.getTimestamp().getTime() / 1000,
         headers,
         destination);
+  }
+
+  /** The place of a message that came out of a stream; empty for one that came out of a queue. */
+  static OptionalLong offset(AMQP.BasicProperties properties) {
+    Object offset = properties.getHeaders() == null ? null : properties.getHeaders().get(OFFSET);
+    return offset instanceof Number number
+        ? OptionalLong.of(number.longValue())
+        : OptionalLong.empty();
   }
 
   private static Content content(AMQP.BasicProperties properties) {

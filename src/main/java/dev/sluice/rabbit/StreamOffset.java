@@ -13,7 +13,13 @@ import java.util.Set;
  * @param value a word, a number or a time
  */
 public record StreamOffset(String text, Object value) {
-  private static final Set<String> WORDS = Set.of("first", "last", "next");
+  /** The beginning of the stream, whatever that is by then. */
+  public static final StreamOffset FIRST = new StreamOffset("first", "first");
+
+  /** The end of the stream, whatever that is by then. */
+  public static final StreamOffset NEXT = new StreamOffset("next", "next");
+
+  private static final Set<String> WORDS = Set.of(FIRST.text, NEXT.text, "last");
 
   /**
    * @throws IllegalArgumentException if it is none; the message is one sentence

@@ -54,6 +54,21 @@ class SluiceCommandTest {
   }
 
   @Test
+  void aConsumerIsToldWhereAStreamHasNoQueues() {
+    Map<String, String> stream = Map.of("SLUICE_TARGET", "stream", "SLUICE_QUEUE_TYPE", "stream");
+    assertThat(execute(stream, "consume", "--to", "file:x", "--bind", "sluice:#", "--name", "copy"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("a queue of --bind would stay empty");
+    assertThat(
+            execute(
+                Map.of(), "consume", "--to", "file:x", "--bind", "a:#", "--name", "b", "--from=5"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--from is for a stream");
+    assertThat(execute(Map.of(), "consume", "--to", "file:x", "--from=yesterday")).isEqualTo(2);
+    assertThat(err.toString()).contains("first, last, next, an offset");
+  }
+
+  @Test
   void refusesAStartPointThatIsNone() {
     for (String point :
         new String[] {"yesterday", "token:", "token:zz", "token:8269", "2026-11-20"}) {

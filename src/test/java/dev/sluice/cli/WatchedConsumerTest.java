@@ -93,7 +93,7 @@ class WatchedConsumerTest {
 
             @Override
             public Optional<Incoming> next(Duration patience) {
-              return Optional.of(new Incoming(1, message(Map.of()), 0));
+              return Optional.of(new Incoming(1, message(Map.of()), 0, Incoming.NO_OFFSET));
             }
 
             @Override

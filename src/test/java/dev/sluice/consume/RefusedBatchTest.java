@@ -54,7 +54,10 @@ class RefusedBatchTest {
     for (int n = 0; n < EVENTS; n++) {
       Event event = insert(PLAYS, key(n), position(n), "{}");
       batch.add(
-          new Delivered(new Incoming(n, ScriptedInbox.message(event, Map.of()), 0), event, null));
+          new Delivered(
+              new Incoming(n, ScriptedInbox.message(event, Map.of()), 0, Incoming.NO_OFFSET),
+              event,
+              null));
     }
     return batch;
   }

@@ -130,7 +130,7 @@ final class ScriptedInbox implements Inbox.Opener {
           }
           return taken == queue.size()
               ? Optional.empty()
-              : Optional.of(new Incoming(taken, queue.get(taken++), 0));
+              : Optional.of(new Incoming(taken, queue.get(taken++), 0, Incoming.NO_OFFSET));
         }
       }
 

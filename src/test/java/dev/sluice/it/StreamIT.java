@@ -1,24 +1,18 @@
 package dev.sluice.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.testing.TestRabbit;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A stream in the place of the queue: published to as any other, and read as often as one likes.
@@ -61,30 +55,6 @@ class StreamIT {
       assertThat(shown(sluice, Instant.now().minusSeconds(3600).toString(), 3))
           .isEqualTo(numbers(0, 3));
       sluice.stop();
-    }
-  }
-
-  /** Which type another queue is of is seen by its messages only. */
-  @Test
-  void aConsumerSaysThatItReadsNoStream(@TempDir Path folder) throws Exception {
-    try (PipelineUnderTest sluice = new PipelineUnderTest(STREAM)) {
-      sluice.start();
-      Map<String, String> others = new HashMap<>(sluice.environment());
-      others.put("SLUICE_QUEUE_TYPE", "quorum");
-      String to = "file:" + folder.resolve("plays.jsonl");
-      CompletableFuture<EndedCommand> consume =
-          CompletableFuture.supplyAsync(() -> EndedCommand.of(others, "consume", "--to", to));
-      // It begins with what comes behind its start, whenever that is.
-      AtomicInteger id = new AtomicInteger();
-      await()
-          .atMost(PipelineUnderTest.PATIENCE)
-          .until(
-              () -> {
-                FaultyRabbit.insert(sluice, id.get(), id.incrementAndGet());
-                return consume.isDone();
-              });
-
-      consume.join().assertOneSentence(3, "is a stream");
     }
   }
 

@@ -1,0 +1,213 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.MessageProperties;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.QueueType;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How far a consumer is in a stream: one message in a quorum queue of its own, whose successor
+ * pushes it out (docs/decisions/0013). Who has it open is the only one that reads under the name:
+ * an exclusive queue says so, which lives as long as the connection. For one thread, which may
+ * block.
+ */
+final class KeptOffset {
+  private static final Logger log = LoggerFactory.getLogger(KeptOffset.class);
+
+  /** A queue of it, beside the one of what is parked. */
+  private static final String OFFSET = ".offset";
+
+  private static final String READER = ".reader";
+
+  /** Headers of the one message: the last that is done, or where to begin. */
+  private static final String DONE = "offset";
+
+  private static final String FROM = "from";
+
+  /** Longer than a broker takes that is well. */
+  private static final long CONFIRM_MILLIS = 30_000;
+
+  private static final Map<String, Object> ARGUMENTS =
+      Map.of(
+          "x-queue-type",
+          QueueType.QUORUM.text(),
+          "x-max-length",
+          1,
+          "x-delivery-limit",
+          QueueInboxes.PRACTICALLY_UNLIMITED);
+
+  /**
+   * A message that is done, and all before it.
+   *
+   * @param messageId by which it is known again
+   */
+  record Done(long offset, String messageId) {}
+
+  private final RabbitSettings settings;
+  private final String queue;
+  private final Channel channel;
+  private volatile boolean returned;
+  private Done done;
+  private StreamOffset beginning;
+
+  private KeptOffset(Channel channel, RabbitSettings settings, String queue) {
+    this.channel = channel;
+    this.settings = settings;
+    this.queue = queue;
+  }
+
+  /**
+   * Opens what is kept under that name.
+   *
+   * @param settings of the stream
+   * @throws PipelineException of a kind that passes, if another process has it open
+   */
+  static KeptOffset open(Connection connection, RabbitSettings settings, String name)
+      throws IOException {
+    String own = settings.queue().equals(name) ? name : settings.queue() + "." + name;
+    claim(connection, settings, name, own + READER);
+    KeptOffset kept = new KeptOffset(connection.createChannel(), settings, own + OFFSET);
+    kept.read();
+    return kept;
+  }
+
+  private static void claim(
+      Connection connection, RabbitSettings settings, String name, String reader)
+      throws IOException {
+    try {
+      connection.createChannel().queueDeclare(reader, false, true, true, Map.of());
+    } catch (IOException e) {
+      if (!QueueInboxes.isAnswered(e, AMQP.RESOURCE_LOCKED)) {
+        throw e;
+      }
+      throw new PipelineException(
+          FailureKind.TRANSIENT,
+          "The stream \""
+              + settings.queue()
+              + "\" is read by another consumer of the name \""
+              + name
+              + "\": this one waits until it is gone, or reads by a --name of its own",
+          e);
+    }
+  }
+
+  /** What was there is put in anew: a message that is given back too often would be dropped. */
+  private void read() throws IOException {
+    channel.queueDeclare(queue, true, false, false, ARGUMENTS);
+    channel.confirmSelect();
+    channel.addReturnListener(back -> returned = true);
+    GetResponse newest = null;
+    for (GetResponse next = get(); next != null; next = get()) {
+      newest = next;
+    }
+    if (newest == null) {
+      return;
+    }
+    Map<String, Object> headers = newest.getProps().getHeaders();
+    if (headers.get(DONE) instanceof Number offset) {
+      done = new Done(offset.longValue(), newest.getProps().getMessageId());
+    } else {
+      beginning = StreamOffset.parse(String.valueOf(headers.get(FROM)));
+    }
+    put(newest.getProps());
+    channel.basicAck(newest.getEnvelope().getDeliveryTag(), true);
+  }
+
+  private GetResponse get() throws IOException {
+    return channel.basicGet(queue, false);
+  }
+
+  /** Where it lies. */
+  String queue() {
+    return queue;
+  }
+
+  /** The last message that is done; empty if none is yet. */
+  Optional<Done> done() {
+    return Optional.ofNullable(done);
+  }
+
+  /** Where to begin, as long as no message is done; empty if nothing was kept. */
+  Optional<StreamOffset> beginning() {
+    return Optional.ofNullable(beginning);
+  }
+
+  /** Nothing is done, and reading begins there. Returns when RabbitMQ has it for good. */
+  void keep(StreamOffset from) {
+    publish(Map.of(FROM, from.text()), null);
+    beginning = from;
+    done = null;
+  }
+
+  /** All up to this message is done. Returns when RabbitMQ has it for good. */
+  void keep(Done last) {
+    publish(Map.of(DONE, last.offset()), last.messageId());
+    done = last;
+  }
+
+  private void publish(Map<String, Object> headers, String messageId) {
+    try {
+      put(
+          MessageProperties.MINIMAL_PERSISTENT_BASIC
+              .builder()
+              .headers(new HashMap<>(headers))
+              .messageId(messageId)
+              .build());
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  private void put(AMQP.BasicProperties properties) throws IOException {
+    returned = false;
+    channel.basicPublish("", queue, true, properties, new byte[0]);
+    if (!isConfirmed()) {
+      throw failed("refuses the offset: it has lost its leader, or a policy limits it");
+    }
+    if (returned) {
+      throw failed("is gone, and with it the offset that was kept there");
+    }
+  }
+
+  /**
+   * Waits as long as the connection lives. While an alarm holds it up nothing else would come of
+   * another try but the same batch again.
+   */
+  private boolean isConfirmed() throws AlreadyClosedException {
+    for (boolean waited = false; ; waited = true) {
+      try {
+        return channel.waitForConfirms(CONFIRM_MILLIS);
+      } catch (TimeoutException e) {
+        if (!waited) {
+          log.warn(
+              "RabbitMQ has not taken the offset of the stream {} for {} s: an alarm is raised, or"
+                  + " the queue {} has lost its majority; waiting for it",
+              settings.queue(),
+              CONFIRM_MILLIS / 1000,
+              queue);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw failed("was not waited for");
+      }
+    }
+  }
+
+  private PipelineException failed(String what) {
+    return new PipelineException(FailureKind.TRANSIENT, "The queue \"" + queue + "\" " + what);
+  }
+}

@@ -1,0 +1,286 @@
+package dev.sluice.rabbit;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DeliverCallback;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.consume.Inbox;
+import dev.sluice.consume.Incoming;
+import dev.sluice.message.Message;
+import dev.sluice.message.ParkedMessages;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stream that is being consumed from where its reader stood (docs/decisions/0013): read as a
+ * queue is, but an acknowledgement only asks for more, and what is done is kept beside it. Reading
+ * begins with the last message that is done, to see that it is still that one: RabbitMQ gives
+ * whatever comes next where messages are gone, and nothing at all in a stream that is made anew.
+ */
+final class StreamInbox implements Inbox {
+  private static final Logger log = LoggerFactory.getLogger(StreamInbox.class);
+
+  private static final String OFFSET = "x-stream-offset";
+
+  /** What a node may take to give the first message of a stream that has one. */
+  private static final Duration FIRST_MESSAGE = Duration.ofSeconds(2);
+
+  /** How long nothing may come before it is asked whether there is anything. */
+  private static final Duration SILENCE = Duration.ofSeconds(2);
+
+  /** So often it has to be silent for the message to be gone, and not a node to be slow. */
+  private static final int SILENCES = 2;
+
+  private final Connection connection;
+  private final QueueInbox inbox;
+  private final KeptOffset kept;
+  private final StreamReading how;
+  private final RabbitSettings settings;
+
+  /** Of the thread that takes messages, as all below. */
+  private long last = Incoming.NO_OFFSET;
+
+  private boolean resumed;
+  private int silences;
+  private long silentSince = System.nanoTime();
+
+  private StreamInbox(
+      Connection connection,
+      QueueInbox inbox,
+      KeptOffset kept,
+      StreamReading how,
+      RabbitSettings settings) {
+    this.connection = connection;
+    this.inbox = inbox;
+    this.kept = kept;
+    this.how = how;
+    this.settings = settings;
+  }
+
+  /**
+   * @param settings of the stream
+   */
+  static StreamInbox open(
+      Connection connection, QueueInbox inbox, StreamReading how, RabbitSettings settings)
+      throws IOException {
+    KeptOffset kept = KeptOffset.open(connection, settings, how.name());
+    StreamInbox opened = new StreamInbox(connection, inbox, kept, how, settings);
+    inbox.start(connection, false, Map.of(OFFSET, opened.start()));
+    return opened;
+  }
+
+  private Object start() throws IOException {
+    if (kept.done().isPresent()) {
+      last = kept.done().get().offset();
+      say("behind offset " + last, how.from().isPresent());
+      return last;
+    }
+    resumed = true;
+    if (kept.beginning().isPresent()) {
+      say("from " + kept.beginning().get().text(), how.from().isPresent());
+      return kept.beginning().get().value();
+    }
+    StreamOffset from = lasting(how.beginning());
+    kept.keep(from);
+    say("from " + from.text() + ", the first time", false);
+    return from.value();
+  }
+
+  private void say(String where, boolean others) {
+    log.info(
+        "Reading the stream {} {}, as {} has it{}",
+        settings.queue(),
+        where,
+        kept.queue(),
+        others ? "; --from counts where nothing is kept" : "");
+  }
+
+  /** The last stretch is another one at each start: what came between two would be passed over. */
+  private StreamOffset lasting(StreamOffset from) throws IOException {
+    if (!from.text().equals("last")) {
+      return from;
+    }
+    OptionalLong first = firstFrom(from.value());
+    return first.isPresent()
+        ? StreamOffset.parse(Long.toString(first.getAsLong()))
+        : StreamOffset.FIRST;
+  }
+
+  /** The offset of the first message from there on; empty if none comes in time. */
+  private OptionalLong firstFrom(Object place) throws IOException {
+    Channel looking = connection.createChannel();
+    try {
+      BlockingQueue<Long> found = new LinkedBlockingQueue<>();
+      DeliverCallback note =
+          (tag, delivery) -> ReceivedMessage.offset(delivery.getProperties()).ifPresent(found::add);
+      looking.basicQos(1);
+      looking.basicConsume(settings.queue(), false, Map.of(OFFSET, place), note, tag -> {});
+      Long first = found.poll(FIRST_MESSAGE.toMillis(), TimeUnit.MILLISECONDS);
+      return first == null ? OptionalLong.empty() : OptionalLong.of(first);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return OptionalLong.empty();
+    } finally {
+      looking.abort();
+    }
+  }
+
+  private OptionalLong firstNow() {
+    try {
+      return firstFrom(StreamOffset.FIRST.value());
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitFailures.recognise(e, settings);
+    }
+  }
+
+  /** Who has opened what is kept is alone. */
+  @Override
+  public boolean isAlone() {
+    return true;
+  }
+
+  @Override
+  public Optional<Incoming> next(Duration patience) throws InterruptedException {
+    Optional<Incoming> next = inbox.next(patience);
+    if (next.isEmpty()) {
+      lookForTheLast();
+      return next;
+    }
+    if (next.get().offset() > last) {
+      requireNothingLost(next.get().offset());
+      last = next.get().offset();
+      resumed = true;
+      if (!isForAnother(next.get().message())) {
+        return next;
+      }
+    } else if (next.get().offset() == last && !resumed) {
+      requireSame(next.get().message());
+      resumed = true;
+    }
+    inbox.passOver(next.get());
+    return Optional.empty();
+  }
+
+  /** Given back by `parked --release` of another reader of the stream. */
+  private boolean isForAnother(Message message) {
+    return message.headers().containsKey(ParkedMessages.RELEASED)
+        && !how.name().equals(message.headers().get(ParkedMessages.PARKED_BY));
+  }
+
+  private void requireNothingLost(long offset) {
+    if (last == Incoming.NO_OFFSET || offset == last + 1) {
+      return;
+    }
+    if (resumed) {
+      // RabbitMQ's own entries take offsets too. While the one before is there, nothing else is
+      // missing.
+      OptionalLong first = firstNow();
+      if (first.isPresent() && first.getAsLong() <= last) {
+        return;
+      }
+    }
+    String sentence =
+        "The stream \""
+            + settings.queue()
+            + "\" no longer has what followed offset "
+            + last
+            + ", where the consumer \""
+            + how.name()
+            + "\" stood: it goes on at "
+            + offset
+            + ", and what its retention has removed in between is missing";
+    if (!how.passesLosses()) {
+      throw lost(sentence);
+    }
+    log.warn("{} in the target; going on", sentence);
+  }
+
+  private void requireSame(Message message) {
+    String id = kept.done().map(KeptOffset.Done::messageId).orElse(null);
+    if (!message.messageId().equals(id)) {
+      another("has another message at offset " + last + " than the one");
+    }
+  }
+
+  /** Nothing at all comes of a stream that ends before the place from which it is read. */
+  private void lookForTheLast() {
+    if (resumed || System.nanoTime() - silentSince < SILENCE.toNanos()) {
+      return;
+    }
+    OptionalLong first = firstNow();
+    silentSince = System.nanoTime();
+    if (first.isPresent() && first.getAsLong() < last && ++silences >= SILENCES) {
+      another("ends before offset " + last + ", the one");
+    }
+  }
+
+  private void another(String what) {
+    String sentence =
+        "The stream \""
+            + settings.queue()
+            + "\" "
+            + what
+            + " that the consumer \""
+            + how.name()
+            + "\" has done last: it was deleted and made anew, and what the consumer had not read of"
+            + " the former one is missing";
+    if (!how.passesLosses()) {
+      throw lost(sentence);
+    }
+    kept.keep(StreamOffset.FIRST);
+    throw new PipelineException(
+        FailureKind.TRANSIENT, sentence + " in the target; going on at its beginning");
+  }
+
+  private static PipelineException lost(String sentence) {
+    return new PipelineException(
+        FailureKind.POSITION_LOST,
+        sentence
+            + ": take a snapshot by the pipeline, which fills the target again, and start once with"
+            + " --on-gap apply");
+  }
+
+  @Override
+  public int atHand() {
+    return inbox.atHand();
+  }
+
+  @Override
+  public void acknowledge(Incoming done) {
+    kept.keep(new KeptOffset.Done(done.offset(), done.message().messageId()));
+    inbox.acknowledge(done);
+  }
+
+  /** Several read a stream, and each parks by itself. */
+  @Override
+  public void parked(Consumer<Message> each) {
+    inbox.parked(
+        message -> {
+          if (how.name().equals(message.headers().get(ParkedMessages.PARKED_BY))) {
+            each.accept(message);
+          }
+        });
+  }
+
+  @Override
+  public void park(Message parked) {
+    inbox.park(parked);
+  }
+
+  @Override
+  public void close() {
+    inbox.close();
+  }
+}

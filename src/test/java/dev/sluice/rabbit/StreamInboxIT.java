@@ -1,0 +1,326 @@
+package dev.sluice.rabbit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.SettingsReader;
+import dev.sluice.consume.Inbox;
+import dev.sluice.consume.Incoming;
+import dev.sluice.message.Message;
+import dev.sluice.message.Message.Content;
+import dev.sluice.message.Message.Destination;
+import dev.sluice.message.ParkedMessages;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
+import dev.sluice.testing.RabbitInstallation;
+import dev.sluice.testing.RabbitNode;
+import dev.sluice.testing.TestRabbit;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * A stream, on each RabbitMQ of this machine: each reader goes on where it stood, and is told what
+ * it has not seen. The plugin of the stream protocol is not needed.
+ */
+@ParameterizedClass(allowZeroInvocations = true)
+@MethodSource("installations")
+class StreamInboxIT {
+  private static final Duration SHORT = Duration.ofMillis(100);
+
+  private static RabbitNode node;
+  private static Scheduler blocking;
+
+  @Parameter RabbitInstallation installation;
+
+  static List<RabbitInstallation> installations() {
+    return RabbitNode.installations();
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void launch(RabbitInstallation installation) {
+    node = RabbitNode.launch(installation).noteUse();
+    blocking = Schedulers.newBoundedElastic(4, 16, "stream-consume", 60, true);
+  }
+
+  @AfterParameterizedClassInvocation
+  static void close() {
+    blocking.dispose();
+    node.close();
+  }
+
+  /** One process that consumes, as far as RabbitMQ sees it. */
+  private static final class Reader implements AutoCloseable {
+    private final RabbitConnection reading;
+    private final RabbitConnection parking;
+    final Inbox inbox;
+
+    Reader(String stream, String name, String from, boolean passesLosses) {
+      RabbitSettings settings = rabbit();
+      reading = new RabbitConnection(settings, "reading", blocking, new Random());
+      parking = new RabbitConnection(settings, "parking", blocking, new Random());
+      QueueInboxes inboxes =
+          new QueueInboxes(
+              reading,
+              parking,
+              new QueueInboxes.Reading(stream, "", "", false),
+              new StreamReading(
+                  name, Optional.ofNullable(from).map(StreamOffset::parse), false, passesLosses),
+              100);
+      try {
+        inbox = inboxes.open();
+      } catch (RuntimeException e) {
+        close();
+        throw e;
+      }
+    }
+
+    Incoming next() throws InterruptedException {
+      while (true) {
+        Optional<Incoming> next = inbox.next(SHORT);
+        if (next.isPresent()) {
+          return next.get();
+        }
+      }
+    }
+
+    /** The bodies of so many, which are done then. */
+    List<String> read(int count) throws InterruptedException {
+      List<String> read = new ArrayList<>();
+      Incoming last = null;
+      while (read.size() < count) {
+        last = next();
+        read.add(new String(last.message().body(), UTF_8).trim());
+      }
+      inbox.acknowledge(last);
+      return read;
+    }
+
+    @Override
+    public void close() {
+      reading.close();
+      parking.close();
+    }
+  }
+
+  private static RabbitSettings rabbit() {
+    return SettingsReader.read(
+            Map.of("RABBITMQ_URI", node.uri()), Path.of("no-such-file"))
+        .rabbit();
+  }
+
+  private static String stream(Map<String, Object> arguments) throws Exception {
+    String stream = TestRabbit.freshName("stream");
+    declare(stream, arguments);
+    return stream;
+  }
+
+  private static void declare(String stream, Map<String, Object> arguments) throws Exception {
+    Map<String, Object> all = new HashMap<>(arguments);
+    all.put("x-queue-type", "stream");
+    try (Connection connection = node.connect()) {
+      connection.createChannel().queueDeclare(stream, true, false, false, all);
+    }
+  }
+
+  /** Messages whose bodies are their numbers, and so many bytes long. */
+  private static void publish(String queue, int from, int to, int bytes) throws Exception {
+    try (Connection connection = node.connect();
+        Channel channel = connection.createChannel()) {
+      channel.confirmSelect();
+      for (int i = from; i < to; i++) {
+        byte[] body = String.format("%-" + bytes + "d", i).getBytes(UTF_8);
+        channel.basicPublish(
+            "", queue, new AMQP.BasicProperties.Builder().messageId("m" + i).build(), body);
+        if (i % 20 == 0) {
+          channel.waitForConfirmsOrDie();
+        }
+      }
+      channel.waitForConfirmsOrDie();
+    }
+  }
+
+  private static List<String> numbers(int from, int to) {
+    return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+  }
+
+  private static PipelineException lost(Reader reader) {
+    return catchThrowableOfType(PipelineException.class, reader::next);
+  }
+
+  @Test
+  void eachNameGoesOnWhereItStoodAndHasOneReader() throws Exception {
+    String stream = stream(Map.of());
+    publish(stream, 0, 10, 1);
+    try (Reader one = new Reader(stream, "one", null, false)) {
+      assertThat(one.inbox.isAlone()).isTrue();
+      assertThat(one.read(4)).isEqualTo(numbers(0, 4));
+      assertThat(one.next().offset()).isEqualTo(4);
+      PipelineException second =
+          catchThrowableOfType(
+              PipelineException.class, () -> new Reader(stream, "one", null, false).close());
+      assertThat(second.kind()).isEqualTo(FailureKind.TRANSIENT);
+      assertThat(second).hasMessageContaining("is read by another consumer of the name \"one\"");
+      try (Reader other = new Reader(stream, "other", "7", false)) {
+        assertThat(other.read(3)).isEqualTo(numbers(7, 10));
+      }
+    }
+
+    // Where it stood counts, and not what it is told.
+    try (Reader again = new Reader(stream, "one", "9", false)) {
+      assertThat(again.read(6)).isEqualTo(numbers(4, 10));
+      publish(stream, 10, 12, 1);
+      assertThat(again.read(2)).isEqualTo(numbers(10, 12));
+    }
+  }
+
+  /** It is another stretch at each start; what comes between two of them is not passed over. */
+  @Test
+  void theLastStretchIsThatOfTheFirstStart() throws Exception {
+    String stream = stream(Map.of());
+    publish(stream, 0, 10, 1);
+    new Reader(stream, "name", "last", false).close();
+    publish(stream, 10, 15, 1);
+
+    try (Reader reader = new Reader(stream, "name", "last", false)) {
+      assertThat(reader.next().offset()).isLessThan(10);
+    }
+  }
+
+  @Test
+  void aQueueIsToldFromAStreamWithoutSettings() throws Exception {
+    String queue = TestRabbit.freshName("queue");
+    try (Connection connection = node.connect()) {
+      connection
+          .createChannel()
+          .queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
+    }
+    publish(queue, 0, 1, 1);
+    try (Reader reader = new Reader(queue, "name", null, false)) {
+      assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
+    }
+    assertThat(
+            catchThrowableOfType(
+                PipelineException.class, () -> new Reader(queue, "name", "first", false).close()))
+        .hasMessageContaining("is no stream");
+    assertThat(
+            catchThrowableOfType(
+                PipelineException.class, () -> new Reader("nosuch", "name", null, false).close()))
+        .hasMessageContaining("has no queue \"nosuch\"");
+  }
+
+  @Test
+  void whatTheRetentionHasRemovedIsNotPassedOverInSilence() throws Exception {
+    String stream =
+        stream(Map.of("x-max-length-bytes", 60_000, "x-stream-max-segment-size-bytes", 20_000));
+    publish(stream, 0, 30, 100);
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      reader.read(30);
+    }
+    publish(stream, 30, 60, 1_000);
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      // Several segments further, whose own entries take offsets, and nothing is missing.
+      assertThat(reader.read(30)).isEqualTo(numbers(30, 60));
+    }
+    publish(stream, 60, 400, 1_000);
+
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      PipelineException lost = lost(reader);
+      assertThat(lost.kind()).isEqualTo(FailureKind.POSITION_LOST);
+      assertThat(lost)
+          .hasMessageContaining("no longer has what followed offset")
+          .hasMessageContaining("--on-gap apply");
+    }
+    try (Reader reader = new Reader(stream, "name", null, true)) {
+      int first = Integer.parseInt(reader.read(1).get(0));
+      assertThat(first).isBetween(200, 399);
+      assertThat(reader.read(399 - first)).isEqualTo(numbers(first + 1, 400));
+    }
+  }
+
+  @Test
+  void aStreamThatIsMadeAnewIsNotTakenForTheFormerOne() throws Exception {
+    String stream = stream(Map.of());
+    publish(stream, 0, 10, 1);
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      reader.read(10);
+    }
+    delete(stream);
+    declare(stream, Map.of());
+    publish(stream, 100, 105, 1);
+
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      assertThat(lost(reader)).hasMessageContaining("ends before offset 9");
+    }
+    publish(stream, 105, 120, 1);
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      assertThat(lost(reader)).hasMessageContaining("has another message at offset 9");
+    }
+    try (Reader reader = new Reader(stream, "name", null, true)) {
+      assertThat(lost(reader).kind()).isEqualTo(FailureKind.TRANSIENT);
+    }
+    try (Reader reader = new Reader(stream, "name", null, true)) {
+      assertThat(reader.read(20)).isEqualTo(numbers(100, 120));
+    }
+  }
+
+  private static void delete(String queue) throws Exception {
+    try (Connection connection = node.connect()) {
+      connection.createChannel().queueDelete(queue);
+    }
+  }
+
+  @Test
+  void whatOneHasParkedComesBackToItAlone() throws Exception {
+    String stream = stream(Map.of());
+    publish(stream, 0, 2, 1);
+    try (Reader one = new Reader(stream, "one", null, false);
+        Reader other = new Reader(stream, "other", null, false)) {
+      Message message = one.next().message();
+      one.inbox.park(
+          new Message(
+              message.body(),
+              Content.JSON,
+              message.messageId(),
+              stream + ".parked",
+              "insert",
+              0,
+              Map.of(ParkedMessages.PARKED_BY, "one"),
+              Destination.PARKING));
+      List<String> parked = new ArrayList<>();
+      other.inbox.parked(each -> parked.add(each.messageId()));
+      assertThat(parked).isEmpty();
+      one.inbox.parked(each -> parked.add(each.messageId()));
+      assertThat(parked).containsExactly("m0");
+      try (RabbitConnection reading =
+              new RabbitConnection(rabbit(), "reading", blocking, new Random());
+          RabbitConnection publishing =
+              new RabbitConnection(rabbit(), "publishing", blocking, new Random())) {
+        assertThat(new ParkedRelease(reading, publishing, stream).release()).isEqualTo(1);
+      }
+      publish(stream, 2, 3, 1);
+
+      assertThat(one.read(3)).containsExactly("1", "0", "2");
+      assertThat(other.read(3)).containsExactly("0", "1", "2");
+    }
+  }
+}
