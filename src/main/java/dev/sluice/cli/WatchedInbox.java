@@ -62,6 +62,11 @@ final class WatchedInbox implements Inbox {
   }
 
   @Override
+  public int atHand() {
+    return inbox.atHand();
+  }
+
+  @Override
   public void acknowledge(Incoming last) {
     try {
       inbox.acknowledge(last);

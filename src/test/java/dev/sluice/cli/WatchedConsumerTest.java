@@ -97,6 +97,11 @@ class WatchedConsumerTest {
             }
 
             @Override
+            public int atHand() {
+              return 7;
+            }
+
+            @Override
             public void acknowledge(Incoming last) {}
 
             @Override
@@ -186,6 +191,12 @@ class WatchedConsumerTest {
     target.apply(new Batch(List.of(INSERT, DELETE)));
 
     assertThat(monitor.health().isReady()).isTrue();
+  }
+
+  /** Else large messages would make the batches of small ones. */
+  @Test
+  void batchesAreAsLargeAsWithoutIt() {
+    assertThat(WatchedInbox.opener(inboxes, "plays", counts).open().atHand()).isEqualTo(7);
   }
 
   @Test
