@@ -199,18 +199,16 @@ final class QueueInbox implements Inbox {
     }
   }
 
-  /** As many as there are now; the channel's end gives them back. */
+  /**
+   * Until there is none; the channel's end gives them back. Not by their count, which a quorum
+   * queue tells too low for a moment.
+   */
   @Override
   public void parked(Consumer<Message> each) {
     try {
       Channel looking = channel.getConnection().createChannel();
       try {
-        long count = looking.messageCount(settings.parkingQueue());
-        for (long n = 0; n < count; n++) {
-          GetResponse response = looking.basicGet(settings.parkingQueue(), false);
-          if (response == null) {
-            break;
-          }
+        for (GetResponse response = get(looking); response != null; response = get(looking)) {
           each.accept(
               ReceivedMessage.of(
                   response.getEnvelope(),
@@ -228,6 +226,10 @@ final class QueueInbox implements Inbox {
     } catch (ShutdownSignalException e) {
       throw RabbitFailures.recognise(e, settings);
     }
+  }
+
+  private GetResponse get(Channel looking) throws IOException {
+    return looking.basicGet(settings.parkingQueue(), false);
   }
 
   @Override
