@@ -31,6 +31,8 @@ record SnapshotOptions(int documents, Duration killEvery, ProveOptions load) {
     Map<String, String> load = new HashMap<>(environment);
     // With more writes than this a busy machine shows the writers and not the snapshot.
     load.merge("RATE", "500", (given, usual) -> given.isBlank() ? usual : given);
+    // What a share of a snapshot does not have, nothing could be held against.
+    load.remove("PARTITIONS");
     // What a wide scope adds is proved without a snapshot.
     load.put("SHAPE", Shape.PLAIN.word());
     return new SnapshotOptions(
