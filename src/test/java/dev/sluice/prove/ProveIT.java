@@ -130,7 +130,7 @@ class ProveIT {
             Map.of(
                 "PARTITIONS", "3",
                 "INSTANCES", "2",
-                "DURATION", "13s",
+                "DURATION", "15s",
                 "RATE", RATE,
                 "KEYS", "100",
                 "FAULTS", "sluice-kill,sluice-pause",
