@@ -32,7 +32,7 @@ FAULT       ?= stepDown
 TO          ?= file:plays.jsonl
 export BACKEND YES DEMO_EVENTS VIEW FORMAT
 # Of `make prove`; what is not said has its default there (docs/PROVING.md).
-export TARGET SHAPE DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES SNAPSHOT DOCUMENTS KILL_EVERY
+export TARGET SHAPE DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES PARTITIONS BROKERS SNAPSHOT DOCUMENTS KILL_EVERY
 # Of `make bench`, likewise (docs/PERFORMANCE.md).
 export BENCH ROUNDS EVENTS SIZES CONTENDERS LIVE_ROUNDS LIVE_SECONDS HEAP BENCH_JVM BENCH_LOOP_JVM BENCH_DEBEZIUM
 # The embedded replica set keeps the backlog in its heap, and the log of it.
@@ -58,7 +58,7 @@ demo-consumers: java-there $(TESTS) ## Keeps every target that needs no server i
 test: jdk-there ## All tests and checks, as CI runs them
 	@mvn -B -ntp verify $(TEST_ARGS)
 
-prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: SHAPE=wide|plain TARGET=amqp|stream DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,... SNAPSHOT=1
+prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: SHAPE=wide|plain TARGET=amqp|stream DURATION=60s SEED=1 FAULTS=all|list|sluice-kill,... PARTITIONS=8 BROKERS=3 SNAPSHOT=1
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 

@@ -78,6 +78,13 @@ final class DivideCommand implements Callable<Integer> {
                   + " begins "
                   + PositionReport.text(oldest)
                   + ": what some had published behind that comes again, under the same ids");
+      if (settings.stream().isPresent()) {
+        console
+            .err()
+            .println(
+                "Streams keep what they have: give the new ones another SLUICE_QUEUE, or the changes"
+                    + " of a document lie in two streams of one name, in no order");
+      }
     }
     return ExitCode.OK;
   }

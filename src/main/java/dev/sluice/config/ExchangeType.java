@@ -15,7 +15,9 @@ public enum ExchangeType {
   /** By headers. */
   HEADERS,
   /** Each message goes to one of the queues, by a hash of its routing key; needs a plugin. */
-  X_CONSISTENT_HASH;
+  X_CONSISTENT_HASH,
+  /** The same, by the hash modulo the number of queues; built in from RabbitMQ 4.3 on. */
+  X_MODULUS_HASH;
 
   /** As AMQP and the setting write it. */
   public String text() {

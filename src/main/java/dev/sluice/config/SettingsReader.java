@@ -85,13 +85,14 @@ public final class SettingsReader {
     MongoSettings mongo = mongo();
     FailureSettings failures = failures();
     CaptureSettings capture = capture(pipeline, mongo);
-    RabbitSettings rabbit = rabbit(failures.mayPark());
+    StreamReader streams = new StreamReader(values);
+    RabbitSettings rabbit = rabbit(failures.mayPark(), streams.superStream(capture.partition()));
     RouteReader routes = new RouteReader(values, capture.view(), rabbit);
     RouteSettings route = routes.route();
     return new Settings(
         mongo,
         rabbit.with(routes.outlets()),
-        new StreamReader(values).stream(capture, rabbit),
+        streams.stream(capture, rabbit),
         capture,
         snapshot(),
         new ShapeReader(values).shape(),
@@ -131,13 +132,16 @@ public final class SettingsReader {
         files);
   }
 
-  private RabbitSettings rabbit(boolean parking) {
+  /** To one stream of several nothing goes by an exchange: that would ask for a key of each. */
+  private RabbitSettings rabbit(boolean parking, Optional<SuperStream> superStream) {
     String exchange = values.name(SettingKey.SLUICE_EXCHANGE, Names::problemOfExchange);
     return new RabbitSettings(
         new BrokerReader(values).broker(),
-        exchange,
-        values.name(SettingKey.SLUICE_QUEUE, Names::problemOfQueue),
-        new TopologyReader(values).topology(exchange, parking));
+        superStream.isPresent() ? "" : exchange,
+        superStream
+            .map(SuperStream::stream)
+            .orElseGet(() -> values.name(SettingKey.SLUICE_QUEUE, Names::problemOfQueue)),
+        new TopologyReader(values).topology(exchange, parking, superStream));
   }
 
   private CaptureSettings capture(String pipeline, MongoSettings mongo) {

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -8,14 +9,40 @@ final class StreamReader {
   private static final int MOST_PORT = 65_535;
 
   private final SettingValues values;
+  private final boolean wanted;
 
   StreamReader(SettingValues values) {
     this.values = values;
+    this.wanted = values.oneOf(SettingKey.SLUICE_TARGET, PublishBy.class) == PublishBy.STREAM;
+  }
+
+  /** What the streams of several partitions are together; nothing of a pipeline that is alone. */
+  Optional<SuperStream> superStream(Partition partition) {
+    if (!wanted || partition.isWhole()) {
+      return Optional.empty();
+    }
+    for (SettingKey key : List.of(SettingKey.SLUICE_EXCHANGE, SettingKey.SLUICE_EXCHANGE_TYPE)) {
+      if (!values.text(key).equals(key.defaultValue())) {
+        values.wrong(
+            key,
+            "is not used where partitions publish to a super stream, which is an exchange of its"
+                + " own, named by SLUICE_QUEUE: leave it out");
+      }
+    }
+    String name = values.name(SettingKey.SLUICE_QUEUE, Names::problemOfQueue);
+    SuperStream set = new SuperStream(name, partition.number());
+    Names.problemOfQueue(set.stream())
+        .ifPresent(
+            problem ->
+                values.wrong(
+                    SettingKey.SLUICE_QUEUE,
+                    "with \"-" + partition.number() + "\" behind it " + problem));
+    return Optional.of(set);
   }
 
   Optional<StreamSettings> stream(CaptureSettings capture, RabbitSettings rabbit) {
     OptionalInt port = port();
-    if (values.oneOf(SettingKey.SLUICE_TARGET, PublishBy.class) != PublishBy.STREAM) {
+    if (!wanted) {
       return Optional.empty();
     }
     refuseWhatIsForQueues(rabbit);

@@ -1,5 +1,7 @@
 package dev.sluice.config;
 
+import java.util.Optional;
+
 /** Makes the {@link TopologySettings}. */
 final class TopologyReader {
   private final SettingValues values;
@@ -10,8 +12,9 @@ final class TopologyReader {
 
   /**
    * @param exchange the name of the exchange, which may be empty
+   * @param superStream that the queue is one of
    */
-  TopologySettings topology(String exchange, boolean parking) {
+  TopologySettings topology(String exchange, boolean parking, Optional<SuperStream> superStream) {
     return new TopologySettings(
         values.oneOf(SettingKey.SLUICE_TOPOLOGY, TopologyMode.class),
         exchangeType(exchange),
@@ -20,7 +23,8 @@ final class TopologyReader {
                 SettingKey.SLUICE_QUEUE_TYPE.name(),
                 problem -> values.wrong(SettingKey.SLUICE_QUEUE_ARGUMENTS, problem))
             .parse(values.text(SettingKey.SLUICE_QUEUE_ARGUMENTS)),
-        parking);
+        parking,
+        superStream);
   }
 
   private ExchangeType exchangeType(String exchange) {

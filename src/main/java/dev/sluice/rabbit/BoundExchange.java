@@ -54,7 +54,7 @@ final class BoundExchange {
     return switch (outlet.exchangeType()) {
       case TOPIC -> pattern;
       case DIRECT, FANOUT, HEADERS -> "";
-      case X_CONSISTENT_HASH -> ONE_SHARE;
+      case X_CONSISTENT_HASH, X_MODULUS_HASH -> ONE_SHARE;
     };
   }
 
@@ -68,7 +68,7 @@ final class BoundExchange {
     return !outlet.isStraight()
         && switch (outlet.exchangeType()) {
           case TOPIC, FANOUT, HEADERS -> true;
-          case DIRECT, X_CONSISTENT_HASH -> false;
+          case DIRECT, X_CONSISTENT_HASH, X_MODULUS_HASH -> false;
         };
   }
 }

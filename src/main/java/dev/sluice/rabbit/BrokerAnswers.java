@@ -178,10 +178,18 @@ final class BrokerAnswers {
         "RabbitMQ at %s knows no exchange of the type %s: %sset another SLUICE_EXCHANGE_TYPE%s",
         settings.address(),
         type,
-        type.equals(ExchangeType.X_CONSISTENT_HASH.text())
-            ? "have its plugin rabbitmq_consistent_hash_exchange enabled, or "
-            : "",
+        remedyFor(type),
         settings.routes().isEmpty() ? "" : ", or exchangeType in SLUICE_ROUTES_FILE");
+  }
+
+  /** Before it was built in, restarts changed which queue a key goes to. */
+  private static String remedyFor(String type) {
+    if (type.equals(ExchangeType.X_CONSISTENT_HASH.text())) {
+      return "have its plugin rabbitmq_consistent_hash_exchange enabled, or ";
+    }
+    return type.equals(ExchangeType.X_MODULUS_HASH.text())
+        ? "it is built in from RabbitMQ 4.3 on; before, take x-consistent-hash, or "
+        : "";
   }
 
   private PipelineException preconditionFailed() {

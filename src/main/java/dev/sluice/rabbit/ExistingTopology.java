@@ -3,6 +3,8 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.ExchangeType;
+import dev.sluice.config.SuperStream;
 import dev.sluice.config.TopologyMode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -69,6 +71,17 @@ public final class ExistingTopology {
               "exchange \"" + name + "\"",
               channel -> channel.exchangeDeclarePassive(name),
               channel -> channel.exchangeDeclare(name, exchange.type(), true, false, arguments)));
+    }
+    Optional<SuperStream> set = connection.settings().topology().superStream();
+    if (set.isPresent()) {
+      String name = set.get().name();
+      things.add(
+          thing(
+              "super stream \"" + name + "\"",
+              channel -> channel.exchangeDeclarePassive(name),
+              channel ->
+                  channel.exchangeDeclare(
+                      name, ExchangeType.DIRECT.text(), true, false, Topology.SUPER_STREAM)));
     }
     for (Map.Entry<String, Map<String, Object>> queue : topology.queues().entrySet()) {
       String name = queue.getKey();

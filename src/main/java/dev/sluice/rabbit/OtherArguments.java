@@ -27,6 +27,9 @@ final class OtherArguments {
    */
   String ofExchange(String name, String argument, String current) {
     String otherwise = ", or delete it once nobody publishes to it and nothing is bound to it";
+    if (settings.topology().superStream().filter(set -> set.name().equals(name)).isPresent()) {
+      return "choose another name of the super stream by SLUICE_QUEUE" + otherwise;
+    }
     Optional<String> type =
         argument.equals("type")
             ? ExchangeType.named(current).map(ExchangeType::text)

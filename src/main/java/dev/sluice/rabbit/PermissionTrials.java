@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.Outlet;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.SuperStream;
 import dev.sluice.config.TopologyMode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -84,6 +85,9 @@ public final class PermissionTrials {
       String exchange = outlet.isStraight() ? DEFAULT_EXCHANGE : outlet.exchange();
       needed.add(new Permission(Kind.WRITE, "exchange", exchange));
     }
+    if (declares) {
+      settings.topology().superStream().ifPresent(set -> addDeclaring(set, needed));
+    }
     if (settings.topology().parking()) {
       if (declares) {
         needed.add(new Permission(Kind.CONFIGURE, "queue", settings.parkingQueue()));
@@ -91,6 +95,12 @@ public final class PermissionTrials {
       needed.add(new Permission(Kind.WRITE, "exchange", DEFAULT_EXCHANGE));
     }
     return List.copyOf(needed);
+  }
+
+  private static void addDeclaring(SuperStream set, Set<Permission> needed) {
+    needed.add(new Permission(Kind.CONFIGURE, "exchange", set.name()));
+    needed.add(new Permission(Kind.WRITE, "queue", set.stream()));
+    needed.add(new Permission(Kind.READ, "exchange", set.name()));
   }
 
   private static void addDeclaring(Outlet outlet, Set<Permission> needed) {

@@ -6,6 +6,7 @@ import dev.sluice.config.Outlet;
 import dev.sluice.config.QueueSettings;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
+import dev.sluice.config.SuperStream;
 import dev.sluice.config.TopologyMode;
 import dev.sluice.config.TopologySettings;
 import java.io.IOException;
@@ -33,6 +34,9 @@ import reactor.rabbitmq.SenderOptions;
 final class Topology {
   private static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
 
+  /** Of the exchange that several streams are bound to. */
+  static final Map<String, Object> SUPER_STREAM = Map.of("x-super-stream", true);
+
   private final RabbitSettings settings;
 
   /** By name; of those that several ways lead to, one that needs the alternate if any does. */
@@ -40,10 +44,12 @@ final class Topology {
 
   private final Map<String, QueueSpecification> queues = new LinkedHashMap<>();
   private final List<BindingSpecification> bindings = new ArrayList<>();
+  private final List<ExchangeSpecification> superStreams = new ArrayList<>();
 
   Topology(RabbitSettings settings) {
     this.settings = settings;
     settings.outlets().forEach(this::add);
+    settings.topology().superStream().ifPresent(this::add);
     if (settings.topology().parking()) {
       queues.put(settings.parkingQueue(), parkingQueue());
     }
@@ -67,6 +73,21 @@ final class Topology {
             });
   }
 
+  /**
+   * As RabbitMQ's own tool declares it ({@code rabbitmq-streams add_super_stream}), but for the
+   * streams of the other partitions, which they declare themselves.
+   */
+  private void add(SuperStream set) {
+    superStreams.add(
+        ExchangeSpecification.exchange(set.name())
+            .type(ExchangeType.DIRECT.text())
+            .durable(true)
+            .arguments(SUPER_STREAM));
+    bindings.add(
+        BindingSpecification.binding(set.name(), set.bindingKey(), set.stream())
+            .arguments(Map.of("x-stream-partition-order", set.number())));
+  }
+
   private static BindingSpecification binding(BoundExchange exchange, String queue) {
     return BindingSpecification.binding(exchange.source(), exchange.bindingKey(), queue)
         .arguments(exchange.bindingArguments());
@@ -74,7 +95,7 @@ final class Topology {
 
   /** How many things are asked for, one after the other. */
   int size() {
-    return exchanges.size() + queues.size() + bindings.size();
+    return exchanges.size() + queues.size() + superStreams.size() + bindings.size();
   }
 
   /** But for the alternates of direct ones. */
@@ -116,6 +137,9 @@ final class Topology {
           for (String exchange : exchanges.keySet()) {
             channel.exchangeDeclarePassive(exchange);
           }
+          for (ExchangeSpecification set : superStreams) {
+            channel.exchangeDeclarePassive(set.getName());
+          }
           for (String queue : queues.keySet()) {
             channel.queueDeclarePassive(queue);
           }
@@ -130,6 +154,8 @@ final class Topology {
         .concatMap(exchange -> declare(exchange, sender, onChannel))
         .thenMany(Flux.fromIterable(queues.values()))
         .concatMap(queue -> sender.declareQueue(queue, onChannel))
+        .thenMany(Flux.fromIterable(superStreams))
+        .concatMap(set -> sender.declareExchange(set, onChannel))
         .thenMany(Flux.fromIterable(bindings))
         .concatMap(binding -> sender.bind(binding, onChannel))
         .then();

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param redelivered whether RabbitMQ says that it handed out this very message before
  * @param digest of everything in the body that a repeat must repeat
  * @param leaks where in it, body or not, something stands that must not leave
+ * @param partition which of several pipelines published it, as its header says; empty where there
+ *     is one only
  */
 record Arrival(
     long at,
@@ -19,12 +21,16 @@ record Arrival(
     String messageId,
     Event event,
     String digest,
-    List<String> leaks) {
+    List<String> leaks,
+    String partition) {
   /** The message of a delete knows nothing of the document but its id. */
   static final int UNNUMBERED = -1;
 
   /** Stands for the operation of a message that is none of Sluice's. */
   static final String UNREADABLE = "unreadable";
+
+  /** The header in which it says which partition published it. */
+  static final String PARTITION_HEADER = "partition";
 
   Arrival {
     leaks = List.copyOf(leaks);
@@ -86,6 +92,6 @@ record Arrival(
             Optional.empty(),
             Map.of(),
             Images.NONE);
-    return new Arrival(at, queue, false, "unreadable at " + at, nothing, reason, leaks);
+    return new Arrival(at, queue, false, "unreadable at " + at, nothing, reason, leaks, "");
   }
 }

@@ -93,7 +93,8 @@ final class ArrivalReader {
         String.valueOf(delivery.getProperties().getMessageId()),
         event,
         digest,
-        leaks);
+        leaks,
+        String.valueOf(headers(delivery).getOrDefault(Arrival.PARTITION_HEADER, "")));
   }
 
   /** Only first inserts are ever too large (docs/PARKING.md has what is left of such a change). */

@@ -5,8 +5,11 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TcpProxy;
 import java.io.IOException;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The faults of RabbitMQ and of the way there. Deleting the queue is none of them: it destroys
@@ -43,8 +46,8 @@ final class BrokerCauses {
       causes.can(FaultKind.BINDING_REMOVED, own::unbind);
       causes.can(FaultKind.EXCHANGE_DELETED, own::deleteExchange);
     }
-    if (site.rabbit().node().isPresent()) {
-      own.ofNode(causes, site.rabbit().node().get());
+    if (!site.rabbit().nodes().isEmpty()) {
+      own.ofNodes(causes);
     } else {
       causes.cannot(
           "needs a RabbitMQ of this run's own (an installed rabbitmq-server)",
@@ -57,8 +60,8 @@ final class BrokerCauses {
           FaultKind.CLASSIC_QUEUE_FULL,
           FaultKind.QUORUM_QUEUE_FULL);
     }
-    if (site.proxy().isPresent()) {
-      ofNetwork(causes, site.proxy().get());
+    if (!site.proxies().isEmpty()) {
+      ofNetwork(causes, site.proxies());
     } else {
       causes.cannot(
           "needs a connection without TLS, which a proxy can stand in",
@@ -68,32 +71,56 @@ final class BrokerCauses {
     }
   }
 
-  private void ofNode(Causes causes, RabbitNode node) {
-    causes.can(FaultKind.BROKER_RESTART, random -> Cause.Struck.until("", node::stop, node::start));
-    causes.can(FaultKind.BROKER_KILL, random -> Cause.Struck.until("", node::kill, node::start));
+  private void ofNodes(Causes causes) {
+    causes.can(FaultKind.BROKER_RESTART, random -> away(random, RabbitNode::stop));
+    causes.can(FaultKind.BROKER_KILL, random -> away(random, RabbitNode::kill));
     causes.can(
-        FaultKind.BROKER_DOWN, random -> Cause.Struck.until("", node::stopApp, node::startApp));
+        FaultKind.BROKER_DOWN,
+        random -> {
+          RabbitNode node = anyNode(random);
+          return Cause.Struck.until(detail(node), node::stopApp, node::startApp);
+        });
     causes.can(
         FaultKind.CONNECTION_CLOSED,
         random -> {
-          node.closeAllConnections("make prove");
+          anyNode(random).closeAllConnections("make prove");
           return Cause.Struck.once("");
         });
-    causes.can(FaultKind.MEMORY_ALARM, random -> new Cause.Struck("", node.memoryAlarm()::close));
-    causes.can(FaultKind.DISK_ALARM, random -> new Cause.Struck("", node.diskAlarm()::close));
+    causes.can(FaultKind.MEMORY_ALARM, random -> alarm(random, RabbitNode::memoryAlarm));
+    causes.can(FaultKind.DISK_ALARM, random -> alarm(random, RabbitNode::diskAlarm));
     if (site.layout().shape() == Shape.STREAM) {
       return;
     }
     boolean quorum = site.queueType().equals("quorum");
-    causes.can(
-        quorum ? FaultKind.QUORUM_QUEUE_FULL : FaultKind.CLASSIC_QUEUE_FULL,
-        random -> full(node, random));
+    causes.can(quorum ? FaultKind.QUORUM_QUEUE_FULL : FaultKind.CLASSIC_QUEUE_FULL, this::full);
     causes.cannot(
         "needs a run with SLUICE_QUEUE_TYPE=" + (quorum ? "classic" : "quorum"),
         quorum ? FaultKind.CLASSIC_QUEUE_FULL : FaultKind.QUORUM_QUEUE_FULL);
   }
 
-  private Cause.Struck full(RabbitNode node, Random random) throws Exception {
+  private Cause.Struck away(Random random, Consumer<RabbitNode> deed) throws Exception {
+    RabbitNode node = anyNode(random);
+    return Cause.Struck.until(detail(node), () -> deed.accept(node), node::start);
+  }
+
+  private Cause.Struck alarm(Random random, Function<RabbitNode, RabbitNode.Fault> deed) {
+    RabbitNode node = anyNode(random);
+    return new Cause.Struck(detail(node), deed.apply(node)::close);
+  }
+
+  /** Of a cluster one is lost, and the others are to do. */
+  private RabbitNode anyNode(Random random) {
+    List<RabbitNode> nodes = site.rabbit().nodes();
+    return nodes.get(random.nextInt(nodes.size()));
+  }
+
+  private String detail(RabbitNode node) {
+    List<RabbitNode> nodes = site.rabbit().nodes();
+    return nodes.size() == 1 ? "" : "node " + (nodes.indexOf(node) + 1);
+  }
+
+  private Cause.Struck full(Random random) throws Exception {
+    RabbitNode node = anyNode(random);
     QueueReader reader = consumers.any(site.layout().places(), random);
     String policy = reader.queue() + "-full";
     return Cause.Struck.until(
@@ -109,15 +136,29 @@ final class BrokerCauses {
         });
   }
 
-  private static void ofNetwork(Causes causes, TcpProxy proxy) {
+  private static void ofNetwork(Causes causes, List<TcpProxy> proxies) {
     causes.can(
         FaultKind.CONFIRMS_SWALLOWED,
         random ->
             Cause.Struck.until(
-                "", () -> proxy.dropBytes(TcpProxy.Direction.SERVER_TO_CLIENT), () -> mend(proxy)));
-    causes.can(FaultKind.HALF_OPEN, random -> Cause.Struck.until("", proxy::freeze, proxy::thaw));
+                "",
+                () ->
+                    proxies.forEach(proxy -> proxy.dropBytes(TcpProxy.Direction.SERVER_TO_CLIENT)),
+                () -> proxies.forEach(BrokerCauses::mend)));
     causes.can(
-        FaultKind.NETWORK_CUT, random -> Cause.Struck.until("", () -> cut(proxy), proxy::accept));
+        FaultKind.HALF_OPEN,
+        random ->
+            Cause.Struck.until(
+                "",
+                () -> proxies.forEach(TcpProxy::freeze),
+                () -> proxies.forEach(TcpProxy::thaw)));
+    causes.can(
+        FaultKind.NETWORK_CUT,
+        random ->
+            Cause.Struck.until(
+                "",
+                () -> proxies.forEach(BrokerCauses::cut),
+                () -> proxies.forEach(TcpProxy::accept)));
   }
 
   private static void cut(TcpProxy proxy) {

@@ -6,16 +6,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * The processes of the one pipeline, numbered from 1, and their keeper: what ends is started again
- * at once, as by systemd. Thread-safe.
+ * The processes of a run, on machines that are numbered from 1, and their keeper: what ends is
+ * started again at once, as by systemd. What befalls a machine befalls all its processes; of one
+ * pipeline there is one on each. Thread-safe.
  */
 final class Fleet implements AutoCloseable {
   private static final int KEEPING_INTERVAL_MS = 50;
@@ -27,7 +31,7 @@ final class Fleet implements AutoCloseable {
   private static final Pattern STATE = Pattern.compile("- ([A-Z_]{5,}): ");
 
   private static final class Member {
-    private final int number;
+    private final Post post;
     private int starts;
     private SluiceProcess process;
 
@@ -36,8 +40,13 @@ final class Fleet implements AutoCloseable {
 
     private long restartAt;
 
-    Member(int number) {
-      this.number = number;
+    Member(Post post) {
+      this.post = post;
+    }
+
+    /** Whether it carries events, or would if there were any. */
+    boolean isAtWork() {
+      return process.isAlive() && !state().equals("STANDBY") && !state().equals("STARTING");
     }
 
     /** What the log told last. */
@@ -51,7 +60,6 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  private final Map<String, String> environment;
   private final Path folder;
   private final Leash leash = Leash.onDirectory("sluice-prove-");
   private final List<Member> members = new ArrayList<>();
@@ -63,12 +71,9 @@ final class Fleet implements AutoCloseable {
   /**
    * @param folder where each start of each process leaves a log
    */
-  Fleet(int size, Map<String, String> environment, Path folder) {
-    this.environment = environment;
+  Fleet(List<Post> posts, Path folder) {
     this.folder = folder;
-    for (int number = 1; number <= size; number++) {
-      members.add(new Member(number));
-    }
+    posts.forEach(post -> members.add(new Member(post)));
   }
 
   /** Starts all, and keeps them running from now on. */
@@ -82,9 +87,8 @@ final class Fleet implements AutoCloseable {
     member.starts++;
     member.doomed = false;
     member.restartAt = 0;
-    Path log = folder.resolve("sluice-%d-%d.log".formatted(member.number, member.starts));
     try {
-      member.process = SluiceProcess.run(environment, log);
+      member.process = SluiceProcess.run(member.post.environment(), folder.resolve(log(member)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -104,8 +108,8 @@ final class Fleet implements AutoCloseable {
         start(member);
       } else if (member.restartAt == 0) {
         endings.add(
-            "process %d ended by itself with exit code %d (%s)"
-                .formatted(member.number, member.process.exitCode(), log(member)));
+            "process %s ended by itself with exit code %d (%s)"
+                .formatted(member.post.name(), member.process.exitCode(), log(member)));
         member.restartAt = System.nanoTime() + RESTART_PAUSE_NANOS;
       } else if (System.nanoTime() - member.restartAt >= 0) {
         start(member);
@@ -114,62 +118,97 @@ final class Fleet implements AutoCloseable {
   }
 
   private static String log(Member member) {
-    return "sluice-%d-%d.log".formatted(member.number, member.starts);
+    return "sluice-%s-%d.log".formatted(member.post.name(), member.starts);
   }
 
-  /** Whether at least one of them carries events. */
+  /** Whether several pipelines share the documents. */
+  boolean isDivided() {
+    return members.stream().anyMatch(member -> !member.post.partition().isWhole());
+  }
+
+  /** Whether each pipeline has a process that carries its events. */
   synchronized boolean isStreaming() {
-    return members.stream().anyMatch(member -> member.state().equals("STREAMING"));
+    return members.stream()
+        .collect(
+            Collectors.groupingBy(
+                member -> member.post.partition(),
+                Collectors.mapping(Member::state, Collectors.toSet())))
+        .values()
+        .stream()
+        .allMatch(states -> states.contains("STREAMING"));
   }
 
-  /** The process that carries the events; the first if that cannot be told just now. */
+  /** The machine that carries the most events; the first if that cannot be told just now. */
   synchronized int active() {
     return members.stream()
-        .filter(member -> member.process.isAlive())
-        .filter(member -> !member.state().equals("STANDBY") && !member.state().equals("STARTING"))
-        .findFirst()
-        .orElse(members.get(0))
-        .number;
+        .filter(Member::isAtWork)
+        .collect(
+            Collectors.groupingBy(
+                member -> member.post.machine(), TreeMap::new, Collectors.counting()))
+        .entrySet()
+        .stream()
+        .max(
+            Map.Entry.<Integer, Long>comparingByValue()
+                .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder())))
+        .map(Map.Entry::getKey)
+        .orElse(1);
   }
 
-  /** How often the process was started so far. */
-  synchronized int starts(int number) {
-    return member(number).starts;
+  /** How often the processes of the machine were started so far. */
+  synchronized int starts(int machine) {
+    return on(machine).stream().mapToInt(member -> member.starts).sum();
   }
 
-  synchronized void kill(int number) {
-    member(number).doomed = true;
-    member(number).process.kill();
+  /** All at once, before any of them is started again. */
+  synchronized void kill(int machine) {
+    on(machine).forEach(member -> member.doomed = true);
+    on(machine).forEach(member -> member.process.kill());
   }
 
-  /** SIGTERM; returns when the process has ended. Anything but 0 is noted as an ending. */
-  int terminate(int number) {
-    SluiceProcess process;
+  /**
+   * SIGTERM; returns when the processes have ended. Anything but 0 is noted as an ending.
+   *
+   * @return the worst of their exit codes
+   */
+  int terminate(int machine) {
+    List<Member> doomed = new ArrayList<>();
+    List<SluiceProcess> processes = new ArrayList<>();
     synchronized (this) {
-      process = member(number).process;
-      member(number).doomed = true;
+      for (Member member : on(machine)) {
+        if (member.process != null && member.process.isAlive()) {
+          member.doomed = true;
+          doomed.add(member);
+          processes.add(member.process);
+          member.process.process().destroy();
+        }
+      }
     }
-    int code = process.terminate();
-    if (code != 0) {
-      noteBadStop(number, code);
+    int worst = 0;
+    for (int i = 0; i < processes.size(); i++) {
+      int code = processes.get(i).exitCode();
+      if (code != 0) {
+        noteBadStop(doomed.get(i), code);
+      }
+      worst = Math.max(worst, code);
     }
-    return code;
+    return worst;
   }
 
-  private synchronized void noteBadStop(int number, int code) {
-    endings.add("process %d answered SIGTERM with exit code %d".formatted(number, code));
+  private synchronized void noteBadStop(Member member, int code) {
+    endings.add(
+        "process %s answered SIGTERM with exit code %d".formatted(member.post.name(), code));
   }
 
-  synchronized void pause(int number) {
-    member(number).process.pause();
+  synchronized void pause(int machine) {
+    on(machine).forEach(member -> member.process.pause());
   }
 
-  synchronized void resume(int number) {
-    member(number).process.resume();
+  synchronized void resume(int machine) {
+    on(machine).forEach(member -> member.process.resume());
   }
 
-  private Member member(int number) {
-    return members.get(number - 1);
+  private List<Member> on(int machine) {
+    return members.stream().filter(member -> member.post.machine() == machine).toList();
   }
 
   /** What ended without being killed, or not as it should. */
@@ -186,11 +225,7 @@ final class Fleet implements AutoCloseable {
       closing = true;
     }
     keeper.shutdown();
-    for (Member member : members) {
-      if (member.process != null && member.process.isAlive()) {
-        terminate(member.number);
-      }
-    }
+    members.stream().map(member -> member.post.machine()).distinct().forEach(this::terminate);
   }
 
   /** Whatever still runs is killed. */

@@ -27,6 +27,7 @@ final class Judge {
   private final Map<Subject, TreeMap<Integer, AttemptedWrite>> writes = new HashMap<>();
   private final Map<String, Arrival> owners = new HashMap<>();
   private final Map<Slot, Arrival> firsts = new LinkedHashMap<>();
+  private final Map<Subject, String> partitions = new HashMap<>();
   private final Map<AttemptedWrite, Landing> landings = new LinkedHashMap<>();
   private final List<Arrival> commits = new ArrayList<>();
   private final Findings findings = new Findings();
@@ -63,6 +64,7 @@ final class Judge {
     for (String place : arrival.leaks()) {
       findings.add(Offence.LEAKED, "%s of %s (message-id %s)", place, event, arrival.messageId());
     }
+    checkPartition(arrival);
     Arrival owner = owners.putIfAbsent(arrival.messageId(), arrival);
     if (owner != null && !owner.event().isSameAs(event)) {
       findings.add(
@@ -87,6 +89,23 @@ final class Judge {
           "the body of %s (message-id %s) differs in a repeat",
           event,
           arrival.messageId());
+    }
+  }
+
+  /** Repeats count as well: also what a paused process sends late must be of its own documents. */
+  private void checkPartition(Arrival arrival) {
+    if (!WRITES.contains(arrival.event().operation())) {
+      return;
+    }
+    Subject subject = arrival.event().subject();
+    String before = partitions.putIfAbsent(subject, arrival.partition());
+    if (before != null && !before.equals(arrival.partition())) {
+      findings.add(
+          Offence.TWO_PARTITIONS,
+          "%s came from partition %s and from partition %s",
+          subject,
+          before,
+          arrival.partition());
     }
   }
 

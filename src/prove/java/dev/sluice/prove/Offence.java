@@ -13,6 +13,9 @@ enum Offence {
    */
   CHANGED,
 
+  /** Two of several partitions published changes of one document. */
+  TWO_PARTITIONS,
+
   /** A message came to a queue in which it does not belong. */
   WRONG_QUEUE,
 

@@ -21,6 +21,7 @@ final class Proof implements AutoCloseable {
    * @param endings of processes that nobody ended
    * @param leaks logs in which something stands that must not leave
    * @param once whether nothing at all may come again
+   * @param claims how often a process took a pipeline over, the first one included
    */
   record Result(
       long startedAt,
@@ -29,7 +30,8 @@ final class Proof implements AutoCloseable {
       List<FaultRecord> faults,
       List<String> endings,
       List<String> leaks,
-      boolean once) {
+      boolean once,
+      long claims) {
     /**
      * Also a fault that could not be caused, a process that gave up, and more repeats than a fault
      * may cost, are no good end.
@@ -77,6 +79,9 @@ final class Proof implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
+  /** Of so many processes on as few processors as there may be. */
+  private static final Duration START_LIMIT_OF_PARTITIONS = Duration.ofSeconds(180);
+
   /** Without any message for so long, what is missing is not on its way. */
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -111,7 +116,7 @@ final class Proof implements AutoCloseable {
     this.commands = site.connectToMongo();
     this.writes = site.connectToMongo();
     this.fleet =
-        new Fleet(options.instances(), site.environment(evidence.folder()), evidence.folder());
+        new Fleet(Post.of(options, site.environment(evidence.folder())), evidence.folder());
     this.consumers = new Consumers(site, ledger, evidence);
     this.writers = new Writers(writes, site.layout(), ledger, options, options.seed());
     SluiceCauses.add(causes, fleet);
@@ -159,13 +164,14 @@ final class Proof implements AutoCloseable {
         List.copyOf(faults),
         fleet.endings(),
         site.layout().hidden().map(evidence::logsWith).orElse(List.of()),
-        site.layout().shape() == Shape.STREAM);
+        site.layout().shape() == Shape.STREAM,
+        site.claims());
   }
 
   private void awaitStreaming(CountDownLatch stop) {
     try {
       Awaitility.await()
-          .atMost(START_LIMIT)
+          .atMost(options.partitions() == 1 ? START_LIMIT : START_LIMIT_OF_PARTITIONS)
           .until(() -> fleet.isStreaming() || stop.getCount() == 0 || !fleet.endings().isEmpty());
     } catch (ConditionTimeoutException e) {
       throw new IllegalStateException(

@@ -2,6 +2,7 @@ package dev.sluice.prove;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.sluice.testing.RabbitNode;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -95,9 +96,16 @@ public final class Prove {
       report.forEach(System.out::println);
       evidence.keep("report.txt", String.join("\n", report) + "\n");
       if (!result.isGood()) {
-        site.rabbit().node().ifPresent(node -> evidence.keep("rabbitmq.log", node.logs()));
+        keepLogs(site, evidence);
       }
       return result.isGood() ? GOOD : BAD;
+    }
+  }
+
+  private static void keepLogs(Site site, Evidence evidence) {
+    List<RabbitNode> nodes = site.rabbit().nodes();
+    for (int i = 0; i < nodes.size(); i++) {
+      evidence.keep("rabbitmq-" + (i + 1) + ".log", nodes.get(i).logs());
     }
   }
 
@@ -161,7 +169,7 @@ public final class Prove {
     }
     progress.say(
         ("seed=%d: %d s, %d faults of %d kinds, %d writers with %d documents, %d writes a second,"
-                + " pipeline of %d")
+                + " %s")
             .formatted(
                 options.seed(),
                 options.duration().toSeconds(),
@@ -170,6 +178,6 @@ public final class Prove {
                 options.writers(),
                 options.keys(),
                 options.rate(),
-                options.instances()));
+                options.pipeline()));
   }
 }

@@ -20,7 +20,9 @@ import java.util.stream.Collectors;
  * @param keys documents that are written again and again
  * @param writers threads that write
  * @param rate writes a second, of all of them
- * @param instances processes of the one pipeline
+ * @param instances machines, each with a process of the one pipeline, or of several
+ * @param partitions pipelines that share the documents
+ * @param brokers nodes of RabbitMQ
  * @param shape how much of Sluice is in use
  */
 record ProveOptions(
@@ -31,6 +33,8 @@ record ProveOptions(
     int writers,
     int rate,
     int instances,
+    int partitions,
+    int brokers,
     Shape shape) {
 
   /** An option that cannot be what it says; the message is for whoever typed it. */
@@ -51,7 +55,18 @@ record ProveOptions(
   /** A JVM each. */
   private static final int MOST_INSTANCES = 5;
 
+  /** Two JVMs each. */
+  private static final int MOST_PARTITIONS = 16;
+
+  /** With fewer, nothing is left that could be taken over from a machine that is lost. */
+  private static final int MACHINES_OF_PARTITIONS = 3;
+
+  /** A cluster of two cannot lose one. */
+  private static final int NODES_OF_CLUSTER = 3;
+
   static ProveOptions read(Map<String, String> environment) {
+    int partitions = number(environment, "PARTITIONS", 1, MOST_PARTITIONS);
+    Shape shape = shape(environment, partitions > 1);
     return new ProveOptions(
         duration(given(environment, "DURATION", "60s")),
         seed(given(environment, "SEED", "")),
@@ -59,8 +74,33 @@ record ProveOptions(
         number(environment, "KEYS", 1_000, LARGEST),
         number(environment, "WRITERS", 4, MOST_WRITERS),
         number(environment, "RATE", 700, LARGEST),
-        number(environment, "INSTANCES", usualInstances(), MOST_INSTANCES),
-        shape(environment));
+        number(
+            environment,
+            "INSTANCES",
+            partitions > 1 ? MACHINES_OF_PARTITIONS : usualInstances(),
+            MOST_INSTANCES),
+        partitions,
+        brokers(environment, shape),
+        shape);
+  }
+
+  /** The stream protocol goes to the one node that leads the stream, and one proxy stands there. */
+  private static int brokers(Map<String, String> environment, Shape shape) {
+    int brokers = number(environment, "BROKERS", 1, NODES_OF_CLUSTER);
+    if (brokers != 1 && brokers != NODES_OF_CLUSTER) {
+      throw new WrongOption("BROKERS must be 1 or 3.");
+    }
+    if (brokers > 1 && shape == Shape.STREAM) {
+      throw new WrongOption("BROKERS=3 is for TARGET=amqp.");
+    }
+    return brokers;
+  }
+
+  /** In words. */
+  String pipeline() {
+    return partitions == 1
+        ? "pipeline of " + instances
+        : "%d partitions at %d machines".formatted(partitions, instances);
   }
 
   /** A second process without a lease would not stand by: it would fence off the first. */
@@ -102,8 +142,8 @@ record ProveOptions(
     }
   }
 
-  /** A stream has one writer, without routes and marks. */
-  private static Shape shape(Map<String, String> environment) {
+  /** A stream, and what has several writers, is without routes and marks. */
+  private static Shape shape(Map<String, String> environment, boolean divided) {
     String target = given(environment, "TARGET", "amqp");
     String shape = given(environment, "SHAPE", "");
     if (target.equals("stream") && (shape.isEmpty() || shape.equals(Shape.PLAIN.word()))) {
@@ -113,7 +153,11 @@ record ProveOptions(
       throw new WrongOption(
           "TARGET must be amqp, or stream without a SHAPE, not \"%s\".".formatted(target));
     }
-    return shape(shape.isEmpty() ? Shape.WIDE.word() : shape);
+    if (divided && shape.equals(Shape.WIDE.word())) {
+      throw new WrongOption(
+          "PARTITIONS is for SHAPE=plain: none of several can mark transactions.");
+    }
+    return shape(shape.isEmpty() ? (divided ? Shape.PLAIN : Shape.WIDE).word() : shape);
   }
 
   private static Shape shape(String text) {

@@ -29,6 +29,9 @@ final class Report {
         "uncertain %d (writes without an answer), of them delivered %d; redelivered by the broker %d"
             .formatted(verdict.uncertain(), verdict.uncertainDelivered(), verdict.redelivered()));
     lines.add(result.coverage().line());
+    if (options.partitions() > 1) {
+      lines.add(partitions(result));
+    }
     verdict
         .others()
         .forEach((operation, count) -> lines.add("other messages: " + operation + " " + count));
@@ -50,6 +53,15 @@ final class Report {
     lines.add("seed=" + options.seed());
     lines.add(verdict.line());
     return lines;
+  }
+
+  /** That each has carried something is what the figure beside it is worth. */
+  private static String partitions(Proof.Result result) {
+    return "partitions that carried events: %d, over which leases were claimed %d times; events of each: %s"
+        .formatted(
+            result.verdict().ofPartitions().size(),
+            result.claims(),
+            result.verdict().ofPartitions().values());
   }
 
   private static List<String> lost(Proof.Result result) {

@@ -5,10 +5,15 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.model.Filters;
+import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.config.Partition;
 import dev.sluice.config.SettingKey;
+import dev.sluice.testing.RabbitCluster;
+import dev.sluice.testing.RabbitInstallation;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TcpProxy;
 import dev.sluice.testing.TestMongo;
@@ -16,14 +21,15 @@ import dev.sluice.testing.TestRabbit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
-import org.bson.BsonString;
 import org.bson.Document;
 
 /**
@@ -45,20 +51,25 @@ final class Site implements AutoCloseable {
 
   private final TestMongo mongo;
   private final TestRabbit rabbit;
-  private final Optional<TcpProxy> proxy;
+  private final Optional<RabbitCluster> cluster;
+  private final List<TcpProxy> proxies;
   private final boolean stream;
   private final Map<String, String> given;
   private final Layout layout;
+  private final int partitions;
 
   private Site(
       TestMongo mongo,
       TestRabbit rabbit,
-      Optional<TcpProxy> proxy,
+      Optional<RabbitCluster> cluster,
+      List<TcpProxy> proxies,
       Map<String, String> given,
       ProveOptions options) {
     this.mongo = mongo;
     this.rabbit = rabbit;
-    this.proxy = proxy;
+    this.cluster = cluster;
+    this.proxies = List.copyOf(proxies);
+    this.partitions = options.partitions();
     this.given = given;
     this.stream = options.shape() == Shape.STREAM;
     String name = TestRabbit.freshName("prove");
@@ -75,6 +86,16 @@ final class Site implements AutoCloseable {
    */
   static Site open(Map<String, String> given, ProveOptions options) {
     TestMongo mongo = TestMongo.shared();
+    if (options.brokers() > 1) {
+      RabbitInstallation installation =
+          RabbitCluster.installation()
+              .orElseThrow(
+                  () -> new ProveOptions.WrongOption("BROKERS=3 needs an installed RabbitMQ 4."));
+      RabbitCluster cluster = RabbitCluster.launch(installation);
+      TestRabbit rabbit = TestRabbit.of(cluster);
+      System.out.println("RabbitMQ under test: " + rabbit);
+      return opened(mongo, rabbit, Optional.of(cluster), before(rabbit), given, options);
+    }
     TestRabbit rabbit = TestRabbit.shared();
     if (options.shape() == Shape.STREAM) {
       RabbitNode node =
@@ -86,14 +107,27 @@ final class Site implements AutoCloseable {
                           "TARGET=stream needs a RabbitMQ of this run's own (an installed"
                               + " rabbitmq-server)."));
       TcpProxy streams = TcpProxy.to(rabbit.host(), node.speakStreams());
-      return new Site(mongo, rabbit, Optional.of(streams), given, options);
+      return new Site(mongo, rabbit, Optional.empty(), List.of(streams), given, options);
     }
     // Behind a proxy the certificate would be for another host.
-    Optional<TcpProxy> proxy =
-        rabbit.uri().startsWith("amqps:")
-            ? Optional.empty()
-            : Optional.of(TcpProxy.to(rabbit.host(), rabbit.port()));
-    Site site = new Site(mongo, rabbit, proxy, given, options);
+    List<TcpProxy> proxies = rabbit.uri().startsWith("amqps:") ? List.of() : before(rabbit);
+    return opened(mongo, rabbit, Optional.empty(), proxies, given, options);
+  }
+
+  private static List<TcpProxy> before(TestRabbit rabbit) {
+    return rabbit.addresses().stream()
+        .map(each -> TcpProxy.to(each.getHost(), each.getPort()))
+        .toList();
+  }
+
+  private static Site opened(
+      TestMongo mongo,
+      TestRabbit rabbit,
+      Optional<RabbitCluster> cluster,
+      List<TcpProxy> proxies,
+      Map<String, String> given,
+      ProveOptions options) {
+    Site site = new Site(mongo, rabbit, cluster, proxies, given, options);
     site.createCollections();
     return site;
   }
@@ -106,9 +140,12 @@ final class Site implements AutoCloseable {
     return rabbit;
   }
 
-  /** What events go through on their way to RabbitMQ; missing where that would not do. */
-  Optional<TcpProxy> proxy() {
-    return proxy;
+  /**
+   * What events go through on their way to RabbitMQ, one before each node; none where that would
+   * not do.
+   */
+  List<TcpProxy> proxies() {
+    return proxies;
   }
 
   Layout layout() {
@@ -158,9 +195,9 @@ final class Site implements AutoCloseable {
       environment.put("RABBITMQ_URI", rabbit.uri());
       environment.put("SLUICE_TARGET", "stream");
       environment.put("SLUICE_QUEUE_TYPE", "stream");
-      environment.put("SLUICE_STREAM_PORT", Integer.toString(proxy.orElseThrow().port()));
+      environment.put("SLUICE_STREAM_PORT", Integer.toString(proxies.get(0).port()));
     } else {
-      environment.put("RABBITMQ_URI", proxy.map(this::through).orElse(rabbit.uri()));
+      environment.put("RABBITMQ_URI", proxies.isEmpty() ? rabbit.uri() : rabbit.uri(through()));
     }
     environment.put("SLUICE_FORMAT", "envelope");
     environment.put("SLUICE_JSON", "relaxed");
@@ -173,12 +210,28 @@ final class Site implements AutoCloseable {
     return environment;
   }
 
-  private String through(TcpProxy stretch) {
-    return rabbit
-        .uri()
-        .replace(
-            "@" + rabbit.host() + ":" + rabbit.port() + "/",
-            "@" + stretch.host() + ":" + stretch.port() + "/");
+  private List<Address> through() {
+    return proxies.stream().map(proxy -> new Address(proxy.host(), proxy.port())).toList();
+  }
+
+  /** How often a lease was claimed, of all pipelines of the run. */
+  long claims() {
+    try (MongoClient client = connectToMongo()) {
+      long claims = 0;
+      for (Document checkpoint : client.getDatabase("sluice").getCollection("checkpoints").find()) {
+        if (names().contains(checkpoint.get("_id"))) {
+          claims += checkpoint.get("epoch", Number.class).longValue();
+        }
+      }
+      return claims;
+    }
+  }
+
+  /** Of all pipelines of the run. */
+  private List<String> names() {
+    return IntStream.range(0, partitions)
+        .mapToObj(number -> new Partition(number, partitions).nameOf(layout.name()))
+        .toList();
   }
 
   /** A client for those who write, or hurt; the caller closes it. */
@@ -195,7 +248,7 @@ final class Site implements AutoCloseable {
 
   @Override
   public void close() {
-    proxy.ifPresent(TcpProxy::close);
+    proxies.forEach(TcpProxy::close);
     layout.queues().forEach(queue -> removed(channel -> channel.queueDelete(queue)));
     layout.bindings().stream()
         .map(Layout.Binding::exchange)
@@ -205,10 +258,11 @@ final class Site implements AutoCloseable {
       client
           .getDatabase("sluice")
           .getCollection("checkpoints", BsonDocument.class)
-          .deleteOne(new BsonDocument("_id", new BsonString(layout.name())));
+          .deleteMany(Filters.in("_id", names()));
     } catch (MongoException e) {
       System.err.println("Could not remove " + layout.name() + " from MongoDB: " + e);
     }
+    cluster.ifPresent(RabbitCluster::close);
   }
 
   private interface Removal {

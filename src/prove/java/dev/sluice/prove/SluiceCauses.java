@@ -25,10 +25,15 @@ final class SluiceCauses {
     causes.can(FaultKind.SLUICE_PAUSE, random -> own.pause());
   }
 
+  /** Of one pipeline there is a process on each machine. */
+  private String where(int machine) {
+    return (fleet.isDivided() ? "machine " : "process ") + machine;
+  }
+
   private Cause.Struck kill() {
     int active = fleet.active();
     fleet.kill(active);
-    return Cause.Struck.once("process " + active);
+    return Cause.Struck.once(where(active));
   }
 
   private Cause.Struck killWhileStarting(Random random) {
@@ -40,18 +45,18 @@ final class SluiceCauses {
     // Not a wait for anything: the moment itself is what chance decides.
     Awaitility.await().pollDelay(Duration.ofMillis(delay)).until(() -> true);
     fleet.kill(active);
-    return Cause.Struck.once("process " + active + ", after " + delay + " ms");
+    return Cause.Struck.once(where(active) + ", after " + delay + " ms");
   }
 
   private Cause.Struck terminate() {
     int active = fleet.active();
     int code = fleet.terminate(active);
-    return Cause.Struck.once("process " + active + ", exit code " + code);
+    return Cause.Struck.once(where(active) + ", exit code " + code);
   }
 
   private Cause.Struck pause() {
     int active = fleet.active();
     fleet.pause(active);
-    return new Cause.Struck("process " + active, () -> fleet.resume(active));
+    return new Cause.Struck(where(active), () -> fleet.resume(active));
   }
 }

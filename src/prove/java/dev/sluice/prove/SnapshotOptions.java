@@ -28,6 +28,10 @@ record SnapshotOptions(int documents, Duration killEvery, ProveOptions load) {
   }
 
   static SnapshotOptions read(Map<String, String> environment) {
+    if (ProveOptions.read(environment).partitions() > 1) {
+      throw new ProveOptions.WrongOption(
+          "PARTITIONS is for a run without SNAPSHOT: a copy is held against all documents.");
+    }
     Map<String, String> load = new HashMap<>(environment);
     // With more writes than this a busy machine shows the writers and not the snapshot.
     load.merge("RATE", "500", (given, usual) -> given.isBlank() ? usual : given);

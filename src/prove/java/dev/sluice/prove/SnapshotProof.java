@@ -66,7 +66,7 @@ final class SnapshotProof {
                     .getDatabase(place.database())
                     .getCollection(place.collection(), BsonDocument.class),
                 options);
-        Fleet fleet = new Fleet(options.load().instances(), environment(), folder)) {
+        Fleet fleet = new Fleet(Post.of(options.load(), environment()), folder)) {
       Files.createDirectories(folder);
       progress.say("Filling the collection with %,d documents ...".formatted(options.documents()));
       load.fill();

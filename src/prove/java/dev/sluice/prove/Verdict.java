@@ -2,6 +2,7 @@ package dev.sluice.prove;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -39,6 +40,14 @@ record Verdict(
   /** How many writes came out although nobody acknowledged them; each may have. */
   long uncertainDelivered() {
     return landings.size() - delivered();
+  }
+
+  /** How many writes each of several partitions told of first, by its number. */
+  Map<String, Long> ofPartitions() {
+    return landings.stream()
+        .collect(
+            Collectors.groupingBy(
+                landing -> landing.message().partition(), TreeMap::new, Collectors.counting()));
   }
 
   /** Whether all that is due has come, so that there is nothing to wait for. */

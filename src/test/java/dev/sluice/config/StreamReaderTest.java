@@ -44,6 +44,35 @@ class StreamReaderTest {
   }
 
   @Test
+  void partitionsPublishStraightToOneOfTheStreamsOfASuperStream() {
+    RabbitSettings rabbit =
+        read("SLUICE_QUEUE", "plays", "SLUICE_PARTITION", "3/8", "SLUICE_ON_POISON", "park")
+            .rabbit();
+
+    assertThat(rabbit.topology().superStream()).contains(new SuperStream("plays", 3));
+    assertThat(rabbit.queue()).isEqualTo("plays-3");
+    assertThat(rabbit.usesDefaultExchange()).isTrue();
+    assertThat(rabbit.parkingQueue()).isEqualTo("plays-3.parked");
+    assertThat(read("SLUICE_PARTITION", "0/1").rabbit().topology().superStream()).isEmpty();
+  }
+
+  @Test
+  void anExchangeOfItsOwnAndANameTooLongAreRefusedToASuperStream() {
+    assertThat(problems("SLUICE_PARTITION", "0/2", "SLUICE_EXCHANGE", "x"))
+        .singleElement()
+        .asString()
+        .contains("SLUICE_EXCHANGE is not used", "named by SLUICE_QUEUE: leave it out");
+    assertThat(problems("SLUICE_PARTITION", "0/2", "SLUICE_EXCHANGE_TYPE", "fanout"))
+        .singleElement()
+        .asString()
+        .contains("SLUICE_EXCHANGE_TYPE is not used");
+    assertThat(problems("SLUICE_PARTITION", "0/2", "SLUICE_QUEUE", "x".repeat(247)))
+        .singleElement()
+        .asString()
+        .contains("SLUICE_QUEUE with \"-0\" behind it");
+  }
+
+  @Test
   void eventsThatMayNotComeAgainAreNotCountedOn() {
     String match = "{\"fullDocument.score\": 1}";
     assertThat(read("SLUICE_MATCH", match).stream().orElseThrow().repeatable()).isFalse();

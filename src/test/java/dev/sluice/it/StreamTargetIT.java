@@ -148,6 +148,58 @@ class StreamTargetIT {
     }
   }
 
+  /** As clients ask by the frame "partitions", which this function answers. */
+  private static String streamsOf(String superStream) {
+    return streams
+        .node()
+        .ctl("eval", "rabbit_stream_manager:partitions(<<\"/\">>, <<\"" + superStream + "\">>).");
+  }
+
+  @Test
+  void partitionsAreOneSuperStreamAndAnotherNumberOfThemGoesOnInItsOwnStreams() throws Exception {
+    try (PipelineUnderTest sluice = pipeline()) {
+      Map<String, String> environment = new HashMap<>(sluice.environment());
+      environment.remove("SLUICE_EXCHANGE");
+      String set = sluice.queue();
+      try (SluiceProcess zero = partition(environment, "0/2");
+          SluiceProcess one = partition(environment, "1/2")) {
+        zero.awaitStreaming();
+        one.awaitStreaming();
+        assertThat(streamsOf(set)).contains("{ok,[<<\"" + set + "-0\">>,<<\"" + set + "-1\">>]}");
+        FaultyRabbit.insert(sluice, 0, 40);
+        await()
+            .atMost(PipelineUnderTest.PATIENCE)
+            .untilAsserted(() -> assertThat(count(set + "-0") + count(set + "-1")).isEqualTo(40));
+        assertThat(count(set + "-0")).isBetween(5L, 35L);
+        assertThat(zero.terminate()).isZero();
+        assertThat(one.terminate()).isZero();
+      }
+      EndedCommand divided =
+          EndedCommand.of(environment, "position", "divide", "--from", "2", "--into", "1");
+      assertThat(divided.code()).as(divided.err()).isZero();
+      assertThat(divided.err()).contains("another SLUICE_QUEUE");
+      environment.put("SLUICE_QUEUE", set + "-whole");
+      try (SluiceProcess whole = SluiceProcess.run(environment).awaitStreaming()) {
+        FaultyRabbit.insert(sluice, 40, 60);
+        await()
+            .atMost(PipelineUnderTest.PATIENCE)
+            .untilAsserted(() -> assertThat(count(set + "-whole")).isGreaterThanOrEqualTo(20));
+        assertThat(whole.terminate()).isZero();
+      }
+    }
+  }
+
+  private static SluiceProcess partition(Map<String, String> environment, String partition)
+      throws IOException {
+    Map<String, String> own = new HashMap<>(environment);
+    own.put("SLUICE_PARTITION", partition);
+    return SluiceProcess.run(own);
+  }
+
+  private static long count(String stream) {
+    return streams.node().queueMessages(stream);
+  }
+
   /** Nothing of it is saved but where it began. */
   @Test
   void eachChangeIsThereOnceAfterTheProcessWasKilled() throws Exception {

@@ -3,14 +3,23 @@ package dev.sluice.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.model.Updates;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Delivery;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,14 +105,73 @@ class TopologyIT {
     }
   }
 
+  /** By the definitions of docs/PARTITIONS.md, for consumers of which each has a queue. */
+  @Test
+  void byAHashOfTheDocumentItsChangesGoToOneOfSeveralQueues() throws Exception {
+    RabbitNode node = TestRabbit.shared().node().orElse(null);
+    Assumptions.assumeTrue(node != null, "needs the plugin");
+    String plays = TestRabbit.freshName("plays");
+    List<String> queues = IntStream.range(0, 4).mapToObj(n -> plays + "-" + n).toList();
+    String page = Files.readString(Path.of("docs/PARTITIONS.md"));
+    String definitions = page.substring(page.indexOf("```json") + 7);
+    Path file = Files.createTempFile("plays", ".json");
+    Files.writeString(
+        file, definitions.substring(0, definitions.indexOf("```")).replace("plays", plays));
+    node.ctl("import_definitions", file.toString());
+    Files.delete(file);
+    try (PipelineUnderTest sluice =
+        new PipelineUnderTest(
+            Map.of(
+                "SLUICE_EXCHANGE", plays,
+                "SLUICE_EXCHANGE_TYPE", "x-consistent-hash",
+                "SLUICE_ROUTING_KEY", "{database}.{collection}.{id}",
+                "SLUICE_QUEUE", queues.get(0),
+                "SLUICE_TOPOLOGY", "verify"))) {
+      sluice.start();
+      FaultyRabbit.insert(sluice, 0, 40);
+      sluice.collection().updateMany(new BsonDocument(), Updates.set("n", 1));
+
+      Map<String, List<String>> placesOfKeys = new ConcurrentHashMap<>();
+      at(
+          channel -> {
+            for (String queue : queues) {
+              channel.basicConsume(
+                  queue, true, (tag, each) -> note(each, queue, placesOfKeys), tag -> {});
+            }
+            await()
+                .atMost(PipelineUnderTest.PATIENCE)
+                .until(() -> placesOfKeys.values().stream().mapToInt(List::size).sum() == 80);
+          });
+
+      assertThat(placesOfKeys).hasSize(40);
+      assertThat(placesOfKeys.values()).allMatch(places -> Set.copyOf(places).size() == 1);
+      assertThat(placesOfKeys.values().stream().flatMap(List::stream).distinct()).hasSize(4);
+    }
+    at(
+        channel -> {
+          for (String queue : queues) {
+            channel.queueDelete(queue);
+          }
+          channel.exchangeDelete(plays);
+        });
+  }
+
+  private static void note(
+      Delivery delivery, String queue, Map<String, List<String>> placesOfKeys) {
+    placesOfKeys
+        .computeIfAbsent(
+            delivery.getEnvelope().getRoutingKey(), key -> new CopyOnWriteArrayList<>())
+        .add(queue);
+  }
+
   @Test
   void anExchangeTypeThatTheBrokerLacksEndsInOneSentence() {
     try (PipelineUnderTest sluice =
-        new PipelineUnderTest(Map.of("SLUICE_EXCHANGE_TYPE", "x-consistent-hash"))) {
+        new PipelineUnderTest(Map.of("SLUICE_EXCHANGE_TYPE", "x-modulus-hash"))) {
       assertEndsWithThree(
           EndedCommand.of(sluice.environment(), "run"),
-          "knows no exchange of the type x-consistent-hash",
-          "rabbitmq_consistent_hash_exchange");
+          "knows no exchange of the type x-modulus-hash",
+          "before, take x-consistent-hash");
     }
   }
 

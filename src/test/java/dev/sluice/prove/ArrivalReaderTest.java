@@ -48,6 +48,14 @@ class ArrivalReaderTest {
   }
 
   @Test
+  void readsWhichPartitionPublishedIt() {
+    byte[] body = insert(5, "1970-01-01T00:00:09Z").getBytes(StandardCharsets.UTF_8);
+
+    assertThat(read(body, Map.of("position", POSITION, "partition", "3")).partition())
+        .isEqualTo("3");
+  }
+
+  @Test
   void readsWhatTheJudgeNeeds() {
     Arrival arrival = read(insert(5, "1970-01-01T00:00:09Z"));
 
@@ -61,7 +69,7 @@ class ArrivalReaderTest {
             Map.of(),
             new Arrival.Images(Optional.empty(), Optional.of(digest("{\"_id\":\"a\",\"n\":5}"))));
     assertThat(arrival)
-        .isEqualTo(new Arrival(7, "queue", true, "id", event, arrival.digest(), List.of()));
+        .isEqualTo(new Arrival(7, "queue", true, "id", event, arrival.digest(), List.of(), ""));
   }
 
   private static String digest(String json) {

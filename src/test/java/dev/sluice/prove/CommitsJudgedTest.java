@@ -38,7 +38,7 @@ class CommitsJudgedTest {
             Optional.of(transaction),
             Map.of(Docket.NAMESPACE, count),
             Arrival.Images.NONE);
-    docket.arrives(new Arrival(at, Docket.QUEUE, false, messageId, event, "digest", List.of()));
+    docket.arrives(new Arrival(at, Docket.QUEUE, false, messageId, event, "digest", List.of(), ""));
   }
 
   @Test

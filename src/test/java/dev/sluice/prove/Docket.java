@@ -96,7 +96,14 @@ final class Docket {
     return new Landing(
         new AttemptedWrite(plan, begunAt),
         new Arrival(
-            at, QUEUE, false, arrival.messageId(), arrival.event(), arrival.digest(), List.of()));
+            at,
+            QUEUE,
+            false,
+            arrival.messageId(),
+            arrival.event(),
+            arrival.digest(),
+            List.of(),
+            arrival.partition()));
   }
 
   /** The right message of write n of a document, whose cluster time is n, with an id of its own. */
@@ -137,7 +144,7 @@ final class Docket {
     Arrival arrival() {
       Arrival.Event event =
           new Arrival.Event(subject, operation, sequence, position, transaction, Map.of(), images);
-      return new Arrival(100, queue, redelivered, messageId, event, digest, leaks);
+      return new Arrival(100, queue, redelivered, messageId, event, digest, leaks, "");
     }
 
     Message inQueue(String other) {

@@ -3,12 +3,13 @@ package dev.sluice.prove;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A judge that has never found a fault is no proof: each one is committed here. */
 class JudgeTest {
   private static final String NONE_OF_THE_REST =
-      "changed=0 wrong-queue=0 out-of-scope=0 aborted=0 wrong-image=0 wrong-position=0 wrong-commit=0 leaked=0";
+      "changed=0 two-partitions=0 wrong-queue=0 out-of-scope=0 aborted=0 wrong-image=0 wrong-position=0 wrong-commit=0 leaked=0";
 
   private final Docket docket = new Docket();
 
@@ -159,6 +160,34 @@ class JudgeTest {
         .isEqualTo(
             "acked=1 delivered=1 lost=0 reordered=0 repeated=1 "
                 + NONE_OF_THE_REST.replace("changed=0", "changed=1"));
+  }
+
+  @Test
+  void aDocumentThatTwoPartitionsToldOfIsFoundAlsoByARepeat() {
+    acknowledged("a", 0, WriteKind.INSERT);
+    acknowledged("b", 0, WriteKind.INSERT);
+    docket.arrives(from("3", message("a", 0, WriteKind.INSERT).arrival()));
+    docket.arrives(from("4", message("b", 0, WriteKind.INSERT).arrival()));
+    assertThat(verdict().isClean()).isTrue();
+    assertThat(verdict().ofPartitions()).isEqualTo(Map.of("3", 1L, "4", 1L));
+
+    docket.arrives(from("4", message("a", 0, WriteKind.INSERT).arrival()));
+
+    assertThat(verdict().isClean()).isFalse();
+    assertThat(found(Offence.TWO_PARTITIONS))
+        .containsExactly("a in shop.orders came from partition 3 and from partition 4");
+  }
+
+  private static Arrival from(String partition, Arrival arrival) {
+    return new Arrival(
+        arrival.at(),
+        arrival.queue(),
+        arrival.redelivered(),
+        arrival.messageId(),
+        arrival.event(),
+        arrival.digest(),
+        arrival.leaks(),
+        partition);
   }
 
   @Test

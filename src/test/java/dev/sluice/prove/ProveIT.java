@@ -124,6 +124,27 @@ class ProveIT {
   }
 
   @Test
+  void partitionsWhoseMachinesAreKilledAndPausedCarryEachDocumentByOneOfThem() throws Exception {
+    Process run =
+        start(
+            Map.of(
+                "PARTITIONS", "3",
+                "INSTANCES", "2",
+                "DURATION", "15s",
+                "RATE", RATE,
+                "KEYS", "100",
+                "FAULTS", "sluice-kill,sluice-pause",
+                "SEED", "1"));
+
+    assertThat(exitCode(run)).as(said()).isZero();
+    assertThat(said())
+        .contains("partitions that carried events: 3, over which leases were claimed ")
+        .containsPattern("sluice-kill .* machine [12]")
+        .containsPattern("sluice-pause .* machine [12]")
+        .containsPattern("lost=0 reordered=0 repeated=\\d+ changed=0 two-partitions=0 ");
+  }
+
+  @Test
   void withoutImagesOnTheServerItSaysWhatItLeavesOutAndProvesTheRest() throws Exception {
     try (EmbeddedReplicaSet old =
         EmbeddedReplicaSet.builder().version(ServerVersion.V4_2).start()) {

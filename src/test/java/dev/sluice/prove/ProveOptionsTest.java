@@ -46,7 +46,23 @@ class ProveOptionsTest {
                 2,
                 10,
                 1,
+                1,
+                1,
                 Shape.PLAIN));
+  }
+
+  @Test
+  void partitionsAreOfThePlainShapeAtThreeMachines() {
+    ProveOptions options = ProveOptions.read(Map.of("PARTITIONS", "8", "BROKERS", "3"));
+
+    assertThat(options.shape()).isEqualTo(Shape.PLAIN);
+    assertThat(options.instances()).isEqualTo(3);
+    assertThat(options.brokers()).isEqualTo(3);
+    assertThatThrownBy(
+            () -> ProveOptions.read(Map.of("PARTITIONS", "2", "SHAPE", Shape.WIDE.word())))
+        .hasMessage("PARTITIONS is for SHAPE=plain: none of several can mark transactions.");
+    assertThatThrownBy(() -> ProveOptions.read(Map.of("TARGET", "stream", "BROKERS", "3")))
+        .hasMessage("BROKERS=3 is for TARGET=amqp.");
   }
 
   @Test
@@ -61,6 +77,8 @@ class ProveOptionsTest {
     "SEED, x, 'SEED must be a whole number, not \"x\".'",
     "KEYS, 0, 'KEYS must be a whole number from 1 to 100000, not \"0\".'",
     "SHAPE, round, 'SHAPE must be plain or wide, not \"round\".'",
+    "PARTITIONS, 17, 'PARTITIONS must be a whole number from 1 to 16, not \"17\".'",
+    "BROKERS, 2, BROKERS must be 1 or 3.",
     "INSTANCES, many, 'INSTANCES must be a whole number from 1 to 5, not \"many\".'"
   })
   void aWrongOptionIsToldInOneSentence(String name, String value, String sentence) {

@@ -13,6 +13,7 @@ import dev.sluice.config.QueueSettings;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.Secret;
+import dev.sluice.config.SuperStream;
 import dev.sluice.config.TlsFiles;
 import dev.sluice.config.TopologyMode;
 import dev.sluice.config.TopologySettings;
@@ -59,6 +60,11 @@ class BrokerAnswersTest {
                   Optional.empty())));
 
   private static PipelineException answer(int code, int classId, int methodId, String text) {
+    return answer(SETTINGS, code, classId, methodId, text);
+  }
+
+  private static PipelineException answer(
+      RabbitSettings settings, int code, int classId, int methodId, String text) {
     AMQP.Channel.Close close =
         new AMQP.Channel.Close.Builder()
             .replyCode(code)
@@ -67,7 +73,7 @@ class BrokerAnswersTest {
             .methodId(methodId)
             .build();
     return BrokerAnswers.recognise(
-        new ShutdownSignalException(false, false, close, null), SETTINGS);
+        new ShutdownSignalException(false, false, close, null), settings);
   }
 
   private static PipelineException preconditionFailed(int classId, String text) {
@@ -235,6 +241,37 @@ class BrokerAnswersTest {
         .hasMessageContaining("no exchange of the type x-consistent-hash")
         .hasMessageContaining("rabbitmq_consistent_hash_exchange")
         .hasMessageContaining("exchangeType in SLUICE_ROUTES_FILE");
+    assertThat(preconditionFailed(EXCHANGE, "invalid exchange type 'x-modulus-hash'"))
+        .hasMessageContaining(
+            "no exchange of the type x-modulus-hash: it is built in from RabbitMQ 4.3 on; before,"
+                + " take x-consistent-hash");
+  }
+
+  @Test
+  void anExchangeThatHasTheNameOfASuperStreamAsksForAnotherQueue() {
+    RabbitSettings partition =
+        new RabbitSettings(
+            SETTINGS.broker(),
+            "",
+            "plays-3",
+            new TopologySettings(
+                TopologyMode.DECLARE,
+                ExchangeType.TOPIC,
+                QueueType.STREAM,
+                Map.of(),
+                false,
+                Optional.of(new SuperStream("plays", 3))));
+
+    assertThat(
+            answer(
+                partition,
+                AMQP.PRECONDITION_FAILED,
+                EXCHANGE,
+                DECLARE,
+                "PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'plays' in vhost '/':"
+                    + " received 'direct' but current is 'topic'"))
+        .hasMessageContaining("choose another name of the super stream by SLUICE_QUEUE")
+        .hasMessageNotContaining("SLUICE_EXCHANGE");
   }
 
   @Test

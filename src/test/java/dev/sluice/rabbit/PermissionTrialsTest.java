@@ -45,6 +45,23 @@ class PermissionTrialsTest {
   }
 
   @Test
+  void onePartitionOfASuperStreamNeedsItsExchangeToBind() {
+    assertThat(
+            needed(
+                Map.of(
+                    "SLUICE_TARGET", "stream",
+                    "SLUICE_QUEUE_TYPE", "stream",
+                    "SLUICE_QUEUE", "plays",
+                    "SLUICE_PARTITION", "1/2")))
+        .containsExactlyInAnyOrder(
+            "configure queue plays-1",
+            "write exchange amq.default",
+            "configure exchange plays",
+            "write queue plays-1",
+            "read exchange plays");
+  }
+
+  @Test
   void whoDeclaresNothingNeedsToWriteToTheExchangeAlone() {
     assertThat(needed(Map.of("SLUICE_TOPOLOGY", "verify")))
         .containsExactly("write exchange sluice");

@@ -53,11 +53,11 @@ record RabbitNodeFiles(Path directory, String name, int port) {
     }
   }
 
-  /** What the lines are for: without the plugin, RabbitMQ does not know them. */
+  /** What the lines are for: without the plugin, RabbitMQ does not know them. Else a small one. */
   private static String plugins(List<String> lines) {
     return lines.stream().anyMatch(line -> line.startsWith("stream."))
         ? "[rabbitmq_stream].\n"
-        : "[].\n";
+        : "[rabbitmq_consistent_hash_exchange].\n";
   }
 
   /** For the node itself and for what asks it by {@code rabbitmqctl}. */

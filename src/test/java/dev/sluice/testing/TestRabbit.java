@@ -1,5 +1,6 @@
 package dev.sluice.testing;
 
+import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -9,10 +10,12 @@ import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.testcontainers.rabbitmq.RabbitMQContainer;
 
 /**
@@ -39,13 +42,13 @@ public final class TestRabbit {
   private final String description;
   private final ConnectionFactory address;
   private final boolean real;
-  private final Optional<RabbitNode> node;
+  private final List<RabbitNode> nodes;
 
-  private TestRabbit(String description, String uri, boolean real, Optional<RabbitNode> node) {
+  private TestRabbit(String description, String uri, boolean real, List<RabbitNode> nodes) {
     this.description = description;
     this.address = addressOf(uri);
     this.real = real;
-    this.node = node;
+    this.nodes = List.copyOf(nodes);
   }
 
   /** Initialised by the JVM once, when the first test asks. */
@@ -61,6 +64,13 @@ public final class TestRabbit {
     TestRabbit rabbit = Shared.INSTANCE;
     ServersUnderTest.note("rabbitmq", rabbit.real, rabbit.description);
     return rabbit;
+  }
+
+  /** Every node of a cluster as one RabbitMQ; the cluster stays the caller's to close. */
+  public static TestRabbit of(RabbitCluster cluster) {
+    List<RabbitNode> nodes = cluster.nodes();
+    return new TestRabbit(
+        "a cluster of three of " + nodes.get(0).installed(), nodes.get(0).uri(), true, nodes);
   }
 
   /** A name that no other test uses, here or in another run against the same server. */
@@ -81,7 +91,19 @@ public final class TestRabbit {
 
   /** For the faults; empty where the server is not ours to hurt. */
   public Optional<RabbitNode> node() {
-    return node;
+    return nodes.size() == 1 ? Optional.of(nodes.get(0)) : Optional.empty();
+  }
+
+  /** All that are ours to hurt; several of a cluster, none of a server that is not ours. */
+  public List<RabbitNode> nodes() {
+    return nodes;
+  }
+
+  /** Where it listens: at each node of a cluster. */
+  public List<Address> addresses() {
+    return nodes.isEmpty()
+        ? List.of(new Address(host(), port()))
+        : nodes.stream().map(node -> new Address(node.host(), node.port())).toList();
   }
 
   public String host() {
@@ -106,21 +128,31 @@ public final class TestRabbit {
 
   /** The address in the form that {@code RABBITMQ_URI} takes. */
   public String uri() {
+    return uri(addresses());
+  }
+
+  /** The same, by way of others that stand before it. */
+  public String uri(List<Address> before) {
     return (address.isSSL() ? "amqps://" : "amqp://")
         + encode(user())
         + ":"
         + encode(password())
         + "@"
-        + host()
-        + ":"
-        + port()
+        + before.stream()
+            .map(each -> each.getHost() + ":" + each.getPort())
+            .collect(Collectors.joining(","))
         + "/"
         + encode(virtualHost());
   }
 
+  @Override
+  public String toString() {
+    return description;
+  }
+
   /** A new connection, without the client's own recovery; the caller closes it. */
   public Connection connect() throws IOException, TimeoutException {
-    return address.newConnection("test");
+    return address.newConnection(addresses(), "test");
   }
 
   /** How many messages of the queue no consumer holds. */
@@ -137,12 +169,12 @@ public final class TestRabbit {
     String only = environment.getOrDefault("SLUICE_TEST_RABBITMQ", "");
     String uri = environment.getOrDefault("SLUICE_TEST_RABBITMQ_URI", "");
     if (!uri.isEmpty()) {
-      return new TestRabbit("the one at SLUICE_TEST_RABBITMQ_URI", uri, true, Optional.empty());
+      return new TestRabbit("the one at SLUICE_TEST_RABBITMQ_URI", uri, true, List.of());
     }
     if (allows(only, "node") && RabbitNode.installation().isPresent()) {
       RabbitNode node = RabbitNode.launch();
       String what = "a private node of " + node.installed();
-      return new TestRabbit(what, node.uri(), true, Optional.of(node));
+      return new TestRabbit(what, node.uri(), true, List.of(node));
     }
     if (allows(only, "docker") && DockerEngine.isThere(environment)) {
       return container();
@@ -155,10 +187,7 @@ public final class TestRabbit {
               + " engine, or set SLUICE_TEST_RABBITMQ_URI");
     }
     return new TestRabbit(
-        "the embedded broker (not a RabbitMQ)",
-        EmbeddedBroker.start().uri(),
-        false,
-        Optional.empty());
+        "the embedded broker (not a RabbitMQ)", EmbeddedBroker.start().uri(), false, List.of());
   }
 
   private static boolean allows(String only, String backend) {
@@ -170,8 +199,7 @@ public final class TestRabbit {
   private static TestRabbit container() {
     RabbitMQContainer container = new RabbitMQContainer(IMAGE);
     container.start();
-    return new TestRabbit(
-        "a container of " + IMAGE, container.getAmqpUrl(), true, Optional.empty());
+    return new TestRabbit("a container of " + IMAGE, container.getAmqpUrl(), true, List.of());
   }
 
   private static ConnectionFactory addressOf(String uri) {
