@@ -199,6 +199,23 @@ public final class BsonBytes {
     return true;
   }
 
+  /** As the other one, for texts that are looked for in every event. */
+  static boolean isText(byte[] bytes, int from, int to, byte[] ascii) {
+    if (to - from != ascii.length) {
+      return false;
+    }
+    for (int i = 0; i < ascii.length; i++) {
+      if (bytes[from + i] != ascii[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
   public static CorruptBsonException unknownType(byte type, int offset) {
     return new CorruptBsonException("unknown type " + (type & 0xff), offset);
   }

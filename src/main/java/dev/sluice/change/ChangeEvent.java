@@ -34,10 +34,12 @@ public final class ChangeEvent implements Change {
     private static final Field[] ALL = values();
 
     private final String key;
+    private final byte[] keyBytes;
     private final byte type;
 
     Field(String key, byte type) {
       this.key = key;
+      this.keyBytes = BsonBytes.ascii(key);
       this.type = type;
     }
 
@@ -107,7 +109,7 @@ public final class ChangeEvent implements Change {
       throw new CorruptBsonException(length + " bytes for a shorter document", offset);
     }
     findFields(offset, end - 1);
-    this.operation = Operation.of(text(require(Field.OPERATION_TYPE)));
+    this.operation = Operation.at(bytes, require(Field.OPERATION_TYPE));
     int tokenAt = require(Field.RESUME_TOKEN);
     this.token = ResumeToken.copyOf(bytes, tokenAt, BsonBytes.int32(bytes, tokenAt, bytes.length));
     this.transactionIndex =
@@ -138,18 +140,19 @@ public final class ChangeEvent implements Change {
 
   private void findFields(int offset, int end) {
     int at = offset + Integer.BYTES;
+    int next = 0; // A server sends them nearly in our order.
     while (at < end) {
       byte type = bytes[at];
-      int name = at + 1;
-      int nameEnd = BsonBytes.cStringEnd(bytes, name, end);
-      int value = nameEnd + 1;
-      for (Field field : Field.ALL) {
-        if (BsonBytes.isText(bytes, name, nameEnd, field.key)) {
-          found(field, type, value);
+      int nameEnd = BsonBytes.cStringEnd(bytes, at + 1, end);
+      for (int i = 0; i < Field.ALL.length; i++) {
+        Field field = Field.ALL[(next + i) % Field.ALL.length];
+        if (BsonBytes.isText(bytes, at + 1, nameEnd, field.keyBytes)) {
+          found(field, type, nameEnd + 1);
+          next = field.ordinal() + 1;
           break;
         }
       }
-      at = BsonBytes.skipValue(type, bytes, value, end);
+      at = BsonBytes.skipValue(type, bytes, nameEnd + 1, end);
     }
   }
 
@@ -161,10 +164,6 @@ public final class ChangeEvent implements Change {
       throw new IllegalArgumentException(
           "a change event whose " + field.key + " has the BSON type " + (type & 0xff));
     }
-  }
-
-  private String text(int offset) {
-    return BsonBytes.text(bytes, offset, bytes.length);
   }
 
   private int require(Field field) {
@@ -211,7 +210,7 @@ public final class ChangeEvent implements Change {
         operation == Operation.READ
             ? find(offset(Field.RESUME_TOKEN), "snapshot", BsonBytes.STRING)
             : ABSENT;
-    return name == ABSENT ? null : text(name);
+    return name == ABSENT ? null : BsonBytes.text(bytes, name, bytes.length);
   }
 
   /**

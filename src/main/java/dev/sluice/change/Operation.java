@@ -1,10 +1,6 @@
 package dev.sluice.change;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * What a change event says was done, named as MongoDB's {@code operationType} (manual: Change
@@ -31,13 +27,14 @@ public enum Operation {
   /** No change: how a document was at a moment of a snapshot. No server tells of it, we do. */
   READ("read");
 
-  private static final Map<String, Operation> BY_NAME =
-      Arrays.stream(values()).collect(Collectors.toMap(Operation::text, Function.identity()));
+  private static final Operation[] ALL = values();
 
   private final String text;
+  private final byte[] ascii;
 
   Operation(String text) {
     this.text = text;
+    this.ascii = BsonBytes.ascii(text);
   }
 
   /** As it stands in the change event and in the published one. */
@@ -61,16 +58,23 @@ public enum Operation {
   }
 
   /**
-   * The operation of that name.
+   * The operation whose name is the BSON string at {@code offset}. The usual ones stand first, and
+   * no text is made of it.
    *
    * @throws IllegalArgumentException if there is none
    */
-  public static Operation of(String text) {
-    Operation operation = BY_NAME.get(text);
-    if (operation == null) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "unknown operationType \"%s\"", text));
+  static Operation at(byte[] bytes, int offset) {
+    int from = offset + Integer.BYTES;
+    int to = from + BsonBytes.stringLength(bytes, offset, bytes.length);
+    for (Operation operation : ALL) {
+      if (BsonBytes.isText(bytes, from, to, operation.ascii)) {
+        return operation;
+      }
     }
-    return operation;
+    throw new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "unknown operationType \"%s\"",
+            BsonBytes.text(bytes, offset, bytes.length)));
   }
 }

@@ -112,11 +112,7 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
     tags.next(number);
     try {
       channel.basicPublish(
-          exchange(message),
-          routingKey(message),
-          true,
-          SentMessage.properties(message),
-          message.body());
+          exchange(message), routingKey(message), true, SentProperties.of(message), message.body());
     } catch (ShutdownSignalException e) {
       // Why the channel is gone can be seen here before the listener is told.
       throw lost(e);

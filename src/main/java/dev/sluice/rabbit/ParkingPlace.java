@@ -37,7 +37,7 @@ final class ParkingPlace implements AutoCloseable {
     try {
       Channel open = open();
       returned = false;
-      open.basicPublish("", queue, true, SentMessage.properties(message), message.body());
+      open.basicPublish("", queue, true, SentProperties.of(message), message.body());
       if (!open.waitForConfirms(CONFIRM_MILLIS)) {
         throw refused(queue, "refuses messages: it is full or has lost its leader");
       }

@@ -37,6 +37,22 @@ class ChangeEventTest {
   }
 
   @Test
+  void findsThemInWhateverOrderTheyCome() {
+    ChangeEvent event =
+        event(
+            "{\"documentKey\": {\"_id\": 1}, \"other\": 1, \"ns\": {\"db\": \"d\", \"coll\":"
+                + " \"c\"}, \"operationType\": \"insert\", "
+                + TOKEN
+                + "}");
+
+    assertThat(event.operation()).isEqualTo(Operation.INSERT);
+    assertThat(event.namespace()).isEqualTo(new Namespace("d", "c"));
+    assertThat(event.token()).isEqualTo(event(INSERT).token());
+    assertThat(event.documentHash()).isEqualTo(event(INSERT).documentHash());
+    assertThat(event.has(Field.CLUSTER_TIME)).isFalse();
+  }
+
+  @Test
   void mayLieAmongOtherBytes() {
     byte[] bytes = bytes(INSERT);
     byte[] around = new byte[bytes.length + 7];
