@@ -44,7 +44,8 @@ public final class Replay {
                 neverOverAGap(parts.failures()),
                 Snapshots.none(stretch),
                 parts.schedulers(),
-                parts.transactionMarkers()),
+                parts.transactionMarkers(),
+                PipelineMeter.NONE),
             new Beginning(Optional.of(from), false),
             stretch::isExhausted,
             listener);
