@@ -1,26 +1,19 @@
 package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.bson.Document;
-import java.util.List;
 
-/** An error a server answers with: code, name, text, and labels for the driver. */
+/** An error a server answers with: code, name and text. */
 final class ServerError extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   private final int code;
   private final String codeName;
-  private final transient List<String> labels;
 
   ServerError(int code, String codeName, String message) {
-    this(code, codeName, message, List.of());
-  }
-
-  ServerError(int code, String codeName, String message, List<String> labels) {
     super(message);
     this.code = code;
     this.codeName = codeName;
-    this.labels = List.copyOf(labels);
   }
 
   /** An assertion without a name of its own, as in "Location40415". */
@@ -48,20 +41,12 @@ final class ServerError extends RuntimeException {
     return location(40415, "BSON field '" + path + "' is an unknown field.");
   }
 
-  ServerError withLabel(String label) {
-    return new ServerError(code, codeName, getMessage(), List.of(label));
-  }
-
   int code() {
     return code;
   }
 
   String codeName() {
     return codeName;
-  }
-
-  List<String> labels() {
-    return labels;
   }
 
   /** One element of {@code writeErrors}. */
