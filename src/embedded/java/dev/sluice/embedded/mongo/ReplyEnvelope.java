@@ -36,8 +36,8 @@ final class ReplyEnvelope {
   }
 
   private List<String> labels(Invocation call, ServerError error) {
-    List<String> labels = new ArrayList<>();
-    if (!version.hasModernErrors()) {
+    List<String> labels = new ArrayList<>(error.labels());
+    if (!labels.isEmpty() || !version.hasModernErrors()) {
       return labels;
     }
     boolean inTransaction = call.body().containsKey("autocommit");

@@ -1,19 +1,26 @@
 package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.bson.Document;
+import java.util.List;
 
-/** An error a server answers with: code, name and text. */
+/** An error a server answers with: code, name, text, and labels for the driver. */
 final class ServerError extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   private final int code;
   private final String codeName;
+  private final transient List<String> labels;
 
   ServerError(int code, String codeName, String message) {
+    this(code, codeName, message, List.of());
+  }
+
+  ServerError(int code, String codeName, String message, List<String> labels) {
     super(message);
     this.code = code;
     this.codeName = codeName;
+    this.labels = List.copyOf(labels);
   }
 
   /** An assertion without a name of its own, as in "Location40415". */
@@ -47,6 +54,10 @@ final class ServerError extends RuntimeException {
 
   String codeName() {
     return codeName;
+  }
+
+  List<String> labels() {
+    return labels;
   }
 
   /** One element of {@code writeErrors}. */
