@@ -12,9 +12,9 @@ final class Alongside {
   private Alongside() {}
 
   /**
-   * Runs the work, and alongside one look after the other: of the times that come while one is under
-   * way, one waits and the others are left out. Ends as the work does, which cuts off a look that is
-   * under way; a look that fails ends the work. Cold.
+   * Runs the work, and alongside one look after the other: of the times that come while one is
+   * under way, one waits and the others are left out. Ends as the work does, which cuts off a look
+   * that is under way; a look that fails ends the work. Cold.
    *
    * @param first how long until the first look
    * @param look makes a look, given how many periods have passed since the first; called on the
