@@ -84,6 +84,9 @@ public final class RequestDesk {
       } else if (hasEnded(request)) {
         answers =
             answers.then(book.answer(request.id(), State.ENDED, snapshots.endOf(request.id())));
+      } else if (snapshots.isWished(request.id())) {
+        // About to begin, or to be taken up again: at one of the next looks it is known which.
+        continue;
       } else if (request.wish() == Wish.CANCEL) {
         answers = answers.then(book.answer(request.id(), State.VOID, "cancelled before it began"));
       } else if (free && request.wish() == Wish.RUN) {
