@@ -39,6 +39,7 @@ class DocsTest {
   private static final Pattern CODE_CONSTANT =
       Pattern.compile("static final int ([A-Z_]+) = (\\d+);");
   private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+  private static final Pattern PAGE = Pattern.compile("docs/[A-Za-z_/]+\\.md");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
   private static final Pattern MAKE = Pattern.compile("(?:`|^|\\$ )make ([a-z][a-z-]*)");
   private static final Pattern TARGET = Pattern.compile("(?m)^([a-z][a-z-]*):");
@@ -50,6 +51,15 @@ class DocsTest {
       return Stream.concat(top, docs)
           .filter(file -> file.toString().endsWith(".md"))
           .map(Path::normalize)
+          .sorted()
+          .toList();
+    }
+  }
+
+  static List<Path> sources() throws IOException {
+    try (Stream<Path> sources = Files.walk(Path.of("src/main"))) {
+      return Stream.concat(sources.filter(Files::isRegularFile), Stream.of(Path.of("Makefile")))
+          .filter(file -> !file.toString().endsWith(".png"))
           .sorted()
           .toList();
     }
@@ -157,6 +167,17 @@ class DocsTest {
       }
     }
     assertThat(broken).as("links of %s that lead nowhere", document).isEmpty();
+  }
+
+  /** What an error, {@code --help} or a comment names, so that whoever meets it can read on. */
+  @Test
+  void everyPageThatTheCodeNamesExists() throws IOException {
+    Set<Path> named = new TreeSet<>();
+    for (Path source : sources()) {
+      PAGE.matcher(read(source)).results().map(m -> Path.of(m.group())).forEach(named::add);
+    }
+
+    assertThat(named).contains(ENDINGS).allMatch(Files::exists);
   }
 
   private static boolean leadsSomewhere(Path document, String link) {

@@ -50,11 +50,6 @@ public final class ChangeEvent implements Change {
 
   private static final int ABSENT = -1;
 
-  /** FNV-1a with 64 bits: ids that are counted up, as most are, share no hash. */
-  private static final long FNV_OFFSET = 0xCBF29CE484222325L;
-
-  private static final long FNV_PRIME = 0x100000001B3L;
-
   private final byte[] bytes;
   private final int start;
   private final int length;
@@ -321,64 +316,29 @@ public final class ChangeEvent implements Change {
   /**
    * {@inheritDoc}
    *
-   * <p>Of its {@code _id} only: the document key of a sharded collection has the shard key as well,
-   * and that may change. If it cannot be read, the event may concern any document.
+   * <p>If its {@code _id} cannot be read, the event may concern any document.
    */
   @Override
   public long documentHash() {
     try {
-      return hashOfId();
+      return EventHash.ofDocument(this);
     } catch (CorruptBsonException e) {
       return EVERY_DOCUMENT;
     }
-  }
-
-  private long hashOfId() {
-    int from = has(Field.DOCUMENT_KEY) ? find(offset(Field.DOCUMENT_KEY), "_id") : ABSENT;
-    if (from == ABSENT) {
-      return EVERY_DOCUMENT;
-    }
-    byte type = bytes[from - "_id".length() - 2];
-    int to = BsonBytes.skipValue(type, bytes, from, bytes.length);
-    long hash = FNV_OFFSET ^ collectionHash();
-    for (int i = from; i < to; i++) {
-      hash = (hash ^ bytes[i] & 0xFF) * FNV_PRIME;
-    }
-    return hash;
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>A new name concerns two collections, and the end of a database all that were in it. If it
-   * cannot be read, the event may concern any.
+   * <p>If its namespace cannot be read, the event may concern any collection.
    */
   @Override
   public long collectionHash() {
     try {
-      return hashOfNamespace();
+      return EventHash.ofCollection(this);
     } catch (CorruptBsonException e) {
       return EVERY_COLLECTION;
     }
-  }
-
-  private long hashOfNamespace() {
-    if (!has(Field.NAMESPACE)
-        || operation == Operation.RENAME
-        || operation == Operation.DROP_DATABASE) {
-      return EVERY_COLLECTION;
-    }
-    int at = offset(Field.NAMESPACE);
-    int end = BsonBytes.documentEnd(bytes, at, bytes.length);
-    long hash = FNV_OFFSET;
-    // Eight bytes at a time: it is asked for each event.
-    for (; at + Long.BYTES <= end; at += Long.BYTES) {
-      hash = Long.rotateLeft((hash ^ BsonBytes.int64(bytes, at, end)) * FNV_PRIME, 31);
-    }
-    for (; at < end; at++) {
-      hash = (hash ^ bytes[at] & 0xFF) * FNV_PRIME;
-    }
-    return hash;
   }
 
   /** Operation, namespace and token: never the document. */

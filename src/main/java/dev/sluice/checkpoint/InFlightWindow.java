@@ -40,18 +40,10 @@ public final class InFlightWindow {
 
   private final int maxEvents;
   private final long maxBytes;
-  private final boolean strict;
   private final WindowEntry[] ring;
   private final Optional<Numbering> numbering;
 
-  /**
-   * The documents of which an event is published or refused, and not confirmed. Empty if several of
-   * one may be.
-   */
-  private final Set<Long> awaited;
-
-  /** Likewise the collections, of what concerns one as a whole. Nearly always empty. */
-  private final Set<Long> awaitedCollections = new HashSet<>();
+  private final Awaited awaited;
 
   /** Progress that was told before its events came. One for each reply under way: a handful. */
   private final ArrayDeque<Marker> ahead = new ArrayDeque<>();
@@ -103,12 +95,11 @@ public final class InFlightWindow {
     }
     this.maxEvents = maxEvents;
     this.maxBytes = maxBytes;
-    this.strict = strict;
     this.snapshot = snapshot;
     this.numbering = numbering;
     numbering.ifPresent(its -> lastId = confirmedId = its.before());
     this.ring = new WindowEntry[maxEvents];
-    this.awaited = new HashSet<>(strict ? 2 * maxEvents : 0);
+    this.awaited = new Awaited(strict, maxEvents);
   }
 
   /** Whether one more event may be taken in. */
@@ -215,11 +206,7 @@ public final class InFlightWindow {
     } else if (numbering.isPresent() ? refused > 0 : !overtakesNothing(number, entry)) {
       return false;
     }
-    if (entry.isOfCollection()) {
-      awaitedCollections.add(entry.collectionHash);
-    } else if (strict) {
-      awaited.add(entry.documentHash);
-    }
+    awaited.add(entry);
     entry.state = WindowEntry.State.PUBLISHED;
     unconfirmedPublished++;
     return true;
@@ -230,14 +217,8 @@ public final class InFlightWindow {
    * that comes behind waits for that.
    */
   private boolean overtakesNothing(long number, WindowEntry entry) {
-    if (!awaitedCollections.isEmpty()
-        && (awaitedCollections.contains(entry.collectionHash)
-            || awaitedCollections.contains(Change.EVERY_COLLECTION))) {
-      return false;
-    }
-    return entry.isOfCollection()
-        ? !isAnyWaitedFor(entry.collectionHash, number)
-        : !awaited.contains(entry.documentHash);
+    return !awaited.holdsBack(entry)
+        && !(entry.isOfCollection() && isAnyWaitedFor(entry.collectionHash, number));
   }
 
   /** Looks at each event on its way: what concerns a whole collection is rare. */
@@ -272,11 +253,7 @@ public final class InFlightWindow {
       WindowEntry entry = entry(each);
       if (entry.state == WindowEntry.State.PUBLISHED) {
         entry.state = WindowEntry.State.CONFIRMED;
-        if (entry.isOfCollection()) {
-          awaitedCollections.remove(entry.collectionHash);
-        } else {
-          awaited.remove(entry.documentHash);
-        }
+        awaited.remove(entry);
         unconfirmedPublished--;
       }
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
       "Searches an index that sluice consume --to lucene:DIRECTORY keeps, also while it is being"
           + " written.",
       "A question is written in Lucene's query language: QUIZ, word:QU*, score:[10 TO 30], player.name:Mia"
-          + " AND NOT word:RIVER. docs/TARGETS.md has more."
+          + " AND NOT word:RIVER. docs/targets/LUCENE.md has more."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Answers a question in SQL from a file that sluice consume keeps: of SQLite, also while it is"
           + " being written, or of DuckDB; of JSON Lines, CSV and Parquet as the table events.",
-      "The tables: docs/TARGETS.md."
+      "The tables: docs/targets/TABLES.md."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

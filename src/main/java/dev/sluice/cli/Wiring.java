@@ -17,6 +17,7 @@ import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.EventPublisher;
 import dev.sluice.pipeline.Heartbeats;
 import dev.sluice.pipeline.PipelineListener;
+import dev.sluice.pipeline.PipelineMeter;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineSupervisor;
@@ -173,7 +174,8 @@ public final class Wiring implements AutoCloseable {
         settings.failures(),
         snapshots(),
         new PipelineSchedulers(encoder, publisher, timer),
-        settings.capture().transactionMarkers());
+        settings.capture().transactionMarkers(),
+        PipelineMeter.NONE);
   }
 
   /**

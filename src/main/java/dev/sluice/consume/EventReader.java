@@ -29,7 +29,7 @@ public final class EventReader {
   private static final Set<String> OUTSIDE_OF_DETAILS =
       Set.of("_id", "operation", "database", "collection", "document", "documentKey", "metadata");
 
-  /** What is Sluice's at the top of the format {@code document}, docs/MESSAGE_FORMAT.md. */
+  /** What is Sluice's at the top of the format {@code document}, docs/FORMATS.md. */
   private static final Set<String> BESIDE_THE_DOCUMENT = Set.of("type", "entry_id", "metadata");
 
   /** What that format has among the metadata and the envelope beside the document. */

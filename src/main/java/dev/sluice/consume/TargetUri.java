@@ -75,19 +75,29 @@ public record TargetUri(String scheme, String place, Map<String, String> paramet
             "What follows the question mark of a target is name=value, with & between");
       }
       String name = pair.substring(0, equals);
-      if (parameters.put(name, decode(pair.substring(equals + 1))) != null) {
+      if (parameters.put(name, decode(pair.substring(equals + 1), "parameters")) != null) {
         throw TargetException.unusable("The target has the parameter " + name + " twice");
       }
     }
     return parameters;
   }
 
-  private static String decode(String text) {
+  /**
+   * A user or a password, of which a URI has what is special percent-encoded.
+   *
+   * @throws TargetException if it is not encoded as that; shows nothing of it
+   */
+  public static String decodedLogin(String text) {
+    return decode(text, "login");
+  }
+
+  private static String decode(String text, String part) {
     try {
       // A plus is a plus here, as in all of a URI but a form's.
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("A percent sign in the target's parameters is written as %25");
+      throw TargetException.unusable(
+          "A percent sign in the target's " + part + " is written as %25");
     }
   }
 

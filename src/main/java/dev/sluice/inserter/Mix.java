@@ -7,8 +7,6 @@ import java.util.Random;
 
 /** How often each operation is done, by weight. */
 public record Mix(int insert, int update, int replace, int delete) {
-  public static final Mix INSERTS = new Mix(1, 0, 0, 0);
-
   public Mix {
     if (insert < 0 || update < 0 || replace < 0 || delete < 0) {
       throw new IllegalArgumentException("a weight must not be negative");

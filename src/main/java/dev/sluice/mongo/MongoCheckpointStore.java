@@ -40,6 +40,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
 
   private final MongoConnection connection;
   private final CheckpointDocument form;
+  private final CheckpointUpdates updates;
   private final String pipeline;
   private final String instance;
 
@@ -57,7 +58,8 @@ public final class MongoCheckpointStore implements CheckpointStore {
     this.connection = connection;
     this.pipeline = pipeline;
     this.instance = instance;
-    this.form = new CheckpointDocument(pipeline, source, instance, lease);
+    this.form = new CheckpointDocument(pipeline, source);
+    this.updates = new CheckpointUpdates(pipeline, source, instance, lease);
   }
 
   /**
@@ -95,7 +97,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
                     checkpoints()
                         .findOneAndUpdate(
                             byId(),
-                            form.claim(known),
+                            updates.claim(known),
                             new FindOneAndUpdateOptions()
                                 .upsert(true)
                                 .returnDocument(ReturnDocument.AFTER))))
@@ -103,7 +105,8 @@ public final class MongoCheckpointStore implements CheckpointStore {
         .retryWhen(Retry.max(1).filter(MongoCheckpointStore::isDuplicateKey))
         .map(
             document ->
-                form.isOurs(document)
+                // Or was, when it ran out.
+                CheckpointDocument.owner(document).equals(instance)
                     ? new Claim.Ours(form.read(document))
                     : new Claim.Others(CheckpointDocument.owner(document), form.read(document)));
   }
@@ -115,14 +118,14 @@ public final class MongoCheckpointStore implements CheckpointStore {
 
   @Override
   public Mono<Void> renew(Checkpoint claimed) {
-    return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(claimed), form.renewal())))
+    return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(claimed), updates.renewal())))
         .onErrorMap(this::recognise)
         .flatMap(this::requireOurs);
   }
 
   @Override
   public Mono<Void> save(Checkpoint checkpoint) {
-    Bson update = form.saved(checkpoint);
+    Bson update = updates.saved(checkpoint);
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
         .onErrorMap(this::recognise)
         .flatMap(this::requireOurs);
@@ -134,7 +137,7 @@ public final class MongoCheckpointStore implements CheckpointStore {
     Bson update =
         checkpoint
             .position()
-            .map(position -> Updates.combine(form.saved(checkpoint), giveUp))
+            .map(position -> Updates.combine(updates.saved(checkpoint), giveUp))
             .orElse(giveUp);
     return Mono.defer(() -> Mono.from(checkpoints().updateOne(ours(checkpoint), update)))
         .onErrorMap(this::recognise)

@@ -1,6 +1,5 @@
 package dev.sluice.mongo;
 
-import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientException;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
@@ -189,7 +188,8 @@ final class MongoFailures {
   /** The driver calls all that happens during a login a security failure, also a lost network. */
   private static boolean isPassing(Throwable duringLogin) {
     return duringLogin instanceof MongoSocketException
-        || duringLogin instanceof MongoServerException refused && isPassing(refused.getCode());
+        || duringLogin instanceof MongoServerException refused
+            && PassingCodes.contains(refused.getCode());
   }
 
   /**
@@ -203,37 +203,17 @@ final class MongoFailures {
   }
 
   private static boolean isPassing(MongoServerException failure) {
-    return isPassing(code(failure))
+    return PassingCodes.contains(PassingCodes.codeOf(failure))
         || failure.hasErrorLabel("ResumableChangeStreamError")
         || failure.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
         || failure.hasErrorLabel("RetryableWriteError");
-  }
-
-  private static boolean isPassing(int code) {
-    return PassingCodes.contains(code);
-  }
-
-  /**
-   * The driver has a code of its own for a batch of writes, and the server's inside it. That the
-   * batch has no majority comes first: sent again, it tells the rest again.
-   */
-  private static int code(MongoServerException failure) {
-    if (failure instanceof MongoBulkWriteException bulk) {
-      if (bulk.getWriteConcernError() != null) {
-        return bulk.getWriteConcernError().getCode();
-      }
-      return bulk.getWriteErrors().isEmpty()
-          ? bulk.getCode()
-          : bulk.getWriteErrors().get(0).getCode();
-    }
-    return failure.getCode();
   }
 
   private PipelineException recogniseCode(MongoServerException failure) {
     if (isPassing(failure)) {
       return passing("MongoDB at " + address + " cannot serve us for now", failure);
     }
-    return switch (code(failure)) {
+    return switch (PassingCodes.codeOf(failure)) {
       case AUTHENTICATION_FAILED ->
           refused(
               "MongoDB at "

@@ -1,10 +1,12 @@
 package dev.sluice.mongo;
 
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoServerException;
 import java.util.Set;
 
 /**
- * The codes of failures that go away by themselves, whatever was being done, for all who speak to a
- * MongoDB. Codes: mongo/src/mongo/base/error_codes.yml.
+ * The codes of failures, and which of them go away by themselves whatever was being done, for all
+ * who speak to a MongoDB. Codes: mongo/src/mongo/base/error_codes.yml.
  */
 public final class PassingCodes {
   /** No code, InternalError and UnknownError: the server does not know either. */
@@ -36,6 +38,22 @@ public final class PassingCodes {
           10045600);
 
   private PassingCodes() {}
+
+  /**
+   * What the server says. The driver has a code of its own for a batch of writes, and the server's
+   * inside it. That the batch has no majority comes first: sent again, it tells the rest again.
+   */
+  public static int codeOf(MongoServerException failure) {
+    if (failure instanceof MongoBulkWriteException bulk) {
+      if (bulk.getWriteConcernError() != null) {
+        return bulk.getWriteConcernError().getCode();
+      }
+      return bulk.getWriteErrors().isEmpty()
+          ? bulk.getCode()
+          : bulk.getWriteErrors().get(0).getCode();
+    }
+    return failure.getCode();
+  }
 
   /** Whether what a server says by this code goes away by itself. */
   public static boolean contains(int code) {

@@ -28,6 +28,7 @@ public final class StoredPositions {
   private final MongoConnection connection;
   private final String pipeline;
   private final CheckpointDocument form;
+  private final CheckpointUpdates updates;
 
   /**
    * @param source what the settings select of the log ({@code CaptureSettings.selection})
@@ -35,8 +36,9 @@ public final class StoredPositions {
   public StoredPositions(MongoConnection connection, String pipeline, String source) {
     this.connection = connection;
     this.pipeline = pipeline;
+    this.form = new CheckpointDocument(pipeline, source);
     // Claims nothing, so it has no name and no lease of its own.
-    this.form = new CheckpointDocument(pipeline, source, "", Duration.ZERO);
+    this.updates = new CheckpointUpdates(pipeline, source, "", Duration.ZERO);
   }
 
   /** What is kept; empty if nothing is. */
@@ -60,12 +62,12 @@ public final class StoredPositions {
    * @param force whatever the lease says
    */
   public Mono<Void> set(Position position, String source, boolean force) {
-    return change(form.placed(position, source, force), true);
+    return change(updates.placed(position, source, force), true);
   }
 
   /** Has the next start begin as a first one does, else like {@link #set}. */
   public Mono<Void> clear(boolean force) {
-    return change(form.cleared(force), false);
+    return change(updates.cleared(force), false);
   }
 
   /**
@@ -73,7 +75,7 @@ public final class StoredPositions {
    * like {@link #set}. Nothing is published of that.
    */
   public Mono<Void> dropSnapshot(boolean force) {
-    return change(form.withoutSnapshot(force), false);
+    return change(updates.withoutSnapshot(force), false);
   }
 
   private Mono<Void> change(List<Bson> update, boolean make) {

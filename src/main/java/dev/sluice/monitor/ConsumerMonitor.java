@@ -5,10 +5,7 @@ import dev.sluice.monitor.Health.Check;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -30,8 +27,7 @@ public final class ConsumerMonitor implements Monitored {
   private final Clock clock;
   private final Latency latency;
   private final History history = new History();
-  private long eventsBefore;
-  private long sampledNanos = System.nanoTime();
+  private final Rate rate = new Rate(System::nanoTime);
 
   /**
    * @param about the source is the queue, and the outlet the target
@@ -49,14 +45,9 @@ public final class ConsumerMonitor implements Monitored {
 
   @Override
   public synchronized void sample() {
-    long now = System.nanoTime();
-    long events = counts.events();
-    double seconds = Math.max(1, now - sampledNanos) / 1e9;
     history.add(
         new History.Sample(
-            (events - eventsBefore) / seconds, lagSeconds(), latency.look(), counts.underWay()));
-    eventsBefore = events;
-    sampledNanos = now;
+            rate.since(counts.events()), lagSeconds(), latency.look(), counts.underWay()));
   }
 
   /** Since the commit of the oldest change that is at hand and not applied. */
@@ -101,15 +92,7 @@ public final class ConsumerMonitor implements Monitored {
         .put("documents", counts.documents())
         .put("events", counts.events());
     json.putObject("inFlight").put("messages", counts.underWay()).put("messagesLimit", batch);
-    ObjectNode operations = json.putObject("operations");
-    counts
-        .operations()
-        .forEach(
-            (operation, count) -> {
-              if (count > 0) {
-                operations.put(operation, count);
-              }
-            });
+    StatusJson.addOperations(json, counts.operations());
     json.put("lagSeconds", History.rounded(lagSeconds()));
     StatusJson.addLatency(json, latency);
     json.putNull("lastConfirmedAt");
@@ -130,11 +113,7 @@ public final class ConsumerMonitor implements Monitored {
   public List<MetricSnapshot> metrics() {
     Exposition metrics = new Exposition();
     metrics.info(Metric.BUILD_INFO, about.version());
-    Map<String, Double> states = new LinkedHashMap<>();
-    String current = notes.state().name();
-    STATES.forEach(
-        state -> states.put(state.toLowerCase(Locale.ROOT), state.equals(current) ? 1.0 : 0.0));
-    metrics.gauges(Metric.STATE, states);
+    metrics.state(Metric.STATE, STATES, notes.state().name());
     metrics.counters(Metric.FAILURES, notes.failuresByKind());
     metrics.gauge(Metric.CONSUME_LAG, lagSeconds());
     metrics.counters(Metric.CONSUME_EVENTS, counts.operations());

@@ -13,7 +13,9 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,6 +52,14 @@ final class Exposition {
                     .value(value)
                     .build()));
     snapshots.add(builder.build());
+  }
+
+  /** One for the current of all states, and nought for the others. */
+  void state(Metric metric, List<String> all, String current) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    all.forEach(
+        state -> values.put(state.toLowerCase(Locale.ROOT), state.equals(current) ? 1.0 : 0.0));
+    gauges(metric, values);
   }
 
   void counter(Metric metric, double value) {

@@ -13,10 +13,10 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,6 +26,9 @@ import java.util.function.Function;
 /** Tells how a pipeline is. */
 public final class PipelineMonitor implements Monitored {
   private static final double MILLIS_PER_SECOND = 1e3;
+
+  private static final List<String> STATES =
+      Arrays.stream(PipelineState.values()).map(PipelineState::name).toList();
 
   /** What works, or could at once. A queue that is full does not keep the pipeline from working. */
   private static final Set<PipelineState> READY =
@@ -55,8 +58,7 @@ public final class PipelineMonitor implements Monitored {
   private final Clock clock;
   private final Latency latency;
   private final History history = new History();
-  private long confirmedBefore;
-  private long sampledNanos = System.nanoTime();
+  private final Rate rate = new Rate(System::nanoTime);
 
   /**
    * @param limits of what is in flight
@@ -87,17 +89,12 @@ public final class PipelineMonitor implements Monitored {
   @Override
   public synchronized void sample() {
     threads.ask();
-    long now = System.nanoTime();
-    long confirmed = counts.confirmed();
-    double seconds = Math.max(1, now - sampledNanos) / 1e9;
     history.add(
         new History.Sample(
-            (confirmed - confirmedBefore) / seconds,
+            rate.since(counts.confirmed()),
             lagSeconds(),
             latency.look(),
             pipeline.inFlight().messages()));
-    confirmedBefore = confirmed;
-    sampledNanos = now;
   }
 
   /** Since the commit of the oldest change that is not confirmed. Never negative. */
@@ -174,15 +171,7 @@ public final class PipelineMonitor implements Monitored {
     StateNotes.State state = notes.state();
     ObjectNode json = StatusJson.of("pipeline", about, state, health());
     addStages(json);
-    ObjectNode operations = json.putObject("operations");
-    counts
-        .operations()
-        .forEach(
-            (operation, count) -> {
-              if (count > 0) {
-                operations.put(operation, count);
-              }
-            });
+    StatusJson.addOperations(json, counts.operations());
     json.put("lagSeconds", History.rounded(lagSeconds()));
     StatusJson.addLatency(json, latency);
     StatusJson.put(json, "lastConfirmedAt", counts.lastConfirmed());
@@ -259,12 +248,7 @@ public final class PipelineMonitor implements Monitored {
   public List<MetricSnapshot> metrics() {
     Exposition metrics = new Exposition();
     metrics.info(Metric.BUILD_INFO, about.version());
-    Map<String, Double> states = new LinkedHashMap<>();
-    String current = notes.state().name();
-    for (PipelineState state : PipelineState.values()) {
-      states.put(state.name().toLowerCase(Locale.ROOT), state.name().equals(current) ? 1.0 : 0.0);
-    }
-    metrics.gauges(Metric.STATE, states);
+    metrics.state(Metric.STATE, STATES, notes.state().name());
     metrics.counters(Metric.FAILURES, notes.failuresByKind());
     metrics.gauge(Metric.LAG, lagSeconds());
     pipeline

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.config.EffectiveSettings;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -54,6 +55,17 @@ final class StatusJson {
           .put("origin", setting.origin());
     }
     json.set("history", history.toJson());
+  }
+
+  /** Only what there was any of. */
+  static void addOperations(ObjectNode json, Map<String, Long> counts) {
+    ObjectNode operations = json.putObject("operations");
+    counts.forEach(
+        (operation, count) -> {
+          if (count > 0) {
+            operations.put(operation, count);
+          }
+        });
   }
 
   static void addLatency(ObjectNode json, Latency latency) {

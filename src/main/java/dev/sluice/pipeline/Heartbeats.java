@@ -10,9 +10,7 @@ import java.util.function.Function;
 import org.bson.BsonTimestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -58,16 +56,7 @@ public final class Heartbeats {
 
   /** Runs the work and sends heartbeats alongside. Ends as the work does. Cold. */
   public Mono<Void> during(Mono<Void> work) {
-    return Mono.defer(
-        () -> {
-          Sinks.Empty<Void> ended = Sinks.empty();
-          Flux<Void> beats =
-              Flux.interval(period, timer)
-                  .onBackpressureDrop()
-                  .concatMap(tick -> beat(), 1)
-                  .takeUntilOther(ended.asMono());
-          return Mono.when(work.doFinally(signal -> ended.tryEmitEmpty()), beats);
-        });
+    return Alongside.during(work, period, timer, tick -> beat());
   }
 
   private Mono<Void> beat() {

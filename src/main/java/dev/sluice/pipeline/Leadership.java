@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -145,17 +144,8 @@ final class Leadership {
    * has come to its end, whichever that is.
    */
   Mono<Void> during(Mono<Void> work) {
-    return Mono.defer(
-        () -> {
-          Sinks.Empty<Void> ended = Sinks.empty();
-          Duration period = length.dividedBy(RENEWALS);
-          Flux<Void> renewals =
-              Flux.interval(period, timer)
-                  .onBackpressureDrop()
-                  .concatMap(tick -> held ? renew(period) : Mono.<Void>empty(), 1)
-                  .takeUntilOther(ended.asMono());
-          return Mono.when(work.doFinally(signal -> ended.tryEmitEmpty()), renewals);
-        });
+    Duration period = length.dividedBy(RENEWALS);
+    return Alongside.during(work, period, timer, tick -> held ? renew(period) : Mono.empty());
   }
 
   private Mono<Void> renew(Duration patience) {

@@ -8,9 +8,7 @@ import java.util.function.Supplier;
 import org.bson.BsonTimestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -56,16 +54,7 @@ final class OplogGuard {
 
   /** Runs the work and looks every now and then. Ends as the work does. */
   Mono<Void> during(Mono<Void> work) {
-    return Mono.defer(
-        () -> {
-          Sinks.Empty<Void> ended = Sinks.empty();
-          Flux<Void> looks =
-              Flux.interval(FIRST_LOOK, LOOK, timer)
-                  .onBackpressureDrop()
-                  .concatMap(tick -> look(), 1)
-                  .takeUntilOther(ended.asMono());
-          return Mono.when(work.doFinally(signal -> ended.tryEmitEmpty()), looks);
-        });
+    return Alongside.during(work, FIRST_LOOK, LOOK, timer, tick -> look());
   }
 
   private Mono<Void> look() {

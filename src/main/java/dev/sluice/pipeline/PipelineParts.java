@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
  * @param encoder called on the encoder's thread only; an exception means that the event is poison
  * @param parked writes what cannot be published
  * @param transactionMarkers whether a message tells of the end of each transaction
- * @param meter counts what goes through
+ * @param meter counts what goes through; {@link PipelineMeter#NONE} if nobody watches it
  */
 public record PipelineParts(
     ChangeSource source,
@@ -71,35 +71,5 @@ public record PipelineParts(
         schedulers,
         transactionMarkers,
         by);
-  }
-
-  /** Of a pipeline that nobody watches. */
-  public PipelineParts(
-      ChangeSource source,
-      Partition partition,
-      Shaping shaping,
-      Function<Change, Message> encoder,
-      ParkedMessages parked,
-      EventPublisher publisher,
-      CheckpointStore checkpoints,
-      DeliverySettings settings,
-      FailureSettings failures,
-      Snapshots snapshots,
-      PipelineSchedulers schedulers,
-      boolean transactionMarkers) {
-    this(
-        source,
-        partition,
-        shaping,
-        encoder,
-        parked,
-        publisher,
-        checkpoints,
-        settings,
-        failures,
-        snapshots,
-        schedulers,
-        transactionMarkers,
-        PipelineMeter.NONE);
   }
 }

@@ -8,9 +8,7 @@ import dev.sluice.config.FailureSettings.OnPositionLost;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * Publishes a stretch of the log again: a pipeline like any other, whose source ends and which
@@ -44,7 +42,8 @@ public final class Replay {
                 neverOverAGap(parts.failures()),
                 Snapshots.none(stretch),
                 parts.schedulers(),
-                parts.transactionMarkers()),
+                parts.transactionMarkers(),
+                PipelineMeter.NONE),
             new Beginning(Optional.of(from), false),
             stretch::isExhausted,
             listener);
@@ -62,17 +61,12 @@ public final class Replay {
    * @param progress hears every second how many are confirmed
    */
   public Mono<Long> run(LongConsumer progress) {
-    return Mono.defer(
-        () -> {
-          Sinks.Empty<Void> ended = Sinks.empty();
-          Flux<Long> told =
-              Flux.interval(TELL, parts.schedulers().timer())
-                  .onBackpressureDrop()
-                  .doOnNext(tick -> progress.accept(pipeline.settledEvents()))
-                  .takeUntilOther(ended.asMono());
-          return Mono.when(pipeline.run().doFinally(signal -> ended.tryEmitEmpty()), told)
-              .then(Mono.fromSupplier(pipeline::settledEvents));
-        });
+    return Alongside.during(
+            pipeline.run(),
+            TELL,
+            parts.schedulers().timer(),
+            tick -> Mono.fromRunnable(() -> progress.accept(pipeline.settledEvents())))
+        .then(Mono.fromSupplier(pipeline::settledEvents));
   }
 
   /** For what runs once and is run by nobody else. */

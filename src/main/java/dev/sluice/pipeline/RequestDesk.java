@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -48,16 +46,7 @@ public final class RequestDesk {
 
   /** Runs the work and looks alongside. Ends as the work does. Cold; for one work only. */
   public Mono<Void> during(Mono<Void> work) {
-    return Mono.defer(
-        () -> {
-          Sinks.Empty<Void> ended = Sinks.empty();
-          Flux<Void> looks =
-              Flux.interval(PERIOD, timer)
-                  .onBackpressureDrop()
-                  .concatMap(tick -> look(), 1)
-                  .takeUntilOther(ended.asMono());
-          return Mono.when(work.doFinally(signal -> ended.tryEmitEmpty()), looks);
-        });
+    return Alongside.during(work, PERIOD, timer, tick -> look());
   }
 
   private Mono<Void> look() {
@@ -95,6 +84,9 @@ public final class RequestDesk {
       } else if (hasEnded(request)) {
         answers =
             answers.then(book.answer(request.id(), State.ENDED, snapshots.endOf(request.id())));
+      } else if (snapshots.isWished(request.id())) {
+        // About to begin, or to be taken up again: at one of the next looks it is known which.
+        continue;
       } else if (request.wish() == Wish.CANCEL) {
         answers = answers.then(book.answer(request.id(), State.VOID, "cancelled before it began"));
       } else if (free && request.wish() == Wish.RUN) {

@@ -10,9 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bson.BsonDocument;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -61,18 +59,9 @@ public final class SnapshotReport {
 
   /** Runs the work and reports alongside. Ends as the work does. Cold; for one work only. */
   public Mono<Void> during(Mono<Void> work) {
-    return Mono.defer(
-        () -> {
-          Sinks.Empty<Void> ended = Sinks.empty();
-          Duration look = period.compareTo(LOOK) < 0 ? period : LOOK;
-          long looks = period.dividedBy(look);
-          Flux<Void> reports =
-              Flux.interval(look, timer)
-                  .onBackpressureDrop()
-                  .concatMap(tick -> report((tick + 1) % looks == 0), 1)
-                  .takeUntilOther(ended.asMono());
-          return Mono.when(work.doFinally(signal -> ended.tryEmitEmpty()), reports);
-        });
+    Duration look = period.compareTo(LOOK) < 0 ? period : LOOK;
+    long looks = period.dividedBy(look);
+    return Alongside.during(work, look, timer, tick -> report((tick + 1) % looks == 0));
   }
 
   /** About how many documents the snapshot of that name has to read; empty if unknown yet. */

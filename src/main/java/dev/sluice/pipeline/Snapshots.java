@@ -128,6 +128,11 @@ public final class Snapshots {
     return wanted.isPresent();
   }
 
+  /** Whether it is the one of that name that is wanted and not begun yet. */
+  boolean isWished(String id) {
+    return wanted.filter(plan -> SnapshotProgress.of(plan).id().equals(id)).isPresent();
+  }
+
   /** The position with the snapshot that somebody wants, if none is beside it. */
   Position beginWished(Position from) {
     if (!from.snapshot().isEmpty()) {

@@ -46,8 +46,4 @@ record CopyMessage(
             && !fields.path(SnapshotLoad.TEXT).asText().equals(SnapshotLoad.text(number));
     return new CopyMessage(id, operation, key, metadata.path("position").asText(), number, torn);
   }
-
-  boolean isDelete() {
-    return operation.equals("delete");
-  }
 }

@@ -65,7 +65,7 @@ class SearchCommandTest {
   void answersTheQuestionsOfTheDocumentsAsTheySay() throws Exception {
     keep();
     int questions = 0;
-    for (String document : List.of("README.md", "docs/TARGETS.md")) {
+    for (String document : List.of("README.md", "docs/targets/LUCENE.md")) {
       Matcher matcher = QUESTION.matcher(Files.readString(Path.of(document)));
       while (matcher.find()) {
         String quoted = matcher.group(1);

@@ -85,7 +85,7 @@ class SqlCommandTest {
     keep("jdbc:sqlite", "plays.db");
     keep("file", "plays.jsonl");
     int questions = 0;
-    for (String document : List.of("README.md", "docs/TARGETS.md")) {
+    for (String document : List.of("README.md", "docs/targets/QUESTIONS.md")) {
       Matcher matcher = QUESTION.matcher(Files.readString(Path.of(document)));
       while (matcher.find()) {
         String question =

@@ -2,9 +2,7 @@ package dev.sluice.consume;
 
 import java.util.List;
 
-/**
- * A value of every type of BSON as messages have them in all JSON modes (docs/MESSAGE_FORMAT.md).
- */
+/** A value of every type of BSON as messages have them in all JSON modes (docs/VALUES.md). */
 public final class EveryType {
   private EveryType() {}
 

@@ -58,7 +58,7 @@ class ScrabblePlaysTest {
 
   @Test
   void padsDocumentsToTheSizeThatIsAskedFor() {
-    Write write = new ScrabblePlays(1, Mix.INSERTS, 10_000).next();
+    Write write = new ScrabblePlays(1, new Mix(1, 0, 0, 0), 10_000).next();
 
     int size =
         new RawBsonDocument(write.document(), new BsonDocumentCodec()).getByteBuffer().remaining();

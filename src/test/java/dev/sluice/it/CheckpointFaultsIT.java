@@ -6,41 +6,20 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.model.Updates;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
-import dev.sluice.testing.FaultyMongo;
 import java.time.Duration;
 import java.util.Map;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can happen to the document in which the position is kept, and to the writing of it. */
-class CheckpointFaultsIT {
+class CheckpointFaultsIT extends OnFaultyMongo {
   /** Longer than the 4 s after which a save is given up. */
   private static final Duration TOO_LONG = Duration.ofMillis(4_500);
-
-  private static FaultyMongo mongo;
-
-  @BeforeAll
-  static void startSet() {
-    mongo = FaultyMongo.launch();
-  }
-
-  @AfterAll
-  static void stopSet() {
-    mongo.close();
-  }
-
-  @AfterEach
-  void heal() {
-    mongo.heal();
-  }
 
   /** What hurts the writing of positions hurts renewals too: here the lease does not run out. */
   private static PipelineUnderTest pipeline() {

@@ -268,7 +268,7 @@ class InputIT {
     }
   }
 
-  /** What docs/MESSAGE_FORMAT.md says of ids, read the other way round. */
+  /** What docs/VALUES.md says of ids, read the other way round. */
   private static BsonValue readBack(String type, String text) {
     return switch (type) {
       case "objectId" -> new BsonObjectId(new ObjectId(text));

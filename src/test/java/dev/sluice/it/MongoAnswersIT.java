@@ -5,39 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
-import dev.sluice.testing.FaultyMongo;
 import java.util.List;
 import java.util.Map;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What MongoDB can answer to a start, and that it sends nobody the wrong way. */
-class MongoAnswersIT {
-  private static FaultyMongo mongo;
-
-  @BeforeAll
-  static void startSet() {
-    mongo = FaultyMongo.launch();
-  }
-
-  @AfterAll
-  static void stopSet() {
-    mongo.close();
-  }
-
-  @AfterEach
-  void heal() {
-    mongo.heal();
-  }
-
+class MongoAnswersIT extends OnFaultyMongo {
   private static PipelineUnderTest pipeline() {
     return pipeline(mongo.uri());
   }

@@ -5,33 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
-import dev.sluice.testing.FaultyMongo;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What MongoDB can answer to the commands that read the change stream. */
-class MongoCommandFaultsIT {
-  private static FaultyMongo mongo;
-
-  @BeforeAll
-  static void startSet() {
-    mongo = FaultyMongo.launch();
-  }
-
-  @AfterAll
-  static void stopSet() {
-    mongo.close();
-  }
-
-  @AfterEach
-  void heal() {
-    mongo.heal();
-  }
-
+class MongoCommandFaultsIT extends OnFaultyMongo {
   private static PipelineUnderTest pipeline() {
     return new PipelineUnderTest(mongo.uri(), Map.of());
   }

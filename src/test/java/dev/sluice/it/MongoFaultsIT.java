@@ -3,7 +3,6 @@ package dev.sluice.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.testing.FaultyMongo;
 import dev.sluice.testing.TcpProxy;
 import java.time.Duration;
 import java.util.Map;
@@ -11,13 +10,10 @@ import java.util.stream.IntStream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What can happen to a replica set and to the way to it, done to one of our own. */
-class MongoFaultsIT {
+class MongoFaultsIT extends OnFaultyMongo {
   /**
    * A monitor notices a silent server after the connect time-out and one heartbeat: 2.5 s here
    * rather than 15 s.
@@ -35,23 +31,6 @@ class MongoFaultsIT {
 
   /** Longer than the 4 s after which a save of the position is given up. */
   private static final Duration NO_SAVE = Duration.ofSeconds(5);
-
-  private static FaultyMongo mongo;
-
-  @BeforeAll
-  static void startSet() {
-    mongo = FaultyMongo.launch();
-  }
-
-  @AfterAll
-  static void stopSet() {
-    mongo.close();
-  }
-
-  @AfterEach
-  void heal() {
-    mongo.heal();
-  }
 
   private interface Happening {
     void happen(PipelineUnderTest sluice) throws Exception;

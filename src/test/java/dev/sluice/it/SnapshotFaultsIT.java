@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.MongoNamespace;
-import dev.sluice.testing.FaultyMongo;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.SluiceProcess;
 import java.time.Duration;
@@ -12,15 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bson.BsonInt32;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong in the middle of a snapshot. */
-class SnapshotFaultsIT {
+class SnapshotFaultsIT extends OnFaultyMongo {
   private static final int DOCUMENTS = 2_000;
 
   /** A chunk takes so much longer that there is a middle. */
@@ -28,23 +24,6 @@ class SnapshotFaultsIT {
 
   /** What is in the middle. */
   private static final int SOME = 200;
-
-  private static FaultyMongo mongo;
-
-  @BeforeAll
-  static void startSet() {
-    mongo = FaultyMongo.launch();
-  }
-
-  @AfterAll
-  static void stopSet() {
-    mongo.close();
-  }
-
-  @AfterEach
-  void heal() {
-    mongo.heal();
-  }
 
   private static PipelineUnderTest pipeline(String... settings) {
     Map<String, String> all = new HashMap<>(SnapshotOnServersIT.initial(settings));

@@ -19,7 +19,7 @@ import java.util.List;
 import org.bson.types.Decimal128;
 
 /**
- * A value of each BSON type, by the name that the table of docs/MESSAGE_FORMAT.md has for it.
+ * A value of each BSON type, by the name that the table of docs/VALUES.md has for it.
  *
  * @param value its bytes, behind type and name
  */

@@ -26,13 +26,14 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What docs/MESSAGE_FORMAT.md says is what the golden files and the schema say. */
+/** What the pages of the message say is what the golden files and the schema say. */
 class MessageFormatPageTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern EXAMPLE =
       Pattern.compile("(?:<!-- golden: (\\S+) -->\n)?```json\n(.*?)```", Pattern.DOTALL);
 
-  private final String page = read("docs/MESSAGE_FORMAT.md");
+  private static final String PAGE = read("docs/MESSAGE_FORMAT.md");
+  private static final String VALUES = read("docs/VALUES.md");
 
   private static String read(String path) {
     try {
@@ -44,9 +45,26 @@ class MessageFormatPageTest {
 
   @Test
   void showsGoldenFilesAsExamples() throws IOException {
-    List<MatchResult> examples = EXAMPLE.matcher(page).results().toList();
+    List<MatchResult> examples = EXAMPLE.matcher(PAGE).results().toList();
 
     assertThat(examples).hasSizeGreaterThan(3);
+    isAsWritten(examples);
+  }
+
+  @Test
+  void showsGoldenFilesOfTheFormatDocument() throws IOException {
+    List<MatchResult> examples =
+        EXAMPLE
+            .matcher(read("docs/FORMATS.md"))
+            .results()
+            .filter(example -> example.group(1) != null)
+            .toList();
+
+    assertThat(examples).hasSize(2);
+    isAsWritten(examples);
+  }
+
+  private static void isAsWritten(List<MatchResult> examples) throws IOException {
     for (MatchResult example : examples) {
       assertThat(example.group(1)).as("the golden file of %s", example.group(2)).isNotNull();
       assertThat(JSON.readTree(example.group(2)).toString())
@@ -56,7 +74,7 @@ class MessageFormatPageTest {
 
   @Test
   void showsEachTypeInEachModeAsItIsWritten() {
-    List<String[]> rows = table("| BSON | `relaxed` |");
+    List<String[]> rows = table(VALUES, "| BSON | `relaxed` |");
 
     assertThat(rows)
         .extracting(row -> row[0])
@@ -79,7 +97,7 @@ class MessageFormatPageTest {
       ids.add(event.at("/metadata/idType").textValue() + " " + event.get("_id").textValue());
     }
 
-    for (String[] row : table("| `idType` |")) {
+    for (String[] row : table(VALUES, "| `idType` |")) {
       String example = row[2].replaceAll("^`|`$", "");
       if (row[0].equals("other types")) {
         assertThat(ids).contains("timestamp " + example);
@@ -102,7 +120,7 @@ class MessageFormatPageTest {
     fields.remove("metadata");
 
     Set<String> named = new TreeSet<>();
-    for (String[] row : table("| field | type |")) {
+    for (String[] row : table(PAGE, "| field | type |")) {
       Arrays.stream(row[0].split(", ")).map(MessageFormatPageTest::bare).forEach(named::add);
     }
 
@@ -119,7 +137,7 @@ class MessageFormatPageTest {
             "update-lookup-found-nothing",
             "update-without-lookup",
             "delete");
-    List<String[]> rows = table("| | insert | replace |");
+    List<String[]> rows = table(PAGE, "| | insert | replace |");
 
     for (int i = 0; i < shapes.size(); i++) {
       JsonNode event = JSON.readTree(new GoldenFile("shape/" + shapes.get(i)).body());
@@ -187,7 +205,7 @@ class MessageFormatPageTest {
   }
 
   /** The rows of the table whose heading begins so, without the heading. */
-  private List<String[]> table(String heading) {
+  private static List<String[]> table(String page, String heading) {
     List<String> lines = page.lines().dropWhile(line -> !line.startsWith(heading)).toList();
     assertThat(lines).as("a table %s", heading).isNotEmpty();
     return lines.stream()

@@ -21,8 +21,9 @@ class CheckpointDocumentTest {
   private static final String SOURCE = "{\"$literal\": \"$db.$$NOW\"}";
   private static final String OWNER = "{\"$literal\": \"$$ROOT\"}";
 
-  private final CheckpointDocument form =
-      new CheckpointDocument("$x", "$db.$$NOW", "$$ROOT", Duration.ofSeconds(10));
+  private final CheckpointDocument form = new CheckpointDocument("$x", "$db.$$NOW");
+  private final CheckpointUpdates updates =
+      new CheckpointUpdates("$x", "$db.$$NOW", "$$ROOT", Duration.ofSeconds(10));
 
   private static String json(List<Bson> pipeline) {
     return pipeline.get(0).toBsonDocument().toJson();
@@ -46,9 +47,9 @@ class CheckpointDocumentTest {
     Numbering numbering = new Numbering("5f0c", 123, true);
     Checkpoint checkpoint = new Checkpoint("$x", 1, Optional.of(somewhere), Optional.of(numbering));
 
-    assertThat(form.read(stored(form.saved(checkpoint), "$db.$$NOW"))).isEqualTo(checkpoint);
-    assertThat(form.read(stored(form.saved(checkpoint), "another")).numbering()).isEmpty();
-    assertThat(form.read(stored(form.saved(checkpoint.at(somewhere)), "$db.$$NOW")).numbering())
+    assertThat(form.read(stored(updates.saved(checkpoint), "$db.$$NOW"))).isEqualTo(checkpoint);
+    assertThat(form.read(stored(updates.saved(checkpoint), "another")).numbering()).isEmpty();
+    assertThat(form.read(stored(updates.saved(checkpoint.at(somewhere)), "$db.$$NOW")).numbering())
         .isEmpty();
   }
 
@@ -56,8 +57,9 @@ class CheckpointDocumentTest {
   @Test
   void takesNamesThatBeginWithADollarAsTheyAre() {
     Position somewhere = new Position.At(new BsonTimestamp(7, 1));
-    String claim = json(form.claim(Optional.of(new Checkpoint("$x", 1, Optional.of(somewhere)))));
-    String renewal = json(form.renewal());
+    String claim =
+        json(updates.claim(Optional.of(new Checkpoint("$x", 1, Optional.of(somewhere)))));
+    String renewal = json(updates.renewal());
 
     assertThat(claim).contains(SOURCE, OWNER, "{\"$literal\": {\"at\": ");
     assertThat(claim.replace(SOURCE, "").replace(OWNER, "").replace("\"stored\"", ""))
@@ -68,7 +70,7 @@ class CheckpointDocumentTest {
   /** What the snapshot has read between them does not come again: the numbers would mean others. */
   @Test
   void withoutTheSnapshotThePositionStaysButNotWhatItsEventsWereCalled() {
-    assertThat(json(form.withoutSnapshot(false)))
+    assertThat(json(updates.withoutSnapshot(false)))
         .contains("\"$position.after\"", "\"$position.at\"")
         .doesNotContain("\"$position\"", "series");
   }

@@ -33,10 +33,6 @@ class EventNumbersTest {
     parts.close();
   }
 
-  private void loseTheChannel() {
-    publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
-  }
-
   @Test
   void theSeriesIsKeptBeforeTheFirstEventIsPublished() {
     publisher.confirming = false;
@@ -56,7 +52,7 @@ class EventNumbersTest {
     publisher.outcomes().confirmed(1, 1);
     publisher.confirming = true;
 
-    loseTheChannel();
+    publisher.loseChannel();
 
     publisher.awaitPublished(1, 2, 3, 2, 3);
     List<Long> ids = publisher.ids;

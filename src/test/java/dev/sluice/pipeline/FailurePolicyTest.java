@@ -371,7 +371,7 @@ class FailurePolicyTest {
     start(OnPositionLost.GAP, OnUnroutable.RETRY, OnPoison.STOP);
     await().until(() -> publisher.messages.size() == 1);
 
-    publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
+    publisher.loseChannel();
 
     await().until(() -> publisher.messages.size() == 2);
     assertThat(publisher.messages.get(1).messageId())

@@ -115,7 +115,7 @@ class PipelineSupervisorTest {
     publisher.outcomes().confirmed(1, 1);
 
     publisher.confirming = true;
-    publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
+    publisher.loseChannel();
 
     publisher.awaitPublished(1, 2, 3, 2, 3);
     assertThat(source.opened).last().isEqualTo(behind(1));
@@ -133,7 +133,7 @@ class PipelineSupervisorTest {
     source.append(insert(1));
     publisher.awaitPublished(1);
     publisher.confirming = true;
-    publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
+    publisher.loseChannel();
     publisher.awaitPublished(1, 1);
 
     assertThat(publisher.messages.get(0).messageId())

@@ -156,7 +156,7 @@ class RefusedMessagesTest {
     source.append(insert(1), insert(2), insert(3), insert(4));
     publisher.awaitPublished(1, 2, 3, 4);
     publisher.outcomes().confirmed(2, 3);
-    publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
+    publisher.loseChannel();
     publisher.awaitPublished(1, 2, 3, 4, 1, 4);
     publisher.outcomes().confirmed(4, 4);
     publisher.outcomes().lost(new PipelineException(FailureKind.TRANSIENT, "gone again"));

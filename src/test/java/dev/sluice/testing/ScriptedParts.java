@@ -20,6 +20,7 @@ import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
 import dev.sluice.pipeline.ChangeSource;
 import dev.sluice.pipeline.PipelineListener;
+import dev.sluice.pipeline.PipelineMeter;
 import dev.sluice.pipeline.PipelineParts;
 import dev.sluice.pipeline.PipelineSchedulers;
 import dev.sluice.pipeline.PipelineState;
@@ -108,7 +109,8 @@ public final class ScriptedParts implements AutoCloseable {
         failures,
         snapshots,
         new PipelineSchedulers(encoding, publishing, timer),
-        transactionMarkers);
+        transactionMarkers,
+        PipelineMeter.NONE);
   }
 
   /** Starts the pipeline, and waits for nothing. */

@@ -57,6 +57,11 @@ public final class ScriptedPublisher implements EventPublisher {
     return outcomes;
   }
 
+  /** The newest channel breaks, for a reason that passes. */
+  public void loseChannel() {
+    outcomes.lost(new PipelineException(FailureKind.TRANSIENT, "gone"));
+  }
+
   /** The numbers of the events whose messages were published, in order, over all channels. */
   public List<Long> published() {
     return messages.stream().map(message -> Events.numberOf(message.messageId())).toList();

@@ -2,7 +2,6 @@ package dev.sluice.embedded.mongo;
 
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.AbstractMongoBackend;
-import java.util.Set;
 
 /** The library's query and storage engine over {@link RecordedDatabase}s. */
 final class RecordedBackend extends AbstractMongoBackend {
@@ -16,9 +15,5 @@ final class RecordedBackend extends AbstractMongoBackend {
   @Override
   protected MongoDatabase openOrCreateDatabase(String name) {
     return new RecordedDatabase(name, getCursorRegistry(), recorder);
-  }
-
-  Set<String> databaseNames() {
-    return listDatabaseNames();
   }
 }

@@ -48,10 +48,6 @@ final class ServerError extends RuntimeException {
     return location(40415, "BSON field '" + path + "' is an unknown field.");
   }
 
-  ServerError withLabel(String label) {
-    return new ServerError(code, codeName, getMessage(), List.of(label));
-  }
-
   int code() {
     return code;
   }

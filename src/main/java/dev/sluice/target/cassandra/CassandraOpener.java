@@ -22,7 +22,7 @@ public final class CassandraOpener implements Target.Opener {
     } catch (NoClassDefFoundError missing) {
       throw TargetException.unusable(
           "The driver of Cassandra is not there: put sluice-cassandra.jar beside sluice.jar"
-              + " (docs/TARGETS.md)",
+              + " (docs/targets/CASSANDRA.md)",
           missing);
     }
   }

@@ -3,8 +3,6 @@ package dev.sluice.target.cassandra;
 import dev.sluice.consume.Column;
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,9 +83,9 @@ record CassandraParameters(
         place.group("login") == null ? new String[0] : place.group("login").split(":", 2);
     return new CassandraParameters(
         hosts(place.group("hosts")),
-        decoded(place.group("keyspace")),
-        login.length > 0 ? decoded(login[0]) : null,
-        login.length > 1 ? decoded(login[1]) : null,
+        TargetUri.decodedLogin(place.group("keyspace")),
+        login.length > 0 ? TargetUri.decodedLogin(login[0]) : null,
+        login.length > 1 ? TargetUri.decodedLogin(login[1]) : null,
         uri.parameter("datacenter").orElse(null),
         consistency(uri),
         uri.columns(),
@@ -136,14 +134,6 @@ record CassandraParameters(
       throw TargetException.unusable("The target's parameter names is collection or full");
     }
     return names.equals("full");
-  }
-
-  private static String decoded(String text) {
-    try {
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("A percent sign in the target's login is written as %25");
-    }
   }
 
   /** Hosts and keyspace. */

@@ -62,7 +62,7 @@ record Answer(String from, int status, HttpHeaders headers, String said) {
       default ->
           status >= FIRST_OF_REDIRECTS && status < FIRST_OF_CLIENT_ERRORS
               ? "; no redirect is followed: write the URL that it leads to"
-              : "; that is no answer to an event: see docs/TARGETS.md";
+              : "; that is no answer to an event: see docs/targets/RECEIVERS.md";
     };
   }
 

@@ -29,7 +29,7 @@ import org.bson.types.ObjectId;
  * @param document null if it is deleted; with that very {@code _id}, which in a message is a text
  */
 record CopiedState(Event event, BsonValue id, RawBsonDocument document) {
-  /** How the type of an id ends that no JSON can say (docs/MESSAGE_FORMAT.md, Ids). */
+  /** How the type of an id ends that no JSON can say (docs/VALUES.md, Ids). */
   private static final String BYTES = "Bytes";
 
   private static final String VALUE = "v";

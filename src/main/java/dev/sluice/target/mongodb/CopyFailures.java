@@ -141,7 +141,7 @@ final class CopyFailures {
   }
 
   private RuntimeException ofServer(MongoServerException failure) {
-    int code = code(failure);
+    int code = PassingCodes.codeOf(failure);
     if (isPassing(failure) || PassingCodes.isUnknownToTheServer(code)) {
       return unavailable("cannot take it for now (" + named(failure) + ")", failure);
     }
@@ -182,7 +182,7 @@ final class CopyFailures {
   }
 
   private static String named(MongoServerException failure) {
-    int code = code(failure);
+    int code = PassingCodes.codeOf(failure);
     return failure instanceof MongoCommandException command
         ? code + " " + command.getErrorCodeName()
         : Integer.toString(code);
@@ -195,20 +195,7 @@ final class CopyFailures {
   }
 
   private static boolean isPassing(MongoServerException failure) {
-    return PassingCodes.contains(code(failure))
+    return PassingCodes.contains(PassingCodes.codeOf(failure))
         || TRY_AGAIN.stream().anyMatch(failure::hasErrorLabel);
-  }
-
-  /** The driver has a code of its own for a batch of writes, and the server's inside it. */
-  private static int code(MongoServerException failure) {
-    if (failure instanceof MongoBulkWriteException bulk) {
-      if (bulk.getWriteConcernError() != null) {
-        return bulk.getWriteConcernError().getCode();
-      }
-      return bulk.getWriteErrors().isEmpty()
-          ? bulk.getCode()
-          : bulk.getWriteErrors().get(0).getCode();
-    }
-    return failure.getCode();
   }
 }

@@ -8,7 +8,6 @@ import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,17 +67,10 @@ public record OpenSearchParameters(
 
   private static Secret basic(String login) {
     String[] parts = login.split(":", 2);
-    String decoded = decoded(parts[0]) + ":" + (parts.length > 1 ? decoded(parts[1]) : "");
+    String password = parts.length > 1 ? TargetUri.decodedLogin(parts[1]) : "";
+    String decoded = TargetUri.decodedLogin(parts[0]) + ":" + password;
     return new Secret(
         "Basic " + Base64.getEncoder().encodeToString(decoded.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String decoded(String text) {
-    try {
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("A percent sign in the target's login is written as %25");
-    }
   }
 
   private static TlsFiles tls(TargetUri uri, URI address) {

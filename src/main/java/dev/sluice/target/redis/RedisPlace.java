@@ -2,8 +2,6 @@ package dev.sluice.target.redis;
 
 import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,13 +50,13 @@ public record RedisPlace(String host, int port, int database, String user, Strin
       throw TargetException.unusable(
           "A login of Redis is written user:password@, or :password@ for the default user");
     }
-    String user = decoded(place.substring(2, colon));
+    String user = TargetUri.decodedLogin(place.substring(2, colon));
     return new RedisPlace(
         host,
         port,
         database,
         user.isEmpty() ? null : user,
-        decoded(place.substring(colon + 1, at)));
+        TargetUri.decodedLogin(place.substring(colon + 1, at)));
   }
 
   private static int number(String digits, int otherwise) {
@@ -68,14 +66,6 @@ public record RedisPlace(String host, int port, int database, String user, Strin
   private static TargetException wrong(TargetUri uri) {
     return TargetException.unusable(
         "A server of Redis is named as in " + uri.scheme() + "://user:password@host:6379/0");
-  }
-
-  private static String decoded(String text) {
-    try {
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("A percent sign in the target's login is written as %25");
-    }
   }
 
   @Override

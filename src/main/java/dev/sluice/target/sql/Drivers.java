@@ -36,7 +36,7 @@ public final class Drivers {
           "The driver "
               + name
               + " is not there: put sluice-consumers.jar and sluice-duckdb.jar beside sluice.jar"
-              + " (docs/TARGETS.md)",
+              + " (docs/targets/TABLES.md)",
           e);
     } catch (ReflectiveOperationException e) {
       throw TargetException.unusable("The driver " + name + " cannot be used: " + e, e);

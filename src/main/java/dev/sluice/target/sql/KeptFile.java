@@ -69,7 +69,7 @@ public record KeptFile(String path) {
               + " is being written by the process "
               + holder
               + ", and DuckDB lets nobody else read it meanwhile: stop that process, or keep a"
-              + " SQLite file or JSON Lines beside it for questions at any time (docs/TARGETS.md)",
+              + " SQLite file or JSON Lines beside it for questions at any time (docs/targets/QUESTIONS.md)",
           failure);
     }
     return TargetException.unusable(

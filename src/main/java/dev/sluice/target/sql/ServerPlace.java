@@ -1,9 +1,6 @@
 package dev.sluice.target.sql;
 
-import dev.sluice.consume.TargetException;
 import dev.sluice.consume.TargetUri;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -32,19 +29,11 @@ record ServerPlace(String address, Map<String, String> properties) {
       return new ServerPlace(place, properties);
     }
     String[] login = place.substring(2, at).split(":", 2);
-    properties.put("user", decoded(login[0]));
+    properties.put("user", TargetUri.decodedLogin(login[0]));
     if (login.length > 1) {
-      properties.put("password", decoded(login[1]));
+      properties.put("password", TargetUri.decodedLogin(login[1]));
     }
     return new ServerPlace("//" + place.substring(at + 1), properties);
-  }
-
-  private static String decoded(String text) {
-    try {
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw TargetException.unusable("A percent sign in the target's login is written as %25");
-    }
   }
 
   @Override

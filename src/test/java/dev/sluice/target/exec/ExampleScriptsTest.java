@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts that docs/TARGETS.md shows do what is said of them there. */
+/** The scripts that docs/targets/COMMANDS.md shows do what is said of them there. */
 class ExampleScriptsTest {
   @TempDir Path directory;
 
@@ -41,7 +41,7 @@ class ExampleScriptsTest {
   void writeScripts() throws IOException {
     Matcher scripts =
         Pattern.compile("(?s)<!-- run: (\\S+) -->\n```\\w+\n(.*?)```")
-            .matcher(Files.readString(Path.of("docs/TARGETS.md")));
+            .matcher(Files.readString(Path.of("docs/targets/COMMANDS.md")));
     while (scripts.find()) {
       Files.writeString(directory.resolve(scripts.group(1)), scripts.group(2));
     }

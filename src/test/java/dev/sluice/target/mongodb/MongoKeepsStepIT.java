@@ -192,7 +192,7 @@ class MongoKeepsStepIT extends TargetKeepsStep {
     return BsonDocument.parse("{\"v\": " + json + "}").get("v");
   }
 
-  /** As docs/MESSAGE_FORMAT.md has it of sharded collections. */
+  /** As docs/VALUES.md has it of sharded collections. */
   @Test
   void aDocumentThatMovesToAnotherShardIsThereWhicheverEventHasTheLaterTime() {
     Namespace collection = inMongo.namespace(PLAYS);
