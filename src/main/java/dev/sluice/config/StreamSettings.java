@@ -19,4 +19,10 @@ public record StreamSettings(String pipeline, OptionalInt port, boolean repeatab
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(port, "port");
   }
+
+  /** Where the protocol is spoken to the first of the broker's addresses. */
+  public HostPort at(Broker broker) {
+    return new HostPort(
+        broker.addresses().get(0).host(), port.orElse(broker.tls() ? TLS_PORT : PORT));
+  }
 }

@@ -16,11 +16,13 @@ import dev.sluice.rabbit.ExistingTopology;
 import dev.sluice.rabbit.ManagementApi;
 import dev.sluice.rabbit.PermissionTrials;
 import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.rabbit.StreamFacts;
 import dev.sluice.tls.PemContext;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -134,15 +136,11 @@ public final class Doctor {
     Broker broker = settings.rabbit().broker();
     BrokerFacts facts = new BrokerFacts(looking);
     ManagementApi api = new ManagementApi(management, broker);
-    return new Subject(
-        RABBITMQ,
-        List.of(
-            hosts(RABBITMQ, broker.addresses(), "RABBITMQ_HOST or RABBITMQ_URI"),
-            new BrokerLoginCheck(
-                settings.rabbit().address(),
-                broker.username(),
-                broker.virtualHost(),
-                facts.greeting())),
+    List<Check> checks = new ArrayList<>();
+    settings.stream()
+        .map(stream -> new StreamFacts(looking, stream).reach())
+        .ifPresent(reached -> checks.add(new StreamPortCheck(settings.rabbit().queue(), reached)));
+    checks.addAll(
         List.of(
             new TlsCheck(
                 "rabbitmq tls",
@@ -164,6 +162,16 @@ public final class Doctor {
             new QueuesCheck(settings.rabbit().parkingQueue(), facts.queues()),
             new LimitsCheck(settings.delivery(), facts.greeting(), new BrokerFacts(trying)::takes),
             new ClockCheck("rabbitmq clock", ahead(api))));
+    return new Subject(
+        RABBITMQ,
+        List.of(
+            hosts(RABBITMQ, broker.addresses(), "RABBITMQ_HOST or RABBITMQ_URI"),
+            new BrokerLoginCheck(
+                settings.rabbit().address(),
+                broker.username(),
+                broker.virtualHost(),
+                facts.greeting())),
+        checks);
   }
 
   /** What is wrong with the API is said where policies are asked for. */

@@ -5,6 +5,7 @@ import dev.sluice.checkpoint.Checkpoint;
 import dev.sluice.checkpoint.Claim;
 import dev.sluice.config.WrongSettings;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -26,6 +27,9 @@ final class FirstPosition {
   /** Whether what was wished for is done: it is for the first attempt only. */
   private volatile boolean begun;
 
+  /** Where the log began when it was asked, if that was wished for and no stream was open since. */
+  private volatile Optional<Position> oldest = Optional.empty();
+
   FirstPosition(PipelineParts parts, Leadership leadership, Beginning beginning) {
     this.parts = parts;
     this.leadership = leadership;
@@ -42,7 +46,8 @@ final class FirstPosition {
     if (begun || !beginning.isWished()) {
       return ours.position().map(Mono::just).orElseGet(() -> begin(new StartPoint.Now()));
     }
-    if (ours.position().isPresent() && !beginning.reset()) {
+    // What is saved may be what was chosen a moment ago.
+    if (ours.position().isPresent() && !beginning.reset() && !ours.position().equals(oldest)) {
       return Mono.error(
           WrongSettings.of(
               "The pipeline \""
@@ -53,6 +58,25 @@ final class FirstPosition {
     }
     return begin(beginning.at().orElseThrow())
         .doOnNext(position -> log.info("Beginning as wished at {}", position));
+  }
+
+  /** A stream is open: from now on a position that is lost has lost changes. */
+  void opened() {
+    oldest = Optional.empty();
+  }
+
+  /**
+   * Whether what is lost is only where the log began when it was asked: it has gone on before a
+   * stream was open, nothing was read, and the next attempt asks where it begins now.
+   *
+   * @param lost the newest confirmed position
+   */
+  boolean isChosenAgain(Optional<Position> lost) {
+    if (oldest.isEmpty() || !oldest.equals(lost)) {
+      return false;
+    }
+    begun = false;
+    return true;
   }
 
   /**
@@ -79,13 +103,14 @@ final class FirstPosition {
                 parts
                     .checkpoints()
                     .save(leadership.checkpoint().at(position))
-                    .then(Mono.fromRunnable(() -> reached(position)))
+                    .then(Mono.fromRunnable(() -> reached(point, position)))
                     .thenReturn(position))
         .timeout(TIMEOUT, Mono.error(FirstPosition::unanswered), parts.schedulers().timer());
   }
 
-  private void reached(Position position) {
+  private void reached(StartPoint point, Position position) {
     begun = true;
+    oldest = Optional.of(position).filter(chosen -> point instanceof StartPoint.Earliest);
     leadership.reached(position);
   }
 

@@ -242,7 +242,7 @@ public final class PipelineSupervisor {
             leadership,
             refusals,
             new Start(start, gap, oneByOne, confirmedAhead, numbering),
-            states::changed);
+            this::changed);
     int refusedBefore = refusals.noted();
     settledBefore = settledEvents();
     current = attempt;
@@ -255,6 +255,13 @@ public final class PipelineSupervisor {
               culpritFound = refusals.noted() > refusedBefore;
             })
         .doOnSuccess(nothing -> sayWhatIsLeft(attempt));
+  }
+
+  private void changed(PipelineState state, String reason) {
+    if (state == PipelineState.STREAMING) {
+      firstPosition.opened();
+    }
+    states.changed(state, reason);
   }
 
   private void remember(Attempt attempt) {
@@ -326,6 +333,9 @@ public final class PipelineSupervisor {
   }
 
   private Mono<Long> afterLostPosition(PipelineException failure) {
+    if (firstPosition.isChosenAgain(position())) {
+      return backOff(PipelineState.BACKING_OFF, failure);
+    }
     Optional<BsonTimestamp> from = position().flatMap(Position::clusterTime);
     boolean snapshot =
         parts.snapshots().whenLost()

@@ -76,7 +76,8 @@ final class RabbitFailures {
               + settings.address()
               + (settings.tls() && TlsFailure.isHangUp(failure)
                   ? " " + TlsFailure.hangsUp(TLS_KEYS)
-                  : " cannot be reached"),
+                  : " cannot be reached: see that it runs, and that RABBITMQ_HOST or RABBITMQ_URI"
+                      + " names it"),
           failure);
     }
     return PipelineException.of(failure);

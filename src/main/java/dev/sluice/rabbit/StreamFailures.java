@@ -4,11 +4,11 @@ import dev.sluice.config.HostPort;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import dev.sluice.rabbit.stream.LeaderNotReached;
 import dev.sluice.rabbit.stream.StreamRefusal;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.UnknownHostException;
 
 /** What a failure of the stream protocol means: by the code of the answer, or by its type. */
 final class StreamFailures {
@@ -37,12 +37,14 @@ final class StreamFailures {
               + " SLUICE_STREAM_PORT",
           failure);
     }
-    if (failure instanceof UnknownHostException) {
+    if (failure instanceof LeaderNotReached there) {
       return passing(
           "The node that leads the stream \""
               + settings.queue()
-              + "\" is not known by the name that RabbitMQ tells: set stream.advertised_host there to"
-              + " one by which it is reached",
+              + "\" is not reached at "
+              + there.leader()
+              + ", where RabbitMQ says it is: see that it runs, or set stream.advertised_host and"
+              + " stream.advertised_port there to where it is reached",
           failure);
     }
     return recognise(failure);
@@ -105,7 +107,12 @@ final class StreamFailures {
       case STREAM_DOES_NOT_EXIST ->
           passing("The stream \"" + settings.queue() + "\" was deleted" + said, failure);
       case STREAM_NOT_AVAILABLE, PUBLISHER_DOES_NOT_EXIST ->
-          passing("The stream \"" + settings.queue() + "\" has no leader for now" + said, failure);
+          passing(
+              "The stream \""
+                  + settings.queue()
+                  + "\" has no leader for now: see that most of its nodes run"
+                  + said,
+              failure);
       case PRECONDITION_FAILED, INTERNAL_ERROR, OK, OTHER ->
           passing("RabbitMQ at " + at + " has ended the stream connection" + said, failure);
     };

@@ -82,7 +82,7 @@ public final class StreamPublisher implements EventPublisher, AutoCloseable {
 
   private ConfirmChannel open(ConfirmChannel channel, Outcomes outcomes, Numbering numbering) {
     RabbitSettings rabbit = connection.settings();
-    HostPort at = new HostPort(rabbit.broker().addresses().get(0).host(), port(rabbit));
+    HostPort at = settings.at(rabbit.broker());
     StreamFailures failures = new StreamFailures(rabbit, at);
     StreamProducer producer = open(rabbit, at, numbering, failures);
     replace(producer);
@@ -131,10 +131,6 @@ public final class StreamPublisher implements EventPublisher, AutoCloseable {
     } catch (RuntimeException e) {
       throw PipelineException.of(e);
     }
-  }
-
-  private int port(RabbitSettings rabbit) {
-    return settings.port().orElse(rabbit.tls() ? StreamSettings.TLS_PORT : StreamSettings.PORT);
   }
 
   private static String routingKey(Message message, RabbitSettings rabbit) {

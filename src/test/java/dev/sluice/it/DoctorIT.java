@@ -181,11 +181,23 @@ class DoctorIT {
 
     said.assertSays("mongodb dns", "failure", "\"nowhere.invalid\"", "MONGO_DATABASE_HOST");
     said.assertSays("mongodb", "skipped", "login", "members", "oplog");
-    said.assertSays("rabbitmq login", "failure", "cannot be reached");
+    said.assertSays("rabbitmq login", "failure", "cannot be reached: see that it runs");
     said.assertSays("rabbitmq", "skipped", "permissions", "topology");
     said.assertSays("canary", "skipped", "needs ", "mongodb", "rabbitmq");
     assertThat(said.findings()).hasSize(7);
     assertThat(said.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aStreamWhosePluginIsNotEnabledIsSaidWithTheCommand() {
+    settings.put("SLUICE_TARGET", "stream");
+    settings.put("SLUICE_QUEUE_TYPE", "stream");
+    settings.put("SLUICE_STREAM_PORT", Integer.toString(FreePorts.one()));
+
+    Said said = doctor();
+
+    said.assertSays("rabbitmq stream", "failure", "rabbitmq-plugins enable rabbitmq_stream");
+    said.assertSays("rabbitmq login", "ok");
   }
 
   @Test

@@ -319,6 +319,17 @@ class StreamTargetIT {
   }
 
   @Test
+  void theDoctorSaysWhoLeadsTheStreamThatIsThere() throws Exception {
+    try (PipelineUnderTest sluice = pipeline()) {
+      assertThat(EndedCommand.of(sluice.environment(), "doctor").out())
+          .containsPattern("ok +rabbitmq stream +spoken at .* is not there yet");
+      sluice.start();
+      assertThat(EndedCommand.of(sluice.environment(), "doctor").out())
+          .containsPattern("ok +rabbitmq stream +spoken at .* is led by the node at ");
+    }
+  }
+
+  @Test
   void aPortWhereNobodySpeaksTheProtocolIsToldWithTheRemedy() throws Exception {
     try (PipelineUnderTest sluice = new PipelineUnderTest(settings(FreePorts.one()))) {
       sluice.launch();

@@ -104,6 +104,28 @@ class TlsPipelineIT {
     }
   }
 
+  /** The way of the events, and of the doctor, by the stream protocol as well. */
+  @Test
+  void everyWriteComesOutOfAStream() throws Exception {
+    Map<String, String> settings = settings(rabbit.uri());
+    settings.put("SLUICE_TARGET", "stream");
+    settings.put("SLUICE_QUEUE_TYPE", "stream");
+    settings.put("SLUICE_STREAM_PORT", Integer.toString(rabbit.streamPort()));
+    try (PipelineUnderTest sluice = new PipelineUnderTest(settings).start()) {
+      EndedCommand inserter =
+          EndedCommand.of(
+              sluice.environment(), "insert", "--count=100", "--mix=insert:100", "--quiet");
+      assertThat(inserter.code()).as(inserter.err()).isZero();
+
+      EndedCommand seen =
+          EndedCommand.of(sluice.environment(), "tail", "--from=first", "--count=100");
+      assertThat(seen.code()).as(seen.err()).isZero();
+      assertThat(seen.out().lines()).hasSize(100);
+      assertThat(EndedCommand.of(sluice.environment(), "doctor").out())
+          .containsPattern("ok +rabbitmq stream +spoken at .* is led by the node at ");
+    }
+  }
+
   @Test
   void theFilesAloneMakeItTls() throws Exception {
     Map<String, String> settings = settings("");

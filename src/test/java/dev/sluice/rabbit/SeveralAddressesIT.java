@@ -115,15 +115,16 @@ class SeveralAddressesIT {
   void waitsForAllWhileNoneIsThereAndNamesThemInOneOrder() {
     int one = nobody();
     int two = nobody();
+    String remedy = ": see that it runs, and that RABBITMQ_HOST or RABBITMQ_URI names it";
     for (int i = 0; i < TRIES; i++) {
       PipelineException failure = failure(settings("x", one, two));
 
       assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
       assertThat(failure)
           .hasMessage(
-              "RabbitMQ at 127.0.0.1:%d cannot be reached; RabbitMQ at 127.0.0.1:%d cannot be"
-                  + " reached",
-              one, two);
+              "RabbitMQ at 127.0.0.1:%d cannot be reached%s; RabbitMQ at 127.0.0.1:%d cannot be"
+                  + " reached%s",
+              one, remedy, two, remedy);
     }
   }
 

@@ -18,6 +18,7 @@ import dev.sluice.config.View;
 import dev.sluice.message.EnvelopeEncoder;
 import dev.sluice.message.Message;
 import dev.sluice.message.ParkedMessages;
+import dev.sluice.pipeline.Beginning;
 import dev.sluice.pipeline.ChangeSource;
 import dev.sluice.pipeline.PipelineListener;
 import dev.sluice.pipeline.PipelineMeter;
@@ -69,6 +70,7 @@ public final class ScriptedParts implements AutoCloseable {
   public boolean transactionMarkers;
   public ShapeSettings shape = ShapeSettings.NONE;
   public ChangeSource from = source;
+  public Beginning beginning = Beginning.AS_SAVED;
   public CheckpointStore store = checkpoints;
   public Snapshots snapshots = Snapshots.none(source);
   public Scheduler timer = Schedulers.newSingle("test-timer");
@@ -123,6 +125,7 @@ public final class ScriptedParts implements AutoCloseable {
     pipeline =
         new PipelineSupervisor(
             changed,
+            beginning,
             (state, reason) -> {
               note(state, reason);
               also.changed(state, reason);

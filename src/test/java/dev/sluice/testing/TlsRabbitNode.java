@@ -13,11 +13,13 @@ import java.nio.file.StandardCopyOption;
 public final class TlsRabbitNode implements AutoCloseable {
   private final TestAuthority.Issued shown;
   private final int port;
+  private final int streamPort;
   private final RabbitNode node;
 
-  private TlsRabbitNode(TestAuthority.Issued shown, int port, RabbitNode node) {
+  private TlsRabbitNode(TestAuthority.Issued shown, int port, int streamPort, RabbitNode node) {
     this.shown = shown;
     this.port = port;
+    this.streamPort = streamPort;
     this.node = node;
   }
 
@@ -33,15 +35,18 @@ public final class TlsRabbitNode implements AutoCloseable {
             directory.resolve("rabbit-certificate.pem"), directory.resolve("rabbit-key.pem"));
     show(clients.issue("127.0.0.1", "localhost"), shown);
     int port = FreePorts.one();
+    int streamPort = FreePorts.one();
     RabbitNode node =
         RabbitNode.launch(
             "listeners.ssl.1 = " + RabbitNode.HOST + ":" + port,
+            "stream.listeners.tcp = none",
+            "stream.listeners.ssl.1 = " + RabbitNode.HOST + ":" + streamPort,
             "ssl_options.cacertfile = " + clients.certificate(),
             "ssl_options.certfile = " + shown.certificate(),
             "ssl_options.keyfile = " + shown.key(),
             "ssl_options.verify = verify_peer",
             "ssl_options.fail_if_no_peer_cert = true");
-    return new TlsRabbitNode(shown, port, node);
+    return new TlsRabbitNode(shown, port, streamPort, node);
   }
 
   /** From now on, new connections are shown this certificate. */
@@ -67,6 +72,11 @@ public final class TlsRabbitNode implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** Of the stream protocol, which it speaks by TLS alone. */
+  public int streamPort() {
+    return streamPort;
   }
 
   /** The address in the form that {@code RABBITMQ_URI} takes. */

@@ -3,7 +3,11 @@ package dev.sluice.rabbit.stream;
 import dev.sluice.config.Broker;
 import dev.sluice.config.HostPort;
 import dev.sluice.message.Message;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -92,12 +96,39 @@ public final class StreamProducer implements AutoCloseable {
       Optional<HostPort> elsewhere = leader(connection, stream);
       if (elsewhere.isPresent()) {
         connection.close();
-        connection = StreamConnection.open(broker, elsewhere.get(), tls, title);
+        connection = openLeader(broker, elsewhere.get(), tls, title);
       }
       return new StreamProducer(connection, stream, name);
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /**
+   * Goes the way of {@link #open} up to the node that leads the stream, and does nothing there.
+   * Blocks as that does, and fails likewise.
+   *
+   * @return where that node is, as RabbitMQ tells it if it is another one
+   */
+  public static HostPort reachLeader(
+      Broker broker, HostPort at, Optional<SSLContext> tls, String title, String stream)
+      throws IOException {
+    try (StreamConnection connection = StreamConnection.open(broker, at, tls, title)) {
+      Optional<HostPort> elsewhere = leader(connection, stream);
+      if (elsewhere.isPresent()) {
+        openLeader(broker, elsewhere.get(), tls, title).close();
+      }
+      return elsewhere.orElse(at);
+    }
+  }
+
+  private static StreamConnection openLeader(
+      Broker broker, HostPort leader, Optional<SSLContext> tls, String title) throws IOException {
+    try {
+      return StreamConnection.open(broker, leader, tls, title);
+    } catch (SocketException | UnknownHostException | SocketTimeoutException | EOFException e) {
+      throw new LeaderNotReached(leader, e);
     }
   }
 
