@@ -1,7 +1,5 @@
 package dev.sluice.consume;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +8,6 @@ import java.util.Set;
 /** The fields of a JSON object, each as the bytes of its value: one pass, nothing else is made. */
 final class Fields {
   private final Map<String, Json> values = new LinkedHashMap<>();
-  private final Map<String, String> texts = new LinkedHashMap<>();
 
   private Fields() {}
 
@@ -19,33 +16,31 @@ final class Fields {
    */
   static Fields of(byte[] bytes, int from, int to) throws IOException {
     Fields fields = new Fields();
-    try (JsonParser parser = Json.FACTORY.createParser(bytes, from, to - from)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new IOException("it is no JSON object");
-      }
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        fields.read(parser, bytes, from);
-      }
-      if (parser.nextToken() != null) {
-        throw new IOException("something is behind the JSON object");
-      }
+    JsonScan scan = new JsonScan(bytes, from, to);
+    if (scan.peek() != '{') {
+      throw new IOException("it is no JSON object");
     }
+    scan.pass('{');
+    while (scan.peek() != '}') {
+      if (!fields.values.isEmpty()) {
+        scan.pass(',');
+        scan.peek();
+      }
+      fields.read(scan, bytes);
+    }
+    scan.pass('}');
+    scan.end();
     return fields;
   }
 
-  private void read(JsonParser parser, byte[] bytes, int from) throws IOException {
-    String name = parser.currentName();
-    JsonToken token = parser.nextToken();
-    int begin = from + (int) parser.currentTokenLocation().getByteOffset();
-    if (token.isStructStart()) {
-      parser.skipChildren();
-    } else if (token == JsonToken.VALUE_STRING) {
-      texts.put(name, parser.getText());
-    } else {
-      parser.finishToken();
-    }
-    int end = from + (int) parser.currentLocation().getByteOffset();
-    values.put(name, new Json(bytes, begin, end));
+  private void read(JsonScan scan, byte[] bytes) throws IOException {
+    int name = scan.at();
+    int quote = scan.name();
+    scan.peek();
+    int begin = scan.at();
+    scan.value();
+    values.put(
+        Json.string(bytes, name, quote + 1), new Json(bytes, begin, scan.at(), scan.hasLineEnds()));
   }
 
   static Fields of(Json object) throws IOException {
@@ -63,7 +58,8 @@ final class Fields {
 
   /** The value if it is a string; else null. */
   String text(String name) {
-    return texts.get(name);
+    Json value = values.get(name);
+    return value == null ? null : value.string();
   }
 
   boolean isObject(String name) {

@@ -1,6 +1,7 @@
 package dev.sluice.consume;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,9 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -36,26 +34,29 @@ public final class Json {
   private static final ObjectMapper MAPPER =
       new ObjectMapper(FACTORY).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
-  /** Eight bytes at a time: one by one it took an eighth of what a line of history costs. */
-  private static final VarHandle EIGHT =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x8080808080808080L;
-  private static final long LINE_FEEDS = '\n' * ONES;
-  private static final long CARRIAGE_RETURNS = '\r' * ONES;
-
   private final byte[] bytes;
   private final int from;
   private final int to;
+  private final boolean mayHaveLineEnds;
   private JsonNode tree;
 
   /** Bytes {@code from} to {@code to} (exclusive); they are not copied and must not change. */
   Json(byte[] bytes, int from, int to) {
+    this(bytes, from, to, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param mayHaveLineEnds false where it is known that there are none: to look for them in each
+   *     document was a tenth of what a line of history costs
+   */
+  Json(byte[] bytes, int from, int to, boolean mayHaveLineEnds) {
     Objects.checkFromToIndex(from, to, bytes.length);
     this.bytes = bytes;
     this.from = from;
     this.to = to;
+    this.mayHaveLineEnds = mayHaveLineEnds;
   }
 
   /** A value from its text. */
@@ -111,14 +112,7 @@ public final class Json {
 
   /** Whether the text has more than one line; within its strings there are no line ends. */
   public boolean hasLineEnds() {
-    int at = from;
-    for (; at + Long.BYTES <= to; at += Long.BYTES) {
-      long eight = (long) EIGHT.get(bytes, at);
-      if (hasZero(eight ^ LINE_FEEDS) || hasZero(eight ^ CARRIAGE_RETURNS)) {
-        return true;
-      }
-    }
-    for (; at < to; at++) {
+    for (int at = from; mayHaveLineEnds && at < to; at++) {
       if (bytes[at] == '\n' || bytes[at] == '\r') {
         return true;
       }
@@ -126,9 +120,27 @@ public final class Json {
     return false;
   }
 
-  /** Whether one of eight bytes is 0. */
-  private static boolean hasZero(long eight) {
-    return ((eight - ONES) & ~eight & HIGH_BITS) != 0;
+  /** What the string says if it is one, else null. */
+  String string() {
+    return begins('"') ? string(bytes, from, to) : null;
+  }
+
+  /** What the JSON string says that lies there with its quotes, and has been looked at. */
+  static String string(byte[] bytes, int from, int to) {
+    for (int at = from; at < to; at++) {
+      if (bytes[at] == '\\') {
+        return unescaped(bytes, from, to);
+      }
+    }
+    return new String(bytes, from + 1, to - from - 2, StandardCharsets.UTF_8);
+  }
+
+  private static String unescaped(byte[] bytes, int from, int to) {
+    try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
+      return parser.nextTextValue();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("a text in it cannot be read", e);
+    }
   }
 
   /** Whether it begins with this character, as an object does with a brace. */

@@ -8,8 +8,22 @@ public final class JsonText {
 
   /** The text with quotes around it, and escaped between them. */
   public static String quoted(String text) {
+    if (isPlain(text)) {
+      return '"' + text + '"';
+    }
     StringBuilder json = new StringBuilder("\"");
     JsonStringEncoder.getInstance().quoteAsString(text, json);
     return json.append('"').toString();
+  }
+
+  /** Most are names and ids. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char each = text.charAt(i);
+      if (each < ' ' || each == '"' || each == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 }

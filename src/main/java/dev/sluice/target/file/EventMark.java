@@ -24,7 +24,7 @@ record EventMark(long high, long low, int seconds, long rest) implements Compara
     int seconds = Integer.parseUnsignedInt(position, 0, DIGITS_OF_INT, HEXADECIMAL);
     long rest = Long.parseUnsignedLong(position, DIGITS_OF_INT, position.length(), HEXADECIMAL);
     String id = event.messageId();
-    if (id.length() == ID_DIGITS && id.chars().allMatch(HexFormat::isHexDigit)) {
+    if (isOurs(id)) {
       return new EventMark(
           Long.parseUnsignedLong(id, 0, ID_DIGITS / 2, HEXADECIMAL),
           Long.parseUnsignedLong(id, ID_DIGITS / 2, ID_DIGITS, HEXADECIMAL),
@@ -33,6 +33,15 @@ record EventMark(long high, long low, int seconds, long rest) implements Compara
     }
     ByteBuffer digest = digest(id);
     return new EventMark(digest.getLong(), digest.getLong(), seconds, rest);
+  }
+
+  private static boolean isOurs(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      if (!HexFormat.isHexDigit(id.charAt(i))) {
+        return false;
+      }
+    }
+    return id.length() == ID_DIGITS;
   }
 
   /** Of an id that has another form than Sluice's. */

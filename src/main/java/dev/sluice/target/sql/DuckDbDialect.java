@@ -120,7 +120,8 @@ public final class DuckDbDialect implements SqlDialect {
   }
 
   @Override
-  public Rows rows(Connection connection, String table, List<String> columns, String statement)
+  public Rows rows(
+      Connection connection, String table, List<String> columns, int key, String statement)
       throws SQLException {
     return new StagedRows(connection, table, columns, staged(table), statement);
   }

@@ -89,6 +89,9 @@ public final class PostgresDialect implements SqlDialect {
       statement.execute(
           "select set_config('plan_cache_mode', 'force_generic_plan', false)"
               + " where current_setting('plan_cache_mode', true) is not null");
+      // Rows are looked for by their key: a plan that is made while a table has a page would go on
+      // reading all of it when it has many. What has no key is read whole in spite of this.
+      statement.execute("set enable_seqscan = off");
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -186,6 +189,14 @@ public final class PostgresDialect implements SqlDialect {
   }
 
   @Override
+  public Rows rows(
+      Connection connection, String table, List<String> columns, int key, String statement)
+      throws SQLException {
+    PreparedRows others = new PreparedRows(this, connection.prepareStatement(statement));
+    return new CopiedRows(connection, table, columns, key, others);
+  }
+
+  @Override
   public String insertNew(String table, List<String> columns, String source) {
     return "insert into "
         + table
@@ -224,7 +235,8 @@ public final class PostgresDialect implements SqlDialect {
     };
   }
 
-  private static boolean fits(Column.Type type, Object value) {
+  /** Whether a column of that type takes it. */
+  static boolean fits(Column.Type type, Object value) {
     return switch (type) {
       case TEXT -> ((String) value).indexOf('\0') < 0;
       case DATE -> !((Instant) value).isBefore(FIRST_TIME) && !((Instant) value).isAfter(LAST_TIME);

@@ -73,8 +73,13 @@ public interface SqlDialect {
     return "values (" + "?, ".repeat(columns.size() - 1) + "?)";
   }
 
-  /** What takes the rows of a statement whose source is {@link #source}. */
-  default Rows rows(Connection connection, String table, List<String> columns, String statement)
+  /**
+   * What takes the rows of a statement whose source is {@link #source}.
+   *
+   * @param key how many of the columns are the key: the first ones, all texts
+   */
+  default Rows rows(
+      Connection connection, String table, List<String> columns, int key, String statement)
       throws SQLException {
     return new PreparedRows(this, connection.prepareStatement(statement));
   }

@@ -39,10 +39,15 @@ final class SqlTables {
   private static final List<String> STATE =
       List.of("id", "id_type", "position", "deleted", "document");
 
+  /** How many of these are the key. */
+  static final int STATE_KEY = 2;
+
   private static final List<String> VIEW = List.of("id", "id_type", "position", "document");
 
   private static final List<String> HISTORY =
       List.of("message_id", "position", "operation", "time", "id", "id_type", "document");
+
+  static final int HISTORY_KEY = 1;
 
   private final SqlDialect dialect;
   private final SqlParameters parameters;

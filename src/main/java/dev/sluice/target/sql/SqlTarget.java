@@ -156,10 +156,11 @@ public final class SqlTarget implements Target, NewestStates.Store {
     return statement;
   }
 
-  private Rows rows(String table, List<String> names, String statement) throws SQLException {
+  private Rows rows(String table, List<String> names, int key, String statement)
+      throws SQLException {
     Rows known = rows.get(table);
     if (known == null) {
-      known = dialect.rows(connection, table, names, statement);
+      known = dialect.rows(connection, table, names, key, statement);
       rows.put(table, known);
     }
     return known;
@@ -176,7 +177,7 @@ public final class SqlTarget implements Target, NewestStates.Store {
       if (insert == null) {
         String table = tables.historyOf(event.namespace());
         String source = dialect.source(table, names);
-        insert = rows(table, names, dialect.insertNew(table, names, source));
+        insert = rows(table, names, SqlTables.HISTORY_KEY, dialect.insertNew(table, names, source));
         inserts.put(event.namespace(), insert);
       }
       addHistory(insert, event);
@@ -214,7 +215,8 @@ public final class SqlTarget implements Target, NewestStates.Store {
     sql(
         () -> {
           String table = tables.rows(collection);
-          Rows upsert = rows(table, tables.state(), dialect.upsert(table, tables.state()));
+          List<String> names = tables.state();
+          Rows upsert = rows(table, names, SqlTables.STATE_KEY, dialect.upsert(table, names));
           for (Event event : newest) {
             upsert.text(event.key().id());
             upsert.text(event.key().type());

@@ -133,24 +133,41 @@ class PostgresKeepsStepIT extends TargetIsRebuilt {
         "{\"w\": \"QUIZ\", \"n\": \"a\\u0000b\", \"i\": 22, \"l\": 9007199254740993, \"b\": true,"
             + " \"c\": {\"$numberDecimal\": \"19.90\"}, \"d\": {\"$numberDouble\": \"NaN\"},"
             + " \"t\": {\"$date\": \"2026-11-20T01:02:03.12Z\"},"
-            + " \"far\": {\"$date\": {\"$numberLong\": \"9223372036854775807\"}}, \"j\": [1]}";
+            + " \"far\": {\"$date\": {\"$numberLong\": \"9223372036854775807\"}}, \"j\": [1],"
+            + " \"late\": {\"$date\": {\"$numberLong\": \"317000000000000\"}}, \"early\": {\"$date\":"
+            + " {\"$numberLong\": \"-63549360000000\"}}, \"e\": \"a\\tb\\\\c\\nd\\re\"}";
     apply(
         opener(
             uri(
-                "&columns=w,n,i:int,l:long,b:bool,c:decimal,d:double,t:date,far:date,j:json,x:int")),
+                "&columns=w,n,i:int,l:long,b:bool,c:decimal,d:double,t:date,far:date,j:json,x:int,"
+                    + "late:date,early:date,e")),
         insert(PLAYS, key(1), position(1), json));
 
     assertThat(
             kept()
                 .rows(
                     "plays",
-                    "w, n, i + 1, l + 1, not b, c * 10, d, extract(year from t), far, j->>0, x",
+                    "w, n, i + 1, l + 1, not b, c * 10, d, extract(year from t), far, j->>0, x,"
+                        + " extract(year from late), extract(year from early), e",
                     "id"))
         .hasSize(1)
         .first()
         .asInstanceOf(InstanceOfAssertFactories.LIST)
         .containsExactly(
-            "QUIZ", null, "23", "9007199254740994", "f", "199.00", "NaN", "2026", null, "1", null);
+            "QUIZ",
+            null,
+            "23",
+            "9007199254740994",
+            "f",
+            "199.00",
+            "NaN",
+            "2026",
+            null,
+            "1",
+            null,
+            "12015",
+            "-45",
+            "a\tb\\c\nd\re");
   }
 
   @Test

@@ -1,0 +1,249 @@
+package dev.sluice.consume;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Goes over a JSON text and finds where its values lie. All of it is looked at, so that what is
+ * damaged is known at once, and nothing is made of it: a parser's tokens were a third of what
+ * reading a message cost. For one thread.
+ */
+final class JsonScan {
+  /** As deep as Jackson reads, by which it will be parsed; BSON goes to 180. */
+  private static final int DEEPEST = 1_000;
+
+  /** Eight bytes at a time, the first one lowest: most of a message is inside of strings. */
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final long QUOTES = '"' * ONES;
+  private static final long BACKSLASHES = '\\' * ONES;
+  private static final long SPACES = ' ' * ONES;
+
+  private final byte[] bytes;
+  private final int from;
+  private final int to;
+  private int at;
+  private boolean lineEnds;
+  private boolean beyondAscii;
+
+  JsonScan(byte[] bytes, int from, int to) {
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+    this.at = from;
+  }
+
+  /** Where the next byte lies. */
+  int at() {
+    return at;
+  }
+
+  /** Whether a line has ended between values so far; within strings none can. */
+  boolean hasLineEnds() {
+    return lineEnds;
+  }
+
+  /** What comes behind the white space here; it is not passed. 0 at the end. */
+  byte peek() {
+    while (at < to) {
+      byte next = bytes[at];
+      if (next == '\n' || next == '\r') {
+        lineEnds = true;
+      } else if (next != ' ' && next != '\t') {
+        return next;
+      }
+      at++;
+    }
+    return 0;
+  }
+
+  /** Passes white space and this one. */
+  void pass(char expected) throws IOException {
+    if (peek() != expected) {
+      throw unexpected();
+    }
+    at++;
+  }
+
+  private IOException unexpected() {
+    return new IOException(
+        at < to
+            ? "it is no JSON at the byte " + (at - from)
+            : "it ends within a value, at the byte " + (at - from));
+  }
+
+  /** Nothing more may come; also says whether what came is UTF-8. */
+  void end() throws IOException {
+    if (peek() != 0 || at < to) {
+      throw new IOException("something is behind the JSON object");
+    }
+    if (beyondAscii) {
+      try {
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from));
+      } catch (CharacterCodingException e) {
+        throw new IOException("it is not in UTF-8", e);
+      }
+    }
+  }
+
+  /** Passes a value of any kind. */
+  void value() throws IOException {
+    value(DEEPEST);
+  }
+
+  private void value(int depth) throws IOException {
+    switch (peek()) {
+      case '"' -> string();
+      case '{' -> members('}', true, depth);
+      case '[' -> members(']', false, depth);
+      case 't' -> word("true");
+      case 'f' -> word("false");
+      case 'n' -> word("null");
+      default -> number();
+    }
+  }
+
+  private void members(char close, boolean named, int depth) throws IOException {
+    if (depth == 0) {
+      throw new IOException("it is deeper than " + DEEPEST + " levels");
+    }
+    at++;
+    if (peek() == close) {
+      at++;
+      return;
+    }
+    while (true) {
+      if (named) {
+        name();
+      }
+      value(depth - 1);
+      if (peek() == close) {
+        at++;
+        return;
+      }
+      pass(',');
+    }
+  }
+
+  /** Passes a name with its colon; gives where its closing quote is. */
+  int name() throws IOException {
+    if (peek() != '"') {
+      throw unexpected();
+    }
+    string();
+    int quote = at - 1;
+    pass(':');
+    return quote;
+  }
+
+  private void string() throws IOException {
+    at++;
+    while (true) {
+      passPlain();
+      if (at == to) {
+        throw unexpected();
+      }
+      byte next = bytes[at];
+      if (next == '"') {
+        at++;
+        return;
+      }
+      if (next == '\\') {
+        escape();
+      } else if (next < 0) {
+        beyondAscii = true;
+        at++;
+      } else if (next < ' ') {
+        throw unexpected();
+      } else {
+        at++;
+      }
+    }
+  }
+
+  /**
+   * To the next quote, backslash, control or byte beyond ASCII; or to where less than 8 are left.
+   */
+  private void passPlain() {
+    while (at + Long.BYTES <= to) {
+      long eight = (long) EIGHT.get(bytes, at);
+      long special =
+          below(eight ^ QUOTES, ONES) | below(eight ^ BACKSLASHES, ONES) | below(eight, SPACES);
+      long stops = (special | eight) & HIGH_BITS;
+      if (stops != 0) {
+        at += Long.numberOfTrailingZeros(stops) / Byte.SIZE;
+        return;
+      }
+      at += Long.BYTES;
+    }
+  }
+
+  /** The lowest high bit is that of the first byte below the bound; beyond ASCII there is none. */
+  private static long below(long eight, long bounds) {
+    return (eight - bounds) & ~eight;
+  }
+
+  private void escape() throws IOException {
+    at++;
+    int digits = at < to && bytes[at] == 'u' ? 4 : 0;
+    if (at + digits >= to || "\"\\/bfnrtu".indexOf(bytes[at]) < 0) {
+      throw unexpected();
+    }
+    at++;
+    for (int i = 0; i < digits; i++) {
+      if (Character.digit(bytes[at], 16) < 0) {
+        throw unexpected();
+      }
+      at++;
+    }
+  }
+
+  private void word(String word) throws IOException {
+    for (int i = 0; i < word.length(); i++) {
+      if (at == to || bytes[at] != word.charAt(i)) {
+        throw unexpected();
+      }
+      at++;
+    }
+  }
+
+  private void number() throws IOException {
+    passOne('-', '-');
+    if (at < to && bytes[at] == '0') {
+      at++;
+    } else {
+      digits();
+    }
+    if (passOne('.', '.')) {
+      digits();
+    }
+    if (passOne('e', 'E')) {
+      passOne('+', '-');
+      digits();
+    }
+  }
+
+  private boolean passOne(char one, char other) {
+    boolean here = at < to && (bytes[at] == one || bytes[at] == other);
+    at += here ? 1 : 0;
+    return here;
+  }
+
+  private void digits() throws IOException {
+    int begin = at;
+    while (at < to && bytes[at] >= '0' && bytes[at] <= '9') {
+      at++;
+    }
+    if (at == begin) {
+      throw unexpected();
+    }
+  }
+}
