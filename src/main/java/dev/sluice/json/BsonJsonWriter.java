@@ -51,10 +51,11 @@ import dev.sluice.config.JsonMode;
  */
 public final class BsonJsonWriter {
   /**
-   * Levels of documents and arrays, org.bson's own limit. MongoDB stores up to 100 and sends up to
-   * 200; the limit keeps corrupt bytes from using up the stack.
+   * Levels of documents and arrays. MongoDB stores up to 100 and sends up to 250, with its parameter
+   * {@code maxBSONDepth} at the highest; the limit keeps corrupt bytes from using up the stack, of
+   * which org.bson's own 1,024 levels take more than the usual megabyte.
    */
-  private static final int MAX_DEPTH = 1024;
+  private static final int MAX_DEPTH = 400;
 
   /** Names of up to this many bytes are copied and their ends found in one go. */
   private static final int SHORT_NAME = 64;
