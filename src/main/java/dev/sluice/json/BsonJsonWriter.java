@@ -51,9 +51,9 @@ import dev.sluice.config.JsonMode;
  */
 public final class BsonJsonWriter {
   /**
-   * Levels of documents and arrays. MongoDB stores up to 100 and sends up to 250, with its parameter
-   * {@code maxBSONDepth} at the highest; the limit keeps corrupt bytes from using up the stack, of
-   * which org.bson's own 1,024 levels take more than the usual megabyte.
+   * Levels of documents and arrays. MongoDB stores up to 100 and sends up to 250, with its
+   * parameter {@code maxBSONDepth} at the highest; the limit keeps corrupt bytes from using up the
+   * stack, of which org.bson's own 1,024 levels take more than the usual megabyte.
    */
   private static final int MAX_DEPTH = 400;
 
