@@ -63,6 +63,12 @@ public final class TestRabbit {
     return rabbit;
   }
 
+  /** One that is not shared: whoever has started the node closes it. */
+  public static TestRabbit of(RabbitNode node) {
+    return new TestRabbit(
+        "a private node of " + node.installed(), node.uri(), true, Optional.of(node));
+  }
+
   /** A name that no other test uses, here or in another run against the same server. */
   public static String freshName(String stem) {
     return stem
