@@ -91,6 +91,10 @@ public final class Bench {
     Results results = new Results();
     List<DrainRounds> drains = new ArrayList<>();
     int spoiled = 0;
+    if (RabbitNode.installations().isEmpty()) {
+      throw new BenchOptions.WrongOption(
+          "BENCH=versions compares installed RabbitMQs, and there is none: install rabbitmq-server.");
+    }
     for (RabbitInstallation installation : RabbitNode.installations()) {
       try (BenchServers servers = BenchServers.open(installation);
           Launcher launcher = new Launcher(options, servers, Optional.empty())) {
@@ -183,6 +187,12 @@ public final class Bench {
           load.lanes());
       for (int round = 0; round <= options.rounds(); round++) {
         for (Contender contender : inTurns(contenders, round)) {
+          if (contender.queueType(load).equals(Load.STREAM) && servers.streamPort().isEmpty()) {
+            say(
+                "  %-15s left out: what is in a stream is counted by its protocol",
+                contender.word());
+            continue;
+          }
           Optional<DrainFigures> figures = once(drain, contender, load, backlog, round);
           if (round > 0) {
             rounds.add(contender, figures);

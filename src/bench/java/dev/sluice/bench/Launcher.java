@@ -77,7 +77,8 @@ final class Launcher implements AutoCloseable {
     Map<String, String> forLoops = site.forLoops(lane, load, from, events);
     Running running =
         switch (contender) {
-          case SLUICE -> new Running(sluices(site, lane, load, log), log, Optional.of(gcLog));
+          case SLUICE ->
+              new Running(sluices(site, lane, load, log, gcLog), log, Optional.of(gcLog));
           case SLUICE_STREAM ->
               new Running(sluice(site.forStream(lane, load), log, gcLog), log, Optional.of(gcLog));
           case COUNTED, WATCHED ->
@@ -137,21 +138,19 @@ final class Launcher implements AutoCloseable {
     return process;
   }
 
-  /** One for each partition; the first one's log is this. */
-  private List<Process> sluices(Site site, Lane lane, Load load, Path log) throws IOException {
+  /** One for each partition; the logs of the first one are these. */
+  private List<Process> sluices(Site site, Lane lane, Load load, Path log, Path gcLog)
+      throws IOException {
     List<Process> processes = new ArrayList<>();
     for (Map<String, String> environment : site.forPartitions(lane, load)) {
-      Path its =
-          processes.isEmpty()
-              ? log
-              : log.resolveSibling(log.getFileName() + "-" + processes.size());
-      processes.add(sluice(environment, its, its.resolveSibling(gcName(its))));
+      String more = processes.isEmpty() ? "" : "-" + processes.size();
+      processes.add(
+          sluice(
+              environment,
+              log.resolveSibling(log.getFileName() + more),
+              gcLog.resolveSibling(gcLog.getFileName() + more)));
     }
     return processes;
-  }
-
-  private static String gcName(Path log) {
-    return log.getFileName().toString().replace(".log", ".gc");
   }
 
   private Process sluice(Map<String, String> environment, Path log, Path gcLog) throws IOException {

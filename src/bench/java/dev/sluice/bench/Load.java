@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -83,7 +84,7 @@ record Load(
   /** Whether the number of an event can be read in the body of its message. */
   boolean showsNumbers() {
     return settings.getOrDefault("SLUICE_COMPRESSION", "none").equals("none")
-        && !settings.getOrDefault("SLUICE_VIEW", "").equals("KEYS_ONLY");
+        && !List.of("KEYS_ONLY", "OLD_IMAGE").contains(settings.getOrDefault("SLUICE_VIEW", ""));
   }
 
   /** Whether the events of different documents keep their order. */
@@ -107,9 +108,10 @@ record Load(
         + (broker.isEmpty() ? "" : ", " + broker);
   }
 
-  /** As they stand in a .env file. */
+  /** As they stand in a .env file; where a key is kept is of no interest. */
   String settingsText() {
     return settings.entrySet().stream()
+        .filter(setting -> !setting.getKey().endsWith("_KEY_FILE"))
         .map(setting -> setting.getKey() + "=" + setting.getValue())
         .sorted()
         .collect(Collectors.joining(" "));

@@ -82,6 +82,10 @@ final class Plots {
     if (first.partitions() != last.partitions()) {
       return load.partitions() == 1 ? "1 partition" : load.partitions() + " partitions";
     }
+    if (all.stream().mapToInt(each -> each.load().documents()).distinct().count() == 1
+        && all.stream().anyMatch(each -> !each.load().settings().isEmpty())) {
+      return load.settings().isEmpty() ? "defaults" : load.settingsText();
+    }
     if (load.documents() > 0 || !load.settings().isEmpty()) {
       return load.changesText();
     }

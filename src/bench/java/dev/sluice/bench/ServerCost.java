@@ -1,7 +1,10 @@
 package dev.sluice.bench;
 
 import dev.sluice.testing.ProcessCost;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -14,10 +17,7 @@ final class ServerCost {
   private static final String NODE = "beam.smp";
 
   private final List<ProcessHandle> nodes =
-      ProcessHandle.current()
-          .descendants()
-          .filter(process -> process.info().command().orElse("").endsWith(NODE))
-          .toList();
+      ProcessHandle.current().descendants().filter(ServerCost::isNode).toList();
 
   private double broker;
   private double harness;
@@ -40,6 +40,16 @@ final class ServerCost {
     cost.broker = cost.broker().orElse(0);
     cost.harness = cost.harness();
     return cost;
+  }
+
+  /** By its arguments: an unpacked one is started by a loader, so that the program is that. */
+  private static boolean isNode(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
+          .contains(NODE);
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   private static double seconds(ProcessHandle process) {
