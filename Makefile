@@ -34,7 +34,7 @@ export BACKEND YES DEMO_EVENTS VIEW FORMAT
 # Of `make prove`; what is not said has its default there (docs/PROVING.md).
 export TARGET SHAPE DURATION SEED FAULTS KEYS WRITERS RATE INSTANCES PARTITIONS BROKERS SNAPSHOT DOCUMENTS KILL_EVERY
 # Of `make bench`, likewise (docs/PERFORMANCE.md).
-export BENCH ROUNDS EVENTS SIZES CONTENDERS LIVE_ROUNDS LIVE_SECONDS HEAP BENCH_JVM BENCH_LOOP_JVM BENCH_DEBEZIUM
+export BENCH ROUNDS EVENTS SIZES CONTENDERS LIVE_ROUNDS LIVE_SECONDS HEAP BENCH_JVM BENCH_LOOP_JVM BENCH_DEBEZIUM BENCH_STREAM_PORT
 # The embedded replica set keeps the backlog in its heap, and the log of it.
 BENCH_HEAP   ?= 4g
 DEBEZIUM     := target/bench/debezium/debezium-server-dist-3.6.0.Final.tar.gz
@@ -62,7 +62,7 @@ prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: SHAPE=wide|plai
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 
-bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|sizes|backlog|window|queues|lanes|hot|headers|monitor|live|snapshot|consume ROUNDS=5 ...
+bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|streams|versions|partitions|views|sizes|backlog|window|queues|lanes|hot|headers|monitor|live|snapshot|consume ROUNDS=5 ...
 	@exec $(JAVA) -Xmx$(BENCH_HEAP) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.bench.Bench
 

@@ -1,9 +1,10 @@
 package dev.sluice.bench;
 
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.ChangeStreamPreAndPostImagesOptions;
+import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.ReplaceOneModel;
-import com.mongodb.client.model.ReplaceOptions;
 import dev.sluice.testing.SluiceProcess;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,10 +14,11 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonTimestamp;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * The inserts or changes that all contenders carry, again and again from the same position: written
- * once, and before each run everybody's saved position is put back to where it was before them.
+ * once, and before each run the contender's saved position is put back to where it was before them.
  */
 final class Backlog implements AutoCloseable {
   /** One insertMany: below MongoDB's 48 MB by far, and not a round trip for each document. */
@@ -28,7 +30,7 @@ final class Backlog implements AutoCloseable {
   private final Site site;
   private final Load load;
   private BsonTimestamp from;
-  private BsonDocument checkpoint;
+  private List<BsonDocument> positions = List.of();
   private Optional<DebeziumServer> debezium = Optional.empty();
   private double averageBytes;
 
@@ -43,7 +45,14 @@ final class Backlog implements AutoCloseable {
       BenchServers servers, Load load, Launcher launcher, Optional<DebeziumServer> debezium)
       throws IOException, InterruptedException {
     Backlog backlog = new Backlog(servers, new Site(servers), load);
-    servers.client().getDatabase(backlog.site.database()).createCollection(Site.COLLECTION);
+    servers
+        .client()
+        .getDatabase(backlog.site.database())
+        .createCollection(
+            Site.COLLECTION,
+            new CreateCollectionOptions()
+                .changeStreamPreAndPostImagesOptions(
+                    new ChangeStreamPreAndPostImagesOptions(load.wantsImages())));
     backlog.insertHot();
     if (debezium.isPresent()) {
       debezium.get().savePosition(backlog.site);
@@ -56,14 +65,25 @@ final class Backlog implements AutoCloseable {
   }
 
   private void saveSluicesPosition(Launcher launcher) throws IOException {
-    try (Lane lane = new Lane(servers.rabbit(), "classic");
-        SluiceProcess process = launcher.sluice(site, lane, load.withQueue("classic"))) {
-      process.awaitStreaming();
-      if (process.terminate() != 0) {
-        throw new IllegalStateException("Sluice did not stop in order:\n" + process.log());
+    try (Lane lane = new Lane(servers.rabbit(), "classic")) {
+      List<SluiceProcess> processes = launcher.positioned(site, lane, load);
+      try {
+        for (SluiceProcess process : processes) {
+          process.awaitStreaming();
+          if (process.terminate() != 0) {
+            throw new IllegalStateException("Sluice did not stop in order:\n" + process.log());
+          }
+        }
+      } finally {
+        processes.forEach(SluiceProcess::close);
       }
     }
-    checkpoint = checkpoints().find(Filters.eq("_id", site.pipeline())).first();
+    positions = checkpoints().find(ofThisSite()).into(new ArrayList<>());
+  }
+
+  /** The position of the pipeline, or those of its partitions. */
+  private Bson ofThisSite() {
+    return Filters.regex("_id", "^" + site.pipeline());
   }
 
   private MongoCollection<BsonDocument> checkpoints() {
@@ -117,12 +137,13 @@ final class Backlog implements AutoCloseable {
         .getCollection(Site.COLLECTION, BsonDocument.class);
   }
 
-  /** Puts all saved positions back before the backlog. */
-  void rewind() throws IOException {
-    checkpoints()
-        .replaceOne(
-            Filters.eq("_id", site.pipeline()), checkpoint, new ReplaceOptions().upsert(true));
-    if (debezium.isPresent()) {
+  /** Puts the contender's saved position back before the backlog, if it saves any. */
+  void rewind(Contender contender) throws IOException {
+    if (contender.isSluice()) {
+      checkpoints().deleteMany(ofThisSite());
+      checkpoints().insertMany(positions);
+    }
+    if (contender == Contender.DEBEZIUM && debezium.isPresent()) {
       debezium.get().rewind(site);
     }
   }
@@ -144,6 +165,6 @@ final class Backlog implements AutoCloseable {
   @Override
   public void close() {
     servers.client().getDatabase(site.database()).drop();
-    checkpoints().deleteOne(Filters.eq("_id", site.pipeline()));
+    checkpoints().deleteMany(ofThisSite());
   }
 }

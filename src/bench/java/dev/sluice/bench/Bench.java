@@ -2,8 +2,11 @@ package dev.sluice.bench;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.sluice.testing.RabbitInstallation;
+import dev.sluice.testing.RabbitNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,9 +25,6 @@ public final class Bench {
   private static final int SPOILED = 1;
   private static final int WRONG_OPTION = 2;
   private static final int BROKEN = 70;
-
-  private static final int USUAL_WINDOW = 2_000;
-  private static final String USUAL_QUEUE = "quorum";
 
   /** Where latency is also measured: so far below the ceiling that nothing need queue up. */
   private static final double HIGH_SHARE = 0.8;
@@ -70,8 +70,11 @@ public final class Bench {
         options.contenders().contains(Contender.DEBEZIUM)
             ? DebeziumServer.find(environment)
             : Optional.empty();
+    if (options.mode() == BenchOptions.Mode.VERSIONS) {
+      return versions(options);
+    }
     try (BenchServers servers = BenchServers.open(environment);
-        Launcher launcher = new Launcher(options, debezium)) {
+        Launcher launcher = new Launcher(options, servers, debezium)) {
       if (options.mode() == BenchOptions.Mode.SNAPSHOT) {
         return new SnapshotBench(options, servers, launcher, debezium.isPresent()).run()
             ? GOOD
@@ -83,6 +86,28 @@ public final class Bench {
     }
   }
 
+  /** One installation after the other, each with a node of its own. */
+  private static int versions(BenchOptions options) throws IOException, InterruptedException {
+    Results results = new Results();
+    List<DrainRounds> drains = new ArrayList<>();
+    int spoiled = 0;
+    if (RabbitNode.installations().isEmpty()) {
+      throw new BenchOptions.WrongOption(
+          "BENCH=versions compares installed RabbitMQs, and there is none: install rabbitmq-server.");
+    }
+    for (RabbitInstallation installation : RabbitNode.installations()) {
+      try (BenchServers servers = BenchServers.open(installation);
+          Launcher launcher = new Launcher(options, servers, Optional.empty())) {
+        Bench bench = new Bench(options, servers, launcher, Optional.empty());
+        Map<String, String> setUp = bench.setUp();
+        bench.drains(setUp, "RabbitMQ " + installation.version(), results, drains);
+        spoiled += bench.spoiled;
+        results.write(setUp, options.mode(), drains, List.of()).forEach(System.out::println);
+      }
+    }
+    return spoiled == 0 ? GOOD : SPOILED;
+  }
+
   private static void quieten() {
     for (String loud : List.of("dev.sluice.embedded", "org.mongodb", "org.knowm")) {
       if (LoggerFactory.getLogger(loud) instanceof Logger logger) {
@@ -92,27 +117,44 @@ public final class Bench {
   }
 
   private int run() throws IOException, InterruptedException, TimeoutException {
+    Map<String, String> setUp = setUp();
+    Results results = new Results();
+    List<DrainRounds> drains = new ArrayList<>();
+    List<LiveRounds> lives = new ArrayList<>();
+    Set<Contender> contenders = drains(setUp, "", results, drains);
+    if (options.liveRounds() > 0) {
+      lives.add(live(drains.get(0), contenders));
+    }
+    setUp.put("load after", SetUp.load());
+    results.write(setUp, options.mode(), drains, lives).forEach(System.out::println);
+    return spoiled == 0 ? GOOD : SPOILED;
+  }
+
+  private Map<String, String> setUp() {
     Map<String, String> setUp = SetUp.of(servers, options);
     setUp.forEach((what, is) -> say("%-13s %s", what, is));
+    return setUp;
+  }
+
+  /**
+   * All loads, each written down when it is through. Returns who took part.
+   *
+   * @param broker the RabbitMQ that is meant, where it is not the only one; else empty
+   */
+  private Set<Contender> drains(
+      Map<String, String> setUp, String broker, Results results, List<DrainRounds> drains)
+      throws IOException, InterruptedException {
     Set<Contender> contenders = present();
     if (contenders.contains(Contender.DEBEZIUM)) {
       say("Debezium's JVM: %s; its settings:", DebeziumServer.jvm());
       DebeziumServer.settings().forEach(line -> say("  %s", line));
     }
-    Results results = new Results();
-    List<DrainRounds> drains = new ArrayList<>();
-    List<LiveRounds> lives = new ArrayList<>();
-    for (Load load : loads()) {
+    for (Load load : Loads.of(options, broker)) {
       drains.add(drain(load, contenders));
       setUp.put("load after", SetUp.load());
-      results.write(setUp, drains, lives);
+      results.write(setUp, options.mode(), drains, List.of());
     }
-    if (options.liveRounds() > 0) {
-      lives.add(live(drains.get(0), contenders));
-    }
-    setUp.put("load after", SetUp.load());
-    results.write(setUp, drains, lives).forEach(System.out::println);
-    return spoiled == 0 ? GOOD : SPOILED;
+    return contenders;
   }
 
   private Set<Contender> present() throws IOException, InterruptedException {
@@ -127,38 +169,6 @@ public final class Bench {
       }
     }
     return present;
-  }
-
-  private List<Load> loads() {
-    int size = options.sizes().get(0);
-    Load usual = new Load(size, options.eventsOf(size), USUAL_WINDOW, USUAL_QUEUE);
-    return switch (options.mode()) {
-      case BACKLOG ->
-          List.of(usual.withEvents(10_000), usual.withEvents(100_000), usual.withEvents(1_000_000));
-      case WINDOW ->
-          List.of(1, 4, 16, 64, 256, 1_024, 4_096).stream()
-              // One at a time is slow, and needs no long run to show it.
-              .map(
-                  window ->
-                      usual.withEvents(Math.min(usual.events(), 5_000 * window)).withWindow(window))
-              .toList();
-      // One after the other is slow, and needs no long run to show it.
-      case HOT ->
-          List.of(
-              usual.withDocuments(1).withEvents(Math.min(usual.events(), 5_000)),
-              usual.withDocuments(100),
-              usual.withDocuments(1).with("SLUICE_ORDER", "position"));
-      case HEADERS ->
-          List.of("all", "minimal", "none").stream()
-              .map(which -> usual.with("SLUICE_HEADERS", which))
-              .toList();
-      case LANES -> List.of(1, 2, 4).stream().map(usual::withLanes).toList();
-      case QUEUES -> List.of("classic", "quorum", "stream").stream().map(usual::withQueue).toList();
-      default ->
-          options.sizes().stream()
-              .map(each -> new Load(each, options.eventsOf(each), USUAL_WINDOW, USUAL_QUEUE))
-              .toList();
-    };
   }
 
   private DrainRounds drain(Load load, Set<Contender> contenders)
@@ -176,9 +186,11 @@ public final class Bench {
           load.queueType(),
           load.lanes());
       for (int round = 0; round <= options.rounds(); round++) {
-        for (Contender contender : contenders) {
-          if (contender.isSluice() && load.queueType().equals("stream")) {
-            say("  sluice       left out: publishing to a stream is not measured");
+        for (Contender contender : inTurns(contenders, round)) {
+          if (contender.queueType(load).equals(Load.STREAM) && servers.streamPort().isEmpty()) {
+            say(
+                "  %-15s left out: what is in a stream is counted by its protocol",
+                contender.word());
             continue;
           }
           Optional<DrainFigures> figures = once(drain, contender, load, backlog, round);
@@ -191,6 +203,15 @@ public final class Bench {
     }
   }
 
+  /** The other way round each second time, so that nobody always comes behind the same one. */
+  private static List<Contender> inTurns(Set<Contender> contenders, int round) {
+    List<Contender> order = new ArrayList<>(contenders);
+    if (round % 2 == 1) {
+      Collections.reverse(order);
+    }
+    return order;
+  }
+
   private Optional<DrainFigures> once(
       Drain drain, Contender contender, Load load, Backlog backlog, int round)
       throws IOException, InterruptedException {
@@ -198,7 +219,7 @@ public final class Bench {
     try {
       DrainFigures run = drain.run(contender, load, backlog);
       say(
-          "  %-8s %-9s %,9.0f/s steady, first after %,5.0f ms, %5.2f s in all, %5.2f CPU s per 100k,"
+          "  %-8s %-15s %,9.0f/s steady, first after %,5.0f ms, %5.2f s in all, %5.2f CPU s per 100k,"
               + " %,4.0f MB",
           name,
           contender.word(),
@@ -210,7 +231,7 @@ public final class Bench {
       return Optional.of(run);
     } catch (Drain.Spoiled spoilt) {
       spoiled++;
-      say("  %-8s %-9s SPOILED, no result: %s", name, contender.word(), spoilt.getMessage());
+      say("  %-8s %-15s SPOILED, no result: %s", name, contender.word(), spoilt.getMessage());
       return Optional.empty();
     }
   }
@@ -224,7 +245,7 @@ public final class Bench {
     say("Latency, written at %s a second for %d s each", rates, options.liveSeconds());
     for (int round = 1; round <= options.liveRounds(); round++) {
       for (Contender contender : contenders) {
-        if (contender.isWhole()) {
+        if (contender.isLive()) {
           rounds.add(contender, once(live, contender, drained.load(), rates, round));
         }
       }
@@ -253,7 +274,7 @@ public final class Bench {
       List<LivePhase> phases = live.run(contender, load, LiveRun.rates(contender, rates));
       for (LivePhase phase : phases) {
         say(
-            "  round %d  %-9s %,7d/s: p50 %6.2f  p99 %7.2f  p99.9 %7.2f  max %7.2f ms since the"
+            "  round %d  %-15s %,7d/s: p50 %6.2f  p99 %7.2f  p99.9 %7.2f  max %7.2f ms since the"
                 + " acknowledgement (written: %,.0f/s)",
             round,
             contender.word(),
@@ -267,7 +288,7 @@ public final class Bench {
       return phases;
     } catch (Drain.Spoiled spoilt) {
       spoiled++;
-      say("  round %d  %-9s SPOILED, no result: %s", round, contender.word(), spoilt.getMessage());
+      say("  round %d  %-15s SPOILED, no result: %s", round, contender.word(), spoilt.getMessage());
       return List.of();
     }
   }

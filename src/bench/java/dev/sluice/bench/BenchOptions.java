@@ -50,6 +50,14 @@ record BenchOptions(
     HOT,
     /** What headers cost. */
     HEADERS,
+    /** By the stream protocol, beside Debezium Server. */
+    STREAMS,
+    /** Each RabbitMQ that is installed. */
+    VERSIONS,
+    /** Views, hidden fields and compression. */
+    VIEWS,
+    /** Sluice as several processes. */
+    PARTITIONS,
     /** Sluice over several channels. */
     LANES,
     /** The types of queues. */
@@ -98,7 +106,10 @@ record BenchOptions(
   private static int usualRounds(Mode mode) {
     return switch (mode) {
       case SMOKE, LIVE -> 1;
-      case MONITOR, CONSUME -> 3;
+      case STREAMS, VERSIONS, VIEWS, CONSUME -> 3;
+      case PARTITIONS -> 2;
+      // A hundredth is to be told from none.
+      case MONITOR -> 12;
       default -> 5;
     };
   }
@@ -109,9 +120,9 @@ record BenchOptions(
    */
   private static int usualEvents(Mode mode) {
     return switch (mode) {
-      case SNAPSHOT, MONITOR -> 200_000;
+      case SNAPSHOT -> 200_000;
       // With fewer the rounds are over before the compiler is.
-      case CONSUME -> 100_000;
+      case CONSUME, MONITOR, STREAMS -> 100_000;
       default -> 50_000;
     };
   }
@@ -122,12 +133,16 @@ record BenchOptions(
 
   private static String usualContenders(Mode mode) {
     return switch (mode) {
-      case USUAL, SMOKE -> "all";
+      case SMOKE -> "all";
+      case USUAL -> "source,sink,bare,labelled,sluice,pipe,python,debezium";
+      case STREAMS -> "sink,bare,sluice,debezium,sink-stream,bare-stream,sluice-stream";
+      case VERSIONS -> "bare,sluice,bare-stream,sluice-stream";
+      case PARTITIONS -> "source,bare,sluice";
       case SIZES -> "source,sink,bare,sluice,pipe";
       case HEADERS -> "bare,labelled,sluice";
       case QUEUES -> "sink,bare,sluice";
       case SNAPSHOT -> "all";
-      case MONITOR -> "sluice,watched";
+      case MONITOR -> "sluice,counted,watched";
       default -> "bare,sluice";
     };
   }
@@ -163,8 +178,8 @@ record BenchOptions(
 
   private static Set<Contender> contenders(String text) {
     if (text.equals("all")) {
-      // Watched it is one more Sluice, and of interest beside the other alone.
-      return EnumSet.complementOf(EnumSet.of(Contender.WATCHED));
+      // Monitored it is one more Sluice, and of interest beside the other alone.
+      return EnumSet.complementOf(EnumSet.of(Contender.COUNTED, Contender.WATCHED));
     }
     Set<Contender> named = EnumSet.noneOf(Contender.class);
     for (String word : text.split(",")) {

@@ -5,11 +5,16 @@ import com.mongodb.client.MongoClients;
 import com.rabbitmq.client.Connection;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.mongo.OplogLimit;
+import dev.sluice.testing.RabbitInstallation;
+import dev.sluice.testing.RabbitNode;
+import dev.sluice.testing.StreamRabbitNode;
 import dev.sluice.testing.TestMongo;
 import dev.sluice.testing.TestRabbit;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.bson.BsonTimestamp;
 import org.bson.Document;
@@ -19,20 +24,39 @@ final class BenchServers implements AutoCloseable {
   private final TestMongo shared;
   private final Optional<EmbeddedReplicaSet> roomier;
   private final TestRabbit rabbit;
+  private final OptionalInt streamPort;
+  private final Runnable end;
   private final MongoClient client;
 
-  private BenchServers(TestMongo shared, Optional<EmbeddedReplicaSet> roomier, TestRabbit rabbit) {
+  private BenchServers(
+      TestMongo shared,
+      Optional<EmbeddedReplicaSet> roomier,
+      TestRabbit rabbit,
+      OptionalInt streamPort,
+      Runnable end) {
     this.shared = shared;
     this.roomier = roomier;
     this.rabbit = rabbit;
+    this.streamPort = streamPort;
+    this.end = end;
     this.client = MongoClients.create(mongoUri());
   }
 
   /**
+   * RabbitMQ is a node of the preferred installation, which speaks the stream protocol as well, or
+   * what the tests would take where there is none or another is asked for.
+   *
    * @throws BenchOptions.WrongOption if there is no real RabbitMQ and {@code BENCH_ANY_RABBITMQ} is
    *     not 1
    */
   static BenchServers open(Map<String, String> environment) {
+    Optional<RabbitInstallation> installation = RabbitNode.installation();
+    boolean another =
+        !environment.getOrDefault("SLUICE_TEST_RABBITMQ_URI", "").isEmpty()
+            || !Set.of("", "node").contains(environment.getOrDefault("SLUICE_TEST_RABBITMQ", ""));
+    if (installation.isPresent() && !another) {
+      return open(installation.get());
+    }
     TestRabbit rabbit = TestRabbit.shared();
     if (!rabbit.isReal() && !"1".equals(environment.get("BENCH_ANY_RABBITMQ"))) {
       throw new BenchOptions.WrongOption(
@@ -40,6 +64,20 @@ final class BenchServers implements AutoCloseable {
               + " rabbitmq-server, set SLUICE_TEST_RABBITMQ_URI, or set BENCH_ANY_RABBITMQ=1 to"
               + " see the harness work.");
     }
+    String port = environment.getOrDefault("BENCH_STREAM_PORT", "");
+    return open(
+        rabbit,
+        port.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(port)),
+        () -> {});
+  }
+
+  /** With a node of this installation. */
+  static BenchServers open(RabbitInstallation installation) {
+    StreamRabbitNode node = StreamRabbitNode.launch(installation);
+    return open(TestRabbit.of(node.node()), OptionalInt.of(node.port()), node::close);
+  }
+
+  private static BenchServers open(TestRabbit rabbit, OptionalInt streamPort, Runnable end) {
     TestMongo mongo = TestMongo.shared();
     // The tests' set keeps the log of a test; a backlog is longer.
     Optional<EmbeddedReplicaSet> roomier =
@@ -50,7 +88,7 @@ final class BenchServers implements AutoCloseable {
                     .name("bench")
                     .oplog(OplogLimit.ofBytes(Runtime.getRuntime().maxMemory() / 2))
                     .start());
-    return new BenchServers(mongo, roomier, rabbit);
+    return new BenchServers(mongo, roomier, rabbit, streamPort, end);
   }
 
   String mongoUri() {
@@ -59,6 +97,11 @@ final class BenchServers implements AutoCloseable {
 
   TestRabbit rabbit() {
     return rabbit;
+  }
+
+  /** Of the stream protocol; empty where it is not spoken. */
+  OptionalInt streamPort() {
+    return streamPort;
   }
 
   MongoClient client() {
@@ -96,5 +139,6 @@ final class BenchServers implements AutoCloseable {
   public void close() {
     client.close();
     roomier.ifPresent(EmbeddedReplicaSet::close);
+    end.run();
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** How far a contender was at which time, and what it had cost by then. */
 final class Curve {
@@ -13,9 +14,37 @@ final class Curve {
   private final List<Point> points = new ArrayList<>();
   private final long beginNanos = System.nanoTime();
   private final long beginEpochMillis = System.currentTimeMillis();
+  private OptionalDouble brokerSeconds = OptionalDouble.empty();
+  private double harnessSeconds;
+  private double monitorSeconds;
 
   void add(long events, double cpuSeconds) {
     points.add(new Point(System.nanoTime() - beginNanos, events, cpuSeconds));
+  }
+
+  /** What the servers have cost from its beginning to its end, in CPU seconds. */
+  void servers(OptionalDouble broker, double harness) {
+    brokerSeconds = broker;
+    harnessSeconds = harness;
+  }
+
+  /** What those threads have cost that serve SLUICE_HTTP, in CPU seconds. */
+  void monitor(double seconds) {
+    monitorSeconds = seconds;
+  }
+
+  double monitorPer100k() {
+    return monitorSeconds / last().events() * 1e5;
+  }
+
+  OptionalDouble brokerPer100k() {
+    return brokerSeconds.isPresent()
+        ? OptionalDouble.of(brokerSeconds.getAsDouble() / last().events() * 1e5)
+        : brokerSeconds;
+  }
+
+  double harnessPer100k() {
+    return harnessSeconds / last().events() * 1e5;
   }
 
   double secondsSoFar() {
@@ -48,6 +77,13 @@ final class Curve {
     return (last().cpuSeconds() - first().cpuSeconds())
         / Math.max(1, last().events() - first().events())
         * 1e5;
+  }
+
+  /** Between 20 and 90 % of all events. */
+  double cpuPer100kSteady() {
+    Point from = at(STEADY_FROM * last().events());
+    Point to = at(STEADY_TO * last().events());
+    return (to.cpuSeconds() - from.cpuSeconds()) / (to.events() - from.events()) * 1e5;
   }
 
   /** When the steady part begins and ends, in milliseconds since 1970. */

@@ -1,6 +1,5 @@
 package dev.sluice.bench;
 
-import dev.sluice.testing.ProcessCost;
 import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
@@ -38,25 +37,29 @@ final class Drain {
   DrainFigures run(Contender contender, Load load, Backlog backlog)
       throws IOException, InterruptedException, Spoiled {
     int events = contender.events(load);
-    boolean stream = load.queueType().equals("stream");
-    backlog.rewind();
-    try (Lane lane = new Lane(servers.rabbit(), load.queueType());
-        // RabbitMQ counts the messages of a stream every few seconds only.
-        QueueCheck.Reading ofStream =
-            stream ? QueueCheck.Reading.begin(lane, events, true) : null) {
+    boolean stream = contender.queueType(load).equals(Load.STREAM);
+    backlog.rewind(contender);
+    try (Lane lane = new Lane(servers.rabbit(), contender.queueType(load));
+        StreamReader counting = stream ? StreamReader.counting(servers, lane) : null) {
       Curve curve = new Curve();
+      ServerCost cost = ServerCost.fromNow();
       double peak;
       Running running =
           launcher.start(contender, backlog.site(), lane, load, backlog.from(), events);
       try (running) {
-        LongSupplier gauge = stream ? ofStream::messages : lane::messages;
+        LongSupplier gauge = stream ? counting::messages : lane::messages;
         follow(running, contender == Contender.SOURCE ? running::lastNumber : gauge, events, curve);
-        peak = ProcessCost.peakMegabytes(running.pid());
+        curve.servers(cost.broker(), cost.harness());
+        curve.monitor(running.monitorSeconds());
+        peak = running.peakMegabytes();
       }
       if (contender != Contender.SOURCE) {
+        Tally tally = new Tally(events, contender.isSluice() && !load.showsNumbers());
         requireClean(
-            stream ? ofStream.untilThereAre(events) : QueueCheck.of(lane, events),
-            !contender.isSluice() || load.lanes() == 1);
+            stream
+                ? StreamReader.check(servers, lane, tally, counting.messages())
+                : QueueCheck.of(lane, tally),
+            !contender.isSluice() || load.keepsOrder());
       }
       return figures(curve, peak, running);
     }
@@ -69,7 +72,7 @@ final class Drain {
       LockSupport.parkNanos(before == 0 ? FIRST_LOOKS_NANOS : LOOKS_NANOS);
       long now = gauge.getAsLong();
       if (now > before) {
-        curve.add(now, ProcessCost.cpuSeconds(running.pid()));
+        curve.add(now, running.cpuSeconds());
         lastProgress = curve.secondsSoFar();
         before = now;
         continue;
@@ -99,6 +102,7 @@ final class Drain {
         curve.steadyPerSecond(),
         curve.cpuPer100k(),
         curve.cpuPer100kFromFirst(),
+        curve.cpuPer100kSteady(),
         peak,
         collections
             .map(
@@ -106,8 +110,9 @@ final class Drain {
                     log.bytesPerEvent(
                         curve.steadyFromMillis(), curve.steadyToMillis(), curve::eventsAt))
             .orElse(OptionalDouble.empty()),
-        collections
-            .map(log -> OptionalDouble.of(log.pauseMillis()))
-            .orElse(OptionalDouble.empty()));
+        collections.map(log -> OptionalDouble.of(log.pauseMillis())).orElse(OptionalDouble.empty()),
+        curve.brokerPer100k(),
+        curve.harnessPer100k(),
+        curve.monitorPer100k());
   }
 }

@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /** A load's figures as Markdown: medians with the lowest and the highest round. */
 final class DrainTables {
-  private static final String NONE = "–";
+  static final String NONE = "–";
 
   private DrainTables() {}
 
@@ -30,17 +30,22 @@ final class DrainTables {
     lines.add("");
     lines.add(
         "| contender | steady events/s | first event ms | all s | CPU s per 100k | from first event"
-            + " on | peak RSS MB | heap bytes per event | GC pauses ms |");
-    lines.add("|---|---|---|---|---|---|---|---|---|");
+            + " on | RabbitMQ's | peak RSS MB | heap bytes per event | GC pauses ms |");
+    lines.add("|---|---|---|---|---|---|---|---|---|---|");
     for (Contender contender : rounds.figures().keySet()) {
       lines.add(row(rounds, contender));
     }
-    List<String> ratios = ratios(rounds);
-    if (!ratios.isEmpty()) {
-      lines.add("");
-      lines.add("| Sluice to | steady events/s | first event | CPU from first on | peak RSS |");
-      lines.add("|---|---|---|---|---|");
-      lines.addAll(ratios);
+    for (Contender ours : List.of(Contender.SLUICE, Contender.SLUICE_STREAM)) {
+      List<String> ratios = ratios(rounds, ours);
+      if (!ratios.isEmpty()) {
+        lines.add("");
+        lines.add(
+            "| "
+                + ours.word()
+                + " to | steady events/s | first event | CPU from first on | peak RSS |");
+        lines.add("|---|---|---|---|---|");
+        lines.addAll(ratios);
+      }
     }
     return lines;
   }
@@ -53,6 +58,7 @@ final class DrainTables {
             run -> Optional.of(run.totalSeconds()),
             run -> Optional.of(run.cpuPer100k()),
             run -> Optional.of(run.cpuPer100kFromFirst()),
+            run -> boxed(run.brokerCpuPer100k()),
             run -> Optional.of(run.peakMegabytes()),
             run -> boxed(run.bytesPerEvent()),
             run -> boxed(run.pauseMillis()));
@@ -63,37 +69,37 @@ final class DrainTables {
     return row.toString();
   }
 
-  private static List<String> ratios(DrainRounds rounds) {
+  private static List<String> ratios(DrainRounds rounds, Contender ours) {
     List<String> lines = new ArrayList<>();
-    if (!rounds.figures().containsKey(Contender.SLUICE)) {
+    if (!rounds.figures().containsKey(ours)) {
       return lines;
     }
     for (Contender other : rounds.figures().keySet()) {
-      if (other == Contender.SLUICE) {
+      if (other == ours) {
         continue;
       }
       lines.add(
           "| "
               + other.word()
               + " | "
-              + ratio(rounds, other, DrainFigures::steadyPerSecond)
+              + ratio(rounds, ours, other, DrainFigures::steadyPerSecond)
               + " | "
-              + ratio(rounds, other, DrainFigures::firstMillis)
+              + ratio(rounds, ours, other, DrainFigures::firstMillis)
               + " | "
-              + ratio(rounds, other, DrainFigures::cpuPer100kFromFirst)
+              + ratio(rounds, ours, other, DrainFigures::cpuPer100kFromFirst)
               + " | "
-              + ratio(rounds, other, DrainFigures::peakMegabytes)
+              + ratio(rounds, ours, other, DrainFigures::peakMegabytes)
               + " |");
     }
     return lines;
   }
 
   private static String ratio(
-      DrainRounds rounds, Contender other, Function<DrainFigures, Double> figure) {
-    return text(rounds.ratio(Contender.SLUICE, other, figure));
+      DrainRounds rounds, Contender ours, Contender other, Function<DrainFigures, Double> figure) {
+    return text(rounds.ratio(ours, other, figure));
   }
 
-  private static Optional<Double> boxed(OptionalDouble value) {
+  static Optional<Double> boxed(OptionalDouble value) {
     return value.isPresent() ? Optional.of(value.getAsDouble()) : Optional.empty();
   }
 

@@ -15,10 +15,12 @@ import java.util.concurrent.TimeoutException;
  */
 final class Lane implements AutoCloseable {
   private final String name = TestRabbit.freshName("bench");
+  private final String queueType;
   private final Connection connection;
   private final Channel channel;
 
   Lane(TestRabbit rabbit, String queueType) {
+    this.queueType = queueType;
     try {
       connection = rabbit.connect();
       channel = connection.createChannel();
@@ -33,6 +35,10 @@ final class Lane implements AutoCloseable {
   /** Of the exchange, and of the queue. */
   String name() {
     return name;
+  }
+
+  String queueType() {
+    return queueType;
   }
 
   Connection connection() {

@@ -21,11 +21,13 @@ final class Launcher implements AutoCloseable {
 
   private final BenchOptions options;
   private final Optional<DebeziumServer> debezium;
+  private final BenchServers servers;
   private final Leash leash = Leash.onDirectory("sluice-bench-");
   private int started;
 
-  Launcher(BenchOptions options, Optional<DebeziumServer> debezium) {
+  Launcher(BenchOptions options, BenchServers servers, Optional<DebeziumServer> debezium) {
     this.options = options;
+    this.servers = servers;
     this.debezium = debezium;
   }
 
@@ -42,8 +44,16 @@ final class Launcher implements AutoCloseable {
               : Optional.of(
                   "is fetched (782 MB) with BENCH_DEBEZIUM=1, and needs a JDK 25 under"
                       + " /usr/lib/jvm or at JAVA25_HOME");
-      default -> Optional.empty();
+      default -> contender.isStreamed() ? missingStreams() : Optional.empty();
     };
+  }
+
+  private Optional<String> missingStreams() {
+    return servers.streamPort().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "needs a RabbitMQ with the plugin rabbitmq_stream; where one is given, set"
+                + " BENCH_STREAM_PORT");
   }
 
   private static boolean hasPythonClients() throws IOException, InterruptedException {
@@ -68,9 +78,14 @@ final class Launcher implements AutoCloseable {
     Running running =
         switch (contender) {
           case SLUICE ->
-              new Running(sluice(site.forSluice(lane, load), log, gcLog), log, Optional.of(gcLog));
-          case WATCHED ->
-              new Running(watched(site.forSluice(lane, load), log, gcLog), log, Optional.of(gcLog));
+              new Running(sluices(site, lane, load, log, gcLog), log, Optional.of(gcLog));
+          case SLUICE_STREAM ->
+              new Running(sluice(site.forStream(lane, load), log, gcLog), log, Optional.of(gcLog));
+          case COUNTED, WATCHED ->
+              new Running(
+                  monitored(site.forSluice(lane, load), log, gcLog, contender),
+                  log,
+                  Optional.of(gcLog));
           case PYTHON ->
               new Running(
                   spawn(List.of(PYTHON, SCRIPT.toString()), forLoops, log), log, Optional.empty());
@@ -83,7 +98,7 @@ final class Launcher implements AutoCloseable {
                   log,
                   Optional.of(gcLog));
         };
-    leash.holds(running.process());
+    leash.holds(running.processes().toArray(Process[]::new));
     return running;
   }
 
@@ -111,13 +126,31 @@ final class Launcher implements AutoCloseable {
     return new Running(process, log, Optional.of(gcLog));
   }
 
-  private Process watched(Map<String, String> environment, Path log, Path gcLog)
+  private Process monitored(
+      Map<String, String> environment, Path log, Path gcLog, Contender contender)
       throws IOException {
     int port = FreePorts.one();
     environment.put("SLUICE_HTTP", "127.0.0.1:" + port);
     Process process = sluice(environment, log, gcLog);
-    Scraper.begin(process, port);
+    if (contender == Contender.WATCHED) {
+      Scraper.begin(process, port);
+    }
     return process;
+  }
+
+  /** One for each partition; the logs of the first one are these. */
+  private List<Process> sluices(Site site, Lane lane, Load load, Path log, Path gcLog)
+      throws IOException {
+    List<Process> processes = new ArrayList<>();
+    for (Map<String, String> environment : site.forPartitions(lane, load)) {
+      String more = processes.isEmpty() ? "" : "-" + processes.size();
+      processes.add(
+          sluice(
+              environment,
+              log.resolveSibling(log.getFileName() + more),
+              gcLog.resolveSibling(gcLog.getFileName() + more)));
+    }
+    return processes;
   }
 
   private Process sluice(Map<String, String> environment, Path log, Path gcLog) throws IOException {
@@ -131,11 +164,14 @@ final class Launcher implements AutoCloseable {
     return SluiceProcess.run(environment, jvm, log).process();
   }
 
-  /** For the one that saves a position, which nobody measures. */
-  SluiceProcess sluice(Site site, Lane lane, Load load) throws IOException {
-    SluiceProcess process = SluiceProcess.run(site.forSluice(lane, load));
-    leash.holds(process.process());
-    return process;
+  /** For those that save a position, which nobody measures. */
+  List<SluiceProcess> positioned(Site site, Lane lane, Load load) throws IOException {
+    List<SluiceProcess> processes = new ArrayList<>();
+    for (Map<String, String> environment : site.forPartitions(lane, load)) {
+      processes.add(SluiceProcess.run(environment));
+    }
+    leash.holds(processes.stream().map(SluiceProcess::process).toArray(Process[]::new));
+    return processes;
   }
 
   private List<String> loop(String loop, String which, Path gcLog) {

@@ -70,11 +70,21 @@ final class Plots {
   }
 
   /** What tells this load from the others. */
-  private static String name(Load load, List<DrainRounds> all) {
+  static String name(Load load, List<DrainRounds> all) {
     Load first = all.get(0).load();
     Load last = all.get(all.size() - 1).load();
     if (first.window() != last.window()) {
       return "window " + load.window();
+    }
+    if (!first.broker().equals(last.broker())) {
+      return load.broker();
+    }
+    if (first.partitions() != last.partitions()) {
+      return load.partitions() == 1 ? "1 partition" : load.partitions() + " partitions";
+    }
+    if (all.stream().mapToInt(each -> each.load().documents()).distinct().count() == 1
+        && all.stream().anyMatch(each -> !each.load().settings().isEmpty())) {
+      return load.settings().isEmpty() ? "defaults" : load.settingsText();
     }
     if (load.documents() > 0 || !load.settings().isEmpty()) {
       return load.changesText();

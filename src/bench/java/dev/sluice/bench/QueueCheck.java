@@ -5,8 +5,6 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import java.io.IOException;
-import java.util.BitSet;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,56 +27,48 @@ record QueueCheck(long messages, int missing, int doubled, int reordered, int st
     return missing == 0 && doubled == 0 && (reordered == 0 || !inOrder) && strange == 0;
   }
 
-  /** Of a queue to which nothing comes any more. */
+  /** Of a queue to which nothing comes any more, whose bodies have these numbers. */
   static QueueCheck of(Lane lane, int expected) throws IOException, InterruptedException {
+    return of(lane, new Tally(expected, false));
+  }
+
+  /** Of a queue to which nothing comes any more. */
+  static QueueCheck of(Lane lane, Tally tally) throws IOException, InterruptedException {
     // Asked before a consumer holds some of them.
     long waiting = lane.messages();
-    try (Reading reading = Reading.begin(lane, expected, false)) {
+    try (Reading reading = Reading.begin(lane, tally)) {
       return reading.untilThereAre(waiting);
     }
   }
 
   /** A look at a queue, from its first message on. */
-  static final class Reading implements AutoCloseable {
+  private static final class Reading implements AutoCloseable {
     private final Reader reader;
 
     private Reading(Reader reader) {
       this.reader = reader;
     }
 
-    static Reading begin(Lane lane, int expected, boolean stream) throws IOException {
+    static Reading begin(Lane lane, Tally tally) throws IOException {
       Channel channel = lane.connection().createChannel();
-      Reader reader = new Reader(channel, expected);
+      Reader reader = new Reader(channel, tally);
       channel.basicQos(PREFETCH);
-      channel.basicConsume(
-          lane.name(), false, stream ? Map.of("x-stream-offset", "first") : Map.of(), reader);
+      channel.basicConsume(lane.name(), false, reader);
       return new Reading(reader);
-    }
-
-    /** How many messages have come. */
-    long messages() {
-      synchronized (reader) {
-        return reader.messages;
-      }
     }
 
     /** What there was when so many had come, or when nothing came any more. */
     QueueCheck untilThereAre(long wanted) throws InterruptedException {
       synchronized (reader) {
         long before = -1;
-        while (reader.messages < wanted && reader.messages > before) {
-          before = reader.messages;
+        while (reader.tally.messages() < wanted && reader.tally.messages() > before) {
+          before = reader.tally.messages();
           long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-          while (reader.messages < wanted && System.nanoTime() < until) {
+          while (reader.tally.messages() < wanted && System.nanoTime() < until) {
             reader.wait(100);
           }
         }
-        return new QueueCheck(
-            reader.messages,
-            reader.expected - reader.seen.cardinality(),
-            reader.doubled,
-            reader.reordered,
-            reader.strange);
+        return reader.tally.check();
       }
     }
 
@@ -89,41 +79,23 @@ record QueueCheck(long messages, int missing, int doubled, int reordered, int st
   }
 
   private static final class Reader extends DefaultConsumer {
-    private final int expected;
-    private final BitSet seen = new BitSet();
-    private long messages;
-    private int doubled;
-    private int reordered;
-    private int strange;
-    private int before = -1;
+    private final Tally tally;
 
-    Reader(Channel channel, int expected) {
+    Reader(Channel channel, Tally tally) {
       super(channel);
-      this.expected = expected;
+      this.tally = tally;
     }
 
     @Override
     public synchronized void handleDelivery(
         String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
         throws IOException {
-      note(Marker.in(body));
-      messages++;
+      tally.note(body, properties.getMessageId());
       // What is left unacknowledged goes with the queue.
-      if (messages % (PREFETCH / 4) == 0) {
+      if (tally.messages() % (PREFETCH / 4) == 0) {
         getChannel().basicAck(envelope.getDeliveryTag(), true);
       }
       notifyAll();
-    }
-
-    private void note(int number) {
-      if (number < 0 || number >= expected) {
-        strange++;
-        return;
-      }
-      doubled += seen.get(number) ? 1 : 0;
-      reordered += number < before ? 1 : 0;
-      seen.set(number);
-      before = number;
     }
   }
 }

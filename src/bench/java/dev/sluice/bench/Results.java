@@ -28,12 +28,17 @@ final class Results {
    * Writes what there is so far in the place of what was written before: a run that is ended early
    * leaves that much. Returns what is to be shown: the tables, and where everything is.
    */
-  List<String> write(Map<String, String> setUp, List<DrainRounds> drains, List<LiveRounds> lives)
+  List<String> write(
+      Map<String, String> setUp,
+      BenchOptions.Mode mode,
+      List<DrainRounds> drains,
+      List<LiveRounds> lives)
       throws IOException {
     List<String> lines = new ArrayList<>();
     lines.add("");
     setUp.forEach((what, is) -> lines.add("- " + what + ": " + is));
     drains.forEach(rounds -> lines.addAll(DrainTables.of(rounds)));
+    lines.addAll(ModeTables.of(mode, drains));
     lives.forEach(rounds -> lines.addAll(LiveTables.of(rounds)));
     Files.write(folder.resolve(stamp + ".md"), lines);
     new ObjectMapper()
@@ -80,7 +85,11 @@ final class Results {
     tree.put("steadyPerSecond", run.steadyPerSecond());
     tree.put("cpuPer100k", run.cpuPer100k());
     tree.put("cpuPer100kFromFirst", run.cpuPer100kFromFirst());
+    tree.put("cpuPer100kSteady", run.cpuPer100kSteady());
     tree.put("peakMegabytes", run.peakMegabytes());
+    run.brokerCpuPer100k().ifPresent(seconds -> tree.put("brokerCpuPer100k", seconds));
+    tree.put("harnessCpuPer100k", run.harnessCpuPer100k());
+    tree.put("monitorCpuPer100k", run.monitorCpuPer100k());
     run.bytesPerEvent().ifPresent(bytes -> tree.put("bytesPerEvent", bytes));
     run.pauseMillis().ifPresent(millis -> tree.put("pauseMillis", millis));
     return tree;

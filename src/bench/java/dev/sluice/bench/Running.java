@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.testing.ProcessCost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,37 +8,58 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A contender's process. Closing ends it in order, by SIGTERM, and waits. */
+/**
+ * A contender's process, or those of all of its partitions. Closing ends them in order, by SIGTERM,
+ * and waits.
+ */
 final class Running implements AutoCloseable {
   private static final long LIMIT_SECONDS = 60;
 
-  private final Process process;
+  private final List<Process> processes;
   private final Path log;
   private final Optional<Path> gcLog;
 
   /**
+   * @param processes the first of which is the one that log and gcLog are of
    * @param log where both its streams go
    * @param gcLog of its JVM, if it is one
    */
-  Running(Process process, Path log, Optional<Path> gcLog) {
-    this.process = process;
+  Running(List<Process> processes, Path log, Optional<Path> gcLog) {
+    this.processes = List.copyOf(processes);
     this.log = log;
     this.gcLog = gcLog;
   }
 
-  long pid() {
-    return process.pid();
+  Running(Process process, Path log, Optional<Path> gcLog) {
+    this(List.of(process), log, gcLog);
   }
 
-  Process process() {
-    return process;
+  List<Process> processes() {
+    return processes;
+  }
+
+  /** What all have cost so far. */
+  double cpuSeconds() {
+    return processes.stream().mapToDouble(one -> ProcessCost.cpuSeconds(one.pid())).sum();
+  }
+
+  /** What those threads have cost so far that serve SLUICE_HTTP. */
+  double monitorSeconds() {
+    return processes.stream()
+        .mapToDouble(one -> ThreadCost.seconds(one.pid(), ThreadCost.MONITOR))
+        .sum();
+  }
+
+  /** The most memory that each had resident, added up, in megabytes. */
+  double peakMegabytes() {
+    return processes.stream().mapToDouble(one -> ProcessCost.peakMegabytes(one.pid())).sum();
   }
 
   /**
-   * @throws IllegalStateException with what it said last, if it has ended
+   * @throws IllegalStateException with what the first said last, if one has ended
    */
   void requireAlive() {
-    if (!process.isAlive()) {
+    if (!processes.stream().allMatch(Process::isAlive)) {
       List<String> lines = log().lines().toList();
       throw new IllegalStateException(
           "it ended by itself: "
@@ -70,7 +92,11 @@ final class Running implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
+    processes.forEach(Process::destroy);
+    processes.forEach(Running::awaitEnd);
+  }
+
+  private static void awaitEnd(Process process) {
     try {
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();

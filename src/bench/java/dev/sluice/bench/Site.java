@@ -1,7 +1,9 @@
 package dev.sluice.bench;
 
 import dev.sluice.testing.TestRabbit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.bson.BsonTimestamp;
 
@@ -30,6 +32,31 @@ final class Site {
 
   /** The settings of Sluice: the defaults, but for names and what the load says. */
   Map<String, String> forSluice(Lane lane, Load load) {
+    return forSluice(lane, load, lane.queueType());
+  }
+
+  /** The same for each partition; of one that is not divided, for the one there is. */
+  List<Map<String, String>> forPartitions(Lane lane, Load load) {
+    List<Map<String, String>> all = new ArrayList<>();
+    for (int i = 0; i < load.partitions(); i++) {
+      Map<String, String> environment = forSluice(lane, load);
+      if (load.partitions() > 1) {
+        environment.put("SLUICE_PARTITION", i + "/" + load.partitions());
+      }
+      all.add(environment);
+    }
+    return all;
+  }
+
+  /** The same by the stream protocol. */
+  Map<String, String> forStream(Lane lane, Load load) {
+    Map<String, String> environment = forSluice(lane, load, Load.STREAM);
+    environment.put("SLUICE_TARGET", Load.STREAM);
+    environment.put("SLUICE_STREAM_PORT", Integer.toString(servers.streamPort().orElseThrow()));
+    return environment;
+  }
+
+  private Map<String, String> forSluice(Lane lane, Load load, String queueType) {
     Map<String, String> environment = new HashMap<>();
     environment.put("MONGO_DATABASE_HOST", servers.mongoUri());
     environment.put("MONGO_DATABASE_NAME", name);
@@ -38,7 +65,7 @@ final class Site {
     environment.put("SLUICE_PIPELINE", name);
     environment.put("SLUICE_EXCHANGE", lane.name());
     environment.put("SLUICE_QUEUE", lane.name());
-    environment.put("SLUICE_QUEUE_TYPE", load.queueType());
+    environment.put("SLUICE_QUEUE_TYPE", queueType);
     environment.put("SLUICE_MAX_IN_FLIGHT", Integer.toString(load.window()));
     environment.put("SLUICE_LANES", Integer.toString(load.lanes()));
     environment.putAll(load.settings());
@@ -53,6 +80,7 @@ final class Site {
     environment.put("BENCH_COLLECTION", COLLECTION);
     environment.put("BENCH_FROM", Long.toString(from.getValue()));
     environment.put("BENCH_AMQP", servers.rabbit().uri());
+    environment.put("BENCH_STREAM_PORT", Integer.toString(servers.streamPort().orElse(0)));
     environment.put("BENCH_EXCHANGE", lane.name());
     environment.put("BENCH_KEY", name + "." + COLLECTION + ".insert");
     environment.put("BENCH_EVENTS", Integer.toString(events));

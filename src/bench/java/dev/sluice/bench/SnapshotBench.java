@@ -2,7 +2,6 @@ package dev.sluice.bench;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
-import dev.sluice.testing.ProcessCost;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -144,7 +143,7 @@ final class SnapshotBench {
           copier == Copier.EXPORT ? running::lastNumber : lane::messages,
           load.events() + copier.notices(),
           curve);
-      peak = ProcessCost.peakMegabytes(running.pid());
+      peak = running.peakMegabytes();
     }
     if (copier != Copier.EXPORT) {
       QueueCheck check = QueueCheck.of(lane, FIRST_NUMBER + load.events());

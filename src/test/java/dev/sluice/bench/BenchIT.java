@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.testing.BuiltProgram;
+import dev.sluice.testing.RabbitNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class BenchIT {
             Map.of(
                 "BENCH", "smoke",
                 "EVENTS", "1000",
-                "CONTENDERS", "source,sink,bare,sluice,pipe",
+                "CONTENDERS", "source,sink,bare,sluice,pipe,sink-stream,bare-stream,sluice-stream",
                 "BENCH_ANY_RABBITMQ", "1"));
 
     assertThat(exitCode(run)).as(Files.readString(log())).isZero();
@@ -58,6 +59,14 @@ class BenchIT {
           .as(contender)
           .isPositive();
       assertThat(backlog.at("/" + contender + "/0/peakMegabytes").asDouble()).isPositive();
+    }
+    if (RabbitNode.installation().isPresent()) {
+      for (String contender : List.of("sink-stream", "bare-stream", "sluice-stream")) {
+        assertThat(backlog.at("/" + contender + "/0/steadyPerSecond").asDouble())
+            .as(contender)
+            .isPositive();
+      }
+      assertThat(backlog.at("/bare/0/brokerCpuPer100k").asDouble()).isPositive();
     }
     JsonNode latencies = results.at("/latencies/0/sluice/0");
     assertThat(latencies).hasSize(2);

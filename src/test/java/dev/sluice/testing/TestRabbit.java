@@ -73,6 +73,11 @@ public final class TestRabbit {
         "a cluster of three of " + nodes.get(0).installed(), nodes.get(0).uri(), true, nodes);
   }
 
+  /** One that is not shared: whoever has started the node closes it. */
+  public static TestRabbit of(RabbitNode node) {
+    return new TestRabbit("a private node of " + node.installed(), node.uri(), true, List.of(node));
+  }
+
   /** A name that no other test uses, here or in another run against the same server. */
   public static String freshName(String stem) {
     return stem

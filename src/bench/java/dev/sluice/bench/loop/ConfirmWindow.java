@@ -8,13 +8,10 @@ import java.util.Date;
 import java.util.Map;
 
 /**
- * Publishes persistent, mandatory messages with so many, and so many bytes of them, unconfirmed at
- * the most: the same bounds as Sluice's. Whatever is refused or returned ends the process, since a
- * loop that has lost something has no speed.
- *
- * <p>One thread publishes; the connection's own hears the confirms.
+ * Publishes persistent, mandatory messages by AMQP 0-9-1. One thread publishes; the connection's
+ * own hears the confirms.
  */
-final class ConfirmWindow {
+final class ConfirmWindow implements Sending {
   /** As few as there can be. */
   static final AMQP.BasicProperties PERSISTENT = MessageProperties.MINIMAL_PERSISTENT_BASIC;
 
@@ -75,17 +72,13 @@ final class ConfirmWindow {
     this.sizes = new int[maxEvents];
     this.confirmed = new boolean[maxEvents];
     channel.addConfirmListener(
-        (tag, upTo) -> confirm(tag, upTo), (tag, upTo) -> end("refused: " + tag));
-    channel.addReturnListener(returned -> end("returned: " + returned.getReplyText()));
+        (tag, upTo) -> confirm(tag, upTo), (tag, upTo) -> Sending.end("refused: " + tag));
+    channel.addReturnListener(returned -> Sending.end("returned: " + returned.getReplyText()));
     channel.confirmSelect();
   }
 
-  private static void end(String why) {
-    System.err.println(why);
-    Runtime.getRuntime().halt(1);
-  }
-
-  void publish(byte[] body) throws IOException, InterruptedException {
+  @Override
+  public void publish(byte[] body) throws IOException, InterruptedException {
     synchronized (this) {
       while (published - confirmedUpTo >= maxEvents || bytes >= maxBytes) {
         wait();
@@ -112,8 +105,12 @@ final class ConfirmWindow {
     notifyAll();
   }
 
-  /** Waits until everything is confirmed. */
-  synchronized void awaitConfirms() throws InterruptedException {
+  /** The client has written all of it. */
+  @Override
+  public void flush() {}
+
+  @Override
+  public synchronized void awaitConfirms() throws InterruptedException {
     while (confirms < published) {
       wait();
     }

@@ -30,6 +30,7 @@ import org.bson.json.JsonWriterSettings;
  *   <li>{@code sink}: publishes ready-made bodies,
  *   <li>{@code bare}: publishes the raw bytes of each event as they come; a backlog with two
  *       threads, one for each server; {@code labelled} gives each message properties besides,
+ *   <li>{@code sink-stream} and {@code bare-stream}: the same by RabbitMQ's stream protocol,
  *   <li>{@code pipe}: publishes each event's document as the library's JSON, as a first sketch of
  *       such a program would.
  * </ul>
@@ -61,10 +62,12 @@ public final class Loop {
     Loop loop = new Loop(LoopSettings.ofEnvironment());
     switch (args[0]) {
       case "source" -> loop.source();
-      case "sink" -> loop.sink();
-      case "bare" -> loop.bare(ConfirmWindow.PERSISTENT);
-      case "labelled" -> loop.bare(ConfirmWindow.labelled(loop.settings.headers()));
-      case "pipe" -> loop.join(Loop::json, ConfirmWindow.PERSISTENT);
+      case "sink" -> loop.sink(loop.byAmqp(ConfirmWindow.PERSISTENT));
+      case "sink-stream" -> loop.sink(new StreamWindow(loop.settings));
+      case "bare" -> loop.bare(loop.byAmqp(ConfirmWindow.PERSISTENT));
+      case "labelled" -> loop.bare(loop.byAmqp(ConfirmWindow.labelled(loop.settings.headers())));
+      case "bare-stream" -> loop.bare(new StreamWindow(loop.settings));
+      case "pipe" -> loop.join(Loop::json, loop.byAmqp(ConfirmWindow.PERSISTENT));
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -93,44 +96,41 @@ public final class Loop {
     }
   }
 
-  private void sink() throws Exception {
+  private void sink(Sending window) throws Exception {
     List<byte[]> bodies =
         IntStream.range(0, BODIES)
             .mapToObj(new BenchDocuments(settings.documentSize())::next)
             .map(document -> utf8(document))
             .toList();
-    try (Connection connection = connect()) {
-      ConfirmWindow window =
-          new ConfirmWindow(connection.createChannel(), settings, ConfirmWindow.PERSISTENT);
-      for (int i = 0; i < settings.events(); i++) {
-        byte[] body = bodies.get(i % BODIES);
-        // The client has written the bytes when it returns.
-        Marker.put(body, i);
-        window.publish(body);
-      }
-      window.awaitConfirms();
-      stay();
+    for (int i = 0; i < settings.events(); i++) {
+      byte[] body = bodies.get(i % BODIES);
+      // Its bytes are written, or copied, when it returns.
+      Marker.put(body, i);
+      window.publish(body);
     }
+    window.awaitConfirms();
+    stay();
   }
 
   /**
    * Whichever is the harder to equal: most events a second, or the shortest way for one of them.
    */
-  private void bare(AMQP.BasicProperties properties) throws Exception {
+  private void bare(Sending window) throws Exception {
     if (settings.events() > 0) {
-      overlapped(Loop::raw, properties);
+      overlapped(Loop::raw, window);
     } else {
-      join(Loop::raw, properties);
+      join(Loop::raw, window);
     }
   }
 
-  private void join(Body body, AMQP.BasicProperties properties) throws Exception {
+  private void join(Body body, Sending window) throws Exception {
     try (MongoClient client = MongoClients.create(settings.mongoUri());
-        Connection connection = connect();
         MongoCursor<RawBsonDocument> events = open(client)) {
-      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings, properties);
       for (int i = 0; settings.events() == 0 || i < settings.events(); i++) {
         window.publish(body.of(events.next()));
+        if (events.available() == 0) {
+          window.flush();
+        }
       }
       window.awaitConfirms();
       stay();
@@ -138,11 +138,9 @@ public final class Loop {
   }
 
   /** The next reply is under way while this one is published: one thread waits for each server. */
-  private void overlapped(Body body, AMQP.BasicProperties properties) throws Exception {
+  private void overlapped(Body body, Sending window) throws Exception {
     try (MongoClient client = MongoClients.create(settings.mongoUri());
-        Connection connection = connect();
         MongoCursor<RawBsonDocument> events = open(client)) {
-      ConfirmWindow window = new ConfirmWindow(connection.createChannel(), settings, properties);
       BlockingQueue<List<byte[]>> replies = new ArrayBlockingQueue<>(1);
       Thread reader = new Thread(() -> readReplies(events, body, replies), "reader");
       reader.setDaemon(true);
@@ -151,6 +149,9 @@ public final class Loop {
         for (byte[] event : replies.take()) {
           window.publish(event);
           i++;
+        }
+        if (replies.isEmpty()) {
+          window.flush();
         }
       }
       window.awaitConfirms();
@@ -187,11 +188,13 @@ public final class Loop {
         .cursor();
   }
 
-  private Connection connect() throws Exception {
+  /** On a connection that lives as long as the process. */
+  private Sending byAmqp(AMQP.BasicProperties properties) throws Exception {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(settings.amqpUri());
     factory.setAutomaticRecoveryEnabled(false);
-    return factory.newConnection("bench loop");
+    Connection connection = factory.newConnection("bench loop");
+    return new ConfirmWindow(connection.createChannel(), settings, properties);
   }
 
   private static byte[] raw(RawBsonDocument event) {

@@ -6,6 +6,7 @@ import org.bson.BsonTimestamp;
  * What the benchmark tells a loop, by the environment.
  *
  * @param from where the change stream begins
+ * @param streamPort of the stream protocol; 0 where it is not spoken
  * @param headers of a labelled loop: all, minimal or none
  * @param events how many there are to carry; 0 for as many as come
  */
@@ -15,6 +16,7 @@ public record LoopSettings(
     String collection,
     BsonTimestamp from,
     String amqpUri,
+    int streamPort,
     String exchange,
     String routingKey,
     int events,
@@ -31,6 +33,7 @@ public record LoopSettings(
         text("BENCH_COLLECTION"),
         new BsonTimestamp(Long.parseLong(text("BENCH_FROM"))),
         text("BENCH_AMQP"),
+        Integer.parseInt(text("BENCH_STREAM_PORT")),
         text("BENCH_EXCHANGE"),
         text("BENCH_KEY"),
         Integer.parseInt(text("BENCH_EVENTS")),
