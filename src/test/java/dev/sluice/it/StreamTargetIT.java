@@ -4,10 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.mongodb.client.MongoCollection;
-import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.ReplaceOptions;
-import com.mongodb.client.model.Updates;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -19,14 +15,9 @@ import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.StreamRabbitNode;
 import dev.sluice.testing.TcpProxy;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,7 +26,6 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -334,104 +324,6 @@ class StreamTargetIT {
     try (PipelineUnderTest sluice = new PipelineUnderTest(settings(FreePorts.one()))) {
       sluice.launch();
       FaultyRabbit.awaitFailure(sluice, "rabbitmq-plugins enable rabbitmq_stream");
-    }
-  }
-
-  @Test
-  void tailShowsWhatComesAndReadsFromAPlace() throws Exception {
-    try (PipelineUnderTest sluice = pipeline()) {
-      sluice.start();
-      FaultyRabbit.insert(sluice, 0, 5);
-      EndedCommand first =
-          EndedCommand.of(sluice.environment(), "tail", "--from=first", "--count=5");
-      assertThat(first.out().lines()).hasSize(5);
-      CompletableFuture<EndedCommand> live =
-          CompletableFuture.supplyAsync(
-              () -> EndedCommand.of(sluice.environment(), "tail", "--count=1"));
-      for (int i = 5; !live.isDone(); i++) {
-        FaultyRabbit.insert(sluice, i, i + 1);
-      }
-      assertThat(live.join().code()).as(live.join().err()).isZero();
-      assertThat(live.join().err()).contains("Reading the stream " + sluice.queue());
-    }
-  }
-
-  private static void write(PipelineUnderTest sluice, int writes, Random random) {
-    MongoCollection<BsonDocument> collection = sluice.collection();
-    for (int n = 0; n < writes; n++) {
-      int id = random.nextInt(200);
-      switch (random.nextInt(4)) {
-        case 0 -> collection.deleteOne(Filters.eq("_id", id));
-        case 1 -> collection.updateOne(Filters.eq("_id", id), Updates.set("score", n));
-        default ->
-            collection.replaceOne(
-                Filters.eq("_id", id), document(id, n), new ReplaceOptions().upsert(true));
-      }
-    }
-  }
-
-  private static BsonDocument document(int id, int score) {
-    return new BsonDocument("_id", new BsonInt32(id)).append("score", new BsonInt32(score));
-  }
-
-  private static Map<String, String> there(PipelineUnderTest sluice) {
-    Map<String, String> scores = new HashMap<>();
-    for (BsonDocument each : sluice.collection().find()) {
-      scores.put(
-          Integer.toString(each.getInt32("_id").getValue()),
-          Integer.toString(each.getInt32("score").getValue()));
-    }
-    return scores;
-  }
-
-  private static Map<String, String> copied(Path database) throws Exception {
-    Map<String, String> scores = new HashMap<>();
-    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select id, score from scrabble")) {
-      while (rows.next()) {
-        scores.put(rows.getString(1), rows.getString(2));
-      }
-    }
-    return scores;
-  }
-
-  @Test
-  void aConsumerThatIsKilledAndABrokerThatIsRestartedEndEqual(@TempDir Path folder)
-      throws Exception {
-    Path database = folder.resolve("copy.db");
-    String[] consume = {
-      "consume",
-      "--to",
-      "jdbc:sqlite:" + database + "?columns=score:int",
-      "--batch",
-      "20",
-      "--linger",
-      "20ms"
-    };
-    try (PipelineUnderTest sluice = pipeline()) {
-      sluice.start();
-      CompletableFuture<Void> writes =
-          CompletableFuture.runAsync(() -> write(sluice, 2_000, new Random(1)));
-      try (SluiceProcess killed =
-          SluiceProcess.start(sluice.environment(), List.of(), consume)
-              .awaitLog("Reading the stream")) {
-        await()
-            .atMost(PipelineUnderTest.PATIENCE)
-            .ignoreExceptions()
-            .until(() -> copied(database).size() > 20);
-        killed.kill();
-      }
-      try (SluiceProcess again =
-          SluiceProcess.start(sluice.environment(), List.of(), consume).awaitLog("behind offset")) {
-        streams.node().restart();
-        writes.join();
-        await()
-            .atMost(PipelineUnderTest.PATIENCE)
-            .ignoreExceptions()
-            .untilAsserted(() -> assertThat(copied(database)).isEqualTo(there(sluice)));
-        assertThat(again.terminate()).as(again.log()).isZero();
-      }
     }
   }
 }
