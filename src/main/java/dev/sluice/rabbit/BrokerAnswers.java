@@ -218,6 +218,12 @@ final class BrokerAnswers {
           "RabbitMQ at %s has taken messages back that were held for longer than its consumer_timeout",
           settings.address());
     }
+    if (text.contains("does not have a running replica")) {
+      return passing(
+          "RabbitMQ at %s has no replica of the stream that runs there: it is starting, or elects a"
+              + " leader",
+          settings.address());
+    }
     if (method == Method.EXCHANGE_DECLARE && UNKNOWN_TYPE.matcher(text).find()) {
       return unknownExchangeType();
     }

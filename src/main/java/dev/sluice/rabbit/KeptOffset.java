@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -15,6 +16,9 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +42,12 @@ final class KeptOffset {
 
   private static final String FROM = "from";
 
+  /**
+   * For so long an offset is waited for in a queue that is there: that of a reader which was lost a
+   * moment ago comes back when RabbitMQ has noticed it.
+   */
+  private static final long RETURN_MILLIS = 2_000;
+
   /** Longer than a broker takes that is well. */
   private static final long CONFIRM_MILLIS = 30_000;
 
@@ -56,6 +66,9 @@ final class KeptOffset {
    * @param messageId by which it is known again
    */
   record Done(long offset, String messageId) {}
+
+  /** The message that was kept, which is ours until it is acknowledged. */
+  private record Found(long tag, AMQP.BasicProperties properties) {}
 
   private final RabbitSettings settings;
   private final String queue;
@@ -81,8 +94,23 @@ final class KeptOffset {
     String own = settings.queue().equals(name) ? name : settings.queue() + "." + name;
     claim(connection, settings, name, own + READER);
     KeptOffset kept = new KeptOffset(connection.createChannel(), settings, own + OFFSET);
-    kept.read();
+    kept.read(isThere(connection, own + OFFSET));
     return kept;
+  }
+
+  private static boolean isThere(Connection connection, String queue) throws IOException {
+    Channel asking = connection.createChannel();
+    try {
+      asking.queueDeclarePassive(queue);
+      return true;
+    } catch (IOException e) {
+      if (!QueueInboxes.isAnswered(e, AMQP.NOT_FOUND)) {
+        throw e;
+      }
+      return false;
+    } finally {
+      asking.abort();
+    }
   }
 
   private static void claim(
@@ -106,25 +134,53 @@ final class KeptOffset {
   }
 
   /** What was there is put in anew: a message that is given back too often would be dropped. */
-  private void read() throws IOException {
+  private void read(boolean wasThere) throws IOException {
     channel.queueDeclare(queue, true, false, false, ARGUMENTS);
     channel.confirmSelect();
     channel.addReturnListener(back -> returned = true);
-    GetResponse newest = null;
+    Found newest = null;
     for (GetResponse next = get(); next != null; next = get()) {
-      newest = next;
+      newest = new Found(next.getEnvelope().getDeliveryTag(), next.getProps());
+    }
+    if (newest == null && wasThere) {
+      newest = awaitOne();
     }
     if (newest == null) {
+      if (wasThere) {
+        log.warn(
+            "The queue {} of the offset of the stream {} is empty: reading begins at the stream's"
+                + " beginning",
+            queue,
+            settings.queue());
+        keep(StreamOffset.FIRST);
+      }
       return;
     }
-    Map<String, Object> headers = newest.getProps().getHeaders();
+    Map<String, Object> headers = newest.properties().getHeaders();
     if (headers.get(DONE) instanceof Number offset) {
-      done = new Done(offset.longValue(), newest.getProps().getMessageId());
+      done = new Done(offset.longValue(), newest.properties().getMessageId());
     } else {
       beginning = StreamOffset.parse(String.valueOf(headers.get(FROM)));
     }
-    put(newest.getProps());
-    channel.basicAck(newest.getEnvelope().getDeliveryTag(), true);
+    put(newest.properties());
+    channel.basicAck(newest.tag(), true);
+  }
+
+  /** Null if none comes in time. */
+  private Found awaitOne() throws IOException {
+    BlockingQueue<Found> came = new LinkedBlockingQueue<>();
+    DeliverCallback note =
+        (consumer, delivery) ->
+            came.add(new Found(delivery.getEnvelope().getDeliveryTag(), delivery.getProperties()));
+    String consumer = channel.basicConsume(queue, false, note, cancelled -> {});
+    try {
+      return came.poll(RETURN_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed("was not waited for");
+    } finally {
+      channel.basicCancel(consumer);
+    }
   }
 
   private GetResponse get() throws IOException {

@@ -36,6 +36,9 @@ public final class QueueInboxes implements Inbox.Opener {
    */
   static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
 
+  /** Stands in the answer of RabbitMQ to whoever gives an offset to what is no stream. */
+  private static final String OFFSET = "x-stream-offset";
+
   /** So RabbitMQ answers for a queue whose node is away, or is starting, with the same code. */
   private static final String NODE_AWAY = "is down or inaccessible";
 
@@ -91,6 +94,9 @@ public final class QueueInboxes implements Inbox.Opener {
   private final StreamReading how;
   private final Prefetch prefetch;
   private final AtomicBoolean isStream;
+
+  /** Once told it is not asked again: were it a stream one day, its first message would say so. */
+  private volatile boolean isQueue;
 
   /** Reads a stream, should it be one, from its beginning and under the name of the queue. */
   public QueueInboxes(
@@ -151,20 +157,25 @@ public final class QueueInboxes implements Inbox.Opener {
    * told by its first message.
    */
   private void tellStream(Connection connection) throws IOException {
-    if (refusesWrongArguments(connection)) {
+    if (!isQueue && refusesWrongArguments(connection)) {
       Channel channel = connection.createChannel();
       try {
         channel.basicQos(1);
         channel.basicConsume(
-            what.queue(), false, Map.of("x-stream-offset", "next"), (tag, none) -> {}, tag -> {});
+            what.queue(), false, Map.of(OFFSET, "next"), (tag, none) -> {}, tag -> {});
         isStream.set(true);
       } catch (IOException e) {
-        if (isAnswered(e, AMQP.PRECONDITION_FAILED)) {
-          isStream.set(false);
-        } else if (!isAnswered(e, AMQP.ACCESS_REFUSED)) {
+        if (isAnswered(e, AMQP.ACCESS_REFUSED)) {
+          // What may not be read, reading says in a moment.
+          return;
+        }
+        // A stream whose leader is away is refused by the same code.
+        if (!isAnswered(e, AMQP.PRECONDITION_FAILED)
+            || !e.getCause().getMessage().contains(OFFSET)) {
           throw e;
         }
-        // What may not be read, reading says in a moment.
+        isStream.set(false);
+        isQueue = true;
       } finally {
         channel.abort();
       }

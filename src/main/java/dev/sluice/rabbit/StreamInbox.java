@@ -1,5 +1,6 @@
 package dev.sluice.rabbit;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DeliverCallback;
@@ -40,8 +41,14 @@ final class StreamInbox implements Inbox {
   /** How long nothing may come before it is asked whether there is anything. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
-  /** So often it has to be silent for the message to be gone, and not a node to be slow. */
-  private static final int SILENCES = 2;
+  /**
+   * So often it has to be silent, with an end that stands still, for the message to be gone: a node
+   * that was away knows less than the others until it has caught up.
+   */
+  private static final int SILENCES = 5;
+
+  /** A queue beside that of what is parked, of whoever looks at it. */
+  private static final String LOOKING = ".reader";
 
   private final Connection connection;
   private final QueueInbox inbox;
@@ -54,6 +61,7 @@ final class StreamInbox implements Inbox {
 
   private boolean resumed;
   private int silences;
+  private OptionalLong end = OptionalLong.empty();
   private long silentSince = System.nanoTime();
 
   private StreamInbox(
@@ -109,7 +117,7 @@ final class StreamInbox implements Inbox {
 
   /** The last stretch is another one at each start: what came between two would be passed over. */
   private StreamOffset lasting(StreamOffset from) throws IOException {
-    if (!from.text().equals("last")) {
+    if (!from.equals(StreamOffset.LAST)) {
       return from;
     }
     OptionalLong first = firstFrom(from.value());
@@ -131,15 +139,16 @@ final class StreamInbox implements Inbox {
       return first == null ? OptionalLong.empty() : OptionalLong.of(first);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return OptionalLong.empty();
+      throw new PipelineException(
+          FailureKind.TRANSIENT, "The stream \"" + settings.queue() + "\" was not waited for", e);
     } finally {
       looking.abort();
     }
   }
 
-  private OptionalLong firstNow() {
+  private OptionalLong now(StreamOffset place) {
     try {
-      return firstFrom(StreamOffset.FIRST.value());
+      return firstFrom(place.value());
     } catch (IOException | ShutdownSignalException e) {
       throw RabbitFailures.recognise(e, settings);
     }
@@ -186,8 +195,14 @@ final class StreamInbox implements Inbox {
     if (resumed) {
       // RabbitMQ's own entries take offsets too. While the one before is there, nothing else is
       // missing.
-      OptionalLong first = firstNow();
-      if (first.isPresent() && first.getAsLong() <= last) {
+      OptionalLong first = now(StreamOffset.FIRST);
+      if (first.isEmpty()) {
+        // Slow, and no loss: opened again it begins with the last that is done.
+        throw new PipelineException(
+            FailureKind.TRANSIENT,
+            "RabbitMQ does not say where the stream \"" + settings.queue() + "\" begins");
+      }
+      if (first.getAsLong() <= last) {
         return;
       }
     }
@@ -219,9 +234,12 @@ final class StreamInbox implements Inbox {
     if (resumed || System.nanoTime() - silentSince < SILENCE.toNanos()) {
       return;
     }
-    OptionalLong first = firstNow();
+    OptionalLong newest = now(StreamOffset.LAST);
     silentSince = System.nanoTime();
-    if (first.isPresent() && first.getAsLong() < last && ++silences >= SILENCES) {
+    boolean standsStill = newest.isPresent() && newest.equals(end);
+    end = newest;
+    silences = standsStill && newest.getAsLong() < last ? silences + 1 : 0;
+    if (silences >= SILENCES) {
       another("ends before offset " + last + ", the one");
     }
   }
@@ -263,15 +281,40 @@ final class StreamInbox implements Inbox {
     inbox.acknowledge(done);
   }
 
-  /** Several read a stream, and each parks by itself. */
+  /**
+   * Several read a stream, and each parks by itself, into one queue. One looks at a time: what
+   * another one has in its hands would seem not to be there, and changes behind it not be held up.
+   */
   @Override
   public void parked(Consumer<Message> each) {
-    inbox.parked(
-        message -> {
-          if (how.name().equals(message.headers().get(ParkedMessages.PARKED_BY))) {
-            each.accept(message);
-          }
-        });
+    String looking = settings.parkingQueue() + LOOKING;
+    try {
+      Channel claim = connection.createChannel();
+      try {
+        claim.queueDeclare(looking, false, true, true, Map.of());
+        inbox.parked(
+            message -> {
+              if (how.name().equals(message.headers().get(ParkedMessages.PARKED_BY))) {
+                each.accept(message);
+              }
+            });
+        claim.queueDelete(looking);
+      } finally {
+        claim.abort();
+      }
+    } catch (ShutdownSignalException e) {
+      throw RabbitFailures.recognise(e, settings);
+    } catch (IOException e) {
+      if (QueueInboxes.isAnswered(e, AMQP.RESOURCE_LOCKED)) {
+        throw new PipelineException(
+            FailureKind.TRANSIENT,
+            "Another consumer of the stream \""
+                + settings.queue()
+                + "\" looks at what is parked; this one waits until it has done so",
+            e);
+      }
+      throw RabbitFailures.recognise(e, settings);
+    }
   }
 
   @Override

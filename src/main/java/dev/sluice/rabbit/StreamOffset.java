@@ -19,7 +19,10 @@ public record StreamOffset(String text, Object value) {
   /** The end of the stream, whatever that is by then. */
   public static final StreamOffset NEXT = new StreamOffset("next", "next");
 
-  private static final Set<String> WORDS = Set.of(FIRST.text, NEXT.text, "last");
+  /** The last stretch that was written at once. */
+  public static final StreamOffset LAST = new StreamOffset("last", "last");
+
+  private static final Set<String> WORDS = Set.of(FIRST.text, NEXT.text, LAST.text);
 
   /**
    * @throws IllegalArgumentException if it is none; the message is one sentence

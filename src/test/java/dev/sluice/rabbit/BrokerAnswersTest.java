@@ -173,6 +173,17 @@ class BrokerAnswersTest {
 
   /** There is no such setting. */
   @Test
+  void aStreamThatElectsALeaderIsWaitedFor() {
+    PipelineException answer =
+        preconditionFailed(
+            QUEUE,
+            "stream queue 's' in vhost '/' does not have a running replica on the local node");
+
+    assertThat(answer.kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(answer).hasMessageContaining("elects a leader");
+  }
+
+  @Test
   void aStreamThatIsThereNamesTheSettingForIt() {
     assertThat(
             preconditionFailed(

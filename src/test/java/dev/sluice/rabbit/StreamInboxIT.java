@@ -283,6 +283,22 @@ class StreamInboxIT {
     }
   }
 
+  @Test
+  void whereWhatWasKeptIsGoneItBeginsAtTheBeginning() throws Exception {
+    String stream = stream(Map.of());
+    publish(stream, 0, 5, 1);
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      reader.read(5);
+    }
+    try (Connection connection = node.connect()) {
+      connection.createChannel().queuePurge(stream + ".name.offset");
+    }
+
+    try (Reader reader = new Reader(stream, "name", "3", false)) {
+      assertThat(reader.read(5)).isEqualTo(numbers(0, 5));
+    }
+  }
+
   private static void delete(String queue) throws Exception {
     try (Connection connection = node.connect()) {
       connection.createChannel().queueDelete(queue);
@@ -307,6 +323,16 @@ class StreamInboxIT {
               Map.of(ParkedMessages.PARKED_BY, "one"),
               Destination.PARKING));
       List<String> parked = new ArrayList<>();
+      try (Connection third = node.connect()) {
+        String looking = stream + ".parked.reader";
+        third.createChannel().queueDeclare(looking, false, true, true, Map.of());
+        assertThat(
+                catchThrowableOfType(
+                        PipelineException.class,
+                        () -> one.inbox.parked(each -> parked.add(each.messageId())))
+                    .kind())
+            .isEqualTo(FailureKind.TRANSIENT);
+      }
       other.inbox.parked(each -> parked.add(each.messageId()));
       assertThat(parked).isEmpty();
       one.inbox.parked(each -> parked.add(each.messageId()));
