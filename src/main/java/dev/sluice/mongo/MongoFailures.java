@@ -12,6 +12,7 @@ import dev.sluice.config.SettingKey;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.tls.TlsFailure;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -139,7 +140,26 @@ final class MongoFailures {
       return new PipelineException(
           FailureKind.TRANSIENT, "MongoDB at " + address + " has failed: " + failure, failure);
     }
+    if (isWithinDriver(failure)) {
+      return new PipelineException(
+          FailureKind.TRANSIENT,
+          "The driver has failed on a connection to MongoDB at " + address + ": " + failure,
+          failure);
+    }
     return PipelineException.of(failure);
+  }
+
+  /**
+   * Whether the driver has stumbled by itself, on a thread of its own. Where a connection ends
+   * while a write to it comes back, it has a {@link NullPointerException} (of a buffer that is
+   * released, seen with 5.8): another connection serves.
+   */
+  private static boolean isWithinDriver(Throwable failure) {
+    StackTraceElement[] frames = failure.getStackTrace();
+    return frames.length > 0
+        && (frames[0].getClassName().startsWith("com.mongodb.")
+            || frames[0].getClassName().startsWith("org.bson."))
+        && Arrays.stream(frames).noneMatch(each -> each.getClassName().startsWith("dev.sluice."));
   }
 
   /**

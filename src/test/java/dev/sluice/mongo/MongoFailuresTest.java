@@ -117,6 +117,19 @@ class MongoFailuresTest {
   }
 
   @Test
+  void aDriverThatStumblesByItselfIsTransientAndOurOwnMistakeIsNot() {
+    StackTraceElement driver =
+        new StackTraceElement("org.bson.ByteBufNIO", "hasRemaining", "ByteBufNIO.java", 91);
+    StackTraceElement ours = new StackTraceElement("dev.sluice.mongo.X", "decode", "X.java", 1);
+    NullPointerException failure = new NullPointerException("buf");
+    failure.setStackTrace(new StackTraceElement[] {driver, driver});
+    assertThat(kind(failure)).isEqualTo(FailureKind.TRANSIENT);
+
+    failure.setStackTrace(new StackTraceElement[] {driver, ours});
+    assertThat(kind(failure)).isEqualTo(FailureKind.BUG);
+  }
+
+  @Test
   void aDamagedReplyIsTransient() {
     assertThat(kind(new BsonSerializationException("Size -1 is not valid because it is negative.")))
         .isEqualTo(FailureKind.TRANSIENT);
