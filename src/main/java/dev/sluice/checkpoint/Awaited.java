@@ -12,7 +12,7 @@ final class Awaited {
   private final boolean strict;
 
   /** By their hashes. Empty if several events of one document may be on their way. */
-  private final Set<Long> documents;
+  private final LongSet documents;
 
   /** Of what concerns one as a whole. Nearly always empty. */
   private final Set<Long> collections = new HashSet<>();
@@ -23,7 +23,7 @@ final class Awaited {
    */
   Awaited(boolean strict, int maxEvents) {
     this.strict = strict;
-    this.documents = new HashSet<>(strict ? 2 * maxEvents : 0);
+    this.documents = new LongSet(strict ? maxEvents : 0);
   }
 
   void add(WindowEntry entry) {

@@ -99,7 +99,8 @@ public final class InFlightWindow {
     this.numbering = numbering;
     numbering.ifPresent(its -> lastId = confirmedId = its.before());
     this.ring = new WindowEntry[maxEvents];
-    this.awaited = new Awaited(strict, maxEvents);
+    // By numbers, whatever comes is behind all before it.
+    this.awaited = new Awaited(strict && numbering.isEmpty(), maxEvents);
   }
 
   /** Whether one more event may be taken in. */
