@@ -91,7 +91,7 @@ public record Message(
     Objects.requireNonNull(routingKey, "routingKey");
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(destination, "destination");
-    headers = Map.copyOf(headers);
+    headers = HeaderTable.copyOf(headers);
   }
 
   public static final String APP_ID = "sluice";

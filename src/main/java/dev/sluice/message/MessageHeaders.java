@@ -5,6 +5,7 @@ import dev.sluice.change.Namespace;
 import dev.sluice.config.Headers;
 import dev.sluice.json.IsoDate;
 import dev.sluice.json.Utf8Buffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,6 +17,13 @@ final class MessageHeaders {
   /** All headers have to fit one frame, 128 KiB at RabbitMQ, and an id has no limit of its own. */
   private static final int MAX_ID_HEADER = 1024;
 
+  private static final String[] ALL_WITHOUT_ID = {
+    "operation", "database", "collection", "idType", "position", "capturedAt"
+  };
+  private static final String[] ALL = withId(ALL_WITHOUT_ID);
+  private static final String[] MINIMAL_WITHOUT_ID = {"idType", "position"};
+  private static final String[] MINIMAL = withId(MINIMAL_WITHOUT_ID);
+
   private final Headers which;
   private final Utf8Buffer text = new Utf8Buffer();
   private long capturedAtMillis = Long.MIN_VALUE;
@@ -23,6 +31,12 @@ final class MessageHeaders {
 
   MessageHeaders(Headers which) {
     this.which = which;
+  }
+
+  private static String[] withId(String[] names) {
+    String[] all = Arrays.copyOf(names, names.length + 1);
+    all[names.length] = "id";
+    return all;
   }
 
   /**
@@ -36,38 +50,23 @@ final class MessageHeaders {
       case ALL -> all(event, namespace, id, hasId, position);
       case MINIMAL ->
           hasId
-              ? Map.of("id", id.text(), "idType", id.type(), "position", position)
-              : Map.of("idType", id.type(), "position", position);
+              ? HeaderTable.of(MINIMAL, id.type(), position, id.text())
+              : HeaderTable.of(MINIMAL_WITHOUT_ID, id.type(), position);
       case NONE -> Map.of();
     };
   }
 
   private Map<String, Object> all(
       ChangeEvent event, Namespace namespace, DocumentId id, boolean hasId, String position) {
-    String operation = event.operation().text();
     noteCapturedAt(event.capturedAtMillis());
+    String operation = event.operation().text();
+    String database = namespace.database();
+    String collection = namespace.collection();
     return hasId
-        ? Map.of(
-            "operation", operation,
-            "database", namespace.database(),
-            "collection", namespace.collection(),
-            "id", id.text(),
-            "idType", id.type(),
-            "position", position,
-            "capturedAt", capturedAt)
-        : Map.of(
-            "operation",
-            operation,
-            "database",
-            namespace.database(),
-            "collection",
-            namespace.collection(),
-            "idType",
-            id.type(),
-            "position",
-            position,
-            "capturedAt",
-            capturedAt);
+        ? HeaderTable.of(
+            ALL, operation, database, collection, id.type(), position, capturedAt, id.text())
+        : HeaderTable.of(
+            ALL_WITHOUT_ID, operation, database, collection, id.type(), position, capturedAt);
   }
 
   /** Events come in batches, and those of one batch share the time. */

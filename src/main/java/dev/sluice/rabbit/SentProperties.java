@@ -43,14 +43,17 @@ final class SentProperties extends AMQP.BasicProperties {
   private static final int TYPE = 1 << 5;
   private static final int APP_ID = 1 << 3;
 
+  private final Map<String, Object> headers;
+
   private byte[] bytes;
   private int size;
+  private boolean onlyTexts;
 
   private SentProperties(Message message) {
     super(
         message.content().type(),
         message.content().encoding().isEmpty() ? null : message.content().encoding(),
-        message.headers(),
+        null, // The client would copy them; getHeaders has them.
         PERSISTENT,
         message.destination().priority().orElse(null),
         null,
@@ -62,10 +65,26 @@ final class SentProperties extends AMQP.BasicProperties {
         null,
         Message.APP_ID,
         null);
+    this.headers = message.headers();
   }
 
   static AMQP.BasicProperties of(Message message) {
     return new SentProperties(message);
+  }
+
+  @Override
+  public Map<String, Object> getHeaders() {
+    return headers;
+  }
+
+  @Override
+  public Builder builder() {
+    return super.builder().headers(headers);
+  }
+
+  @Override
+  public String toString() {
+    return builder().build().toString();
   }
 
   /**
@@ -75,10 +94,10 @@ final class SentProperties extends AMQP.BasicProperties {
    */
   @Override
   public Frame toFrame(int channel, long bodySize) throws IOException {
-    for (Object value : getHeaders().values()) {
-      if (!(value instanceof String)) {
-        return super.toFrame(channel, bodySize);
-      }
+    onlyTexts = true;
+    headers.forEach((name, value) -> onlyTexts &= value instanceof String);
+    if (!onlyTexts) {
+      return builder().build().toFrame(channel, bodySize);
     }
     bytes = new byte[USUAL_BYTES];
     size = START;
@@ -88,7 +107,7 @@ final class SentProperties extends AMQP.BasicProperties {
       flags |= CONTENT_ENCODING;
       shortText(getContentEncoding());
     }
-    table(getHeaders());
+    table();
     octet(PERSISTENT);
     if (getPriority() != null) {
       flags |= PRIORITY;
@@ -114,20 +133,22 @@ final class SentProperties extends AMQP.BasicProperties {
     return new Frame(AMQP.FRAME_HEADER, channel, payload);
   }
 
-  private void table(Map<String, Object> table) {
+  private void table() {
     room(Integer.BYTES);
     int start = size;
     size += Integer.BYTES;
-    for (Map.Entry<String, Object> header : table.entrySet()) {
-      shortText(header.getKey());
-      octet(TEXT);
-      byte[] text = utf8((String) header.getValue());
-      room(Integer.BYTES);
-      int32(size, text.length);
-      size += Integer.BYTES;
-      append(text);
-    }
+    headers.forEach(this::header);
     int32(start, size - start - Integer.BYTES);
+  }
+
+  private void header(String name, Object value) {
+    shortText(name);
+    octet(TEXT);
+    byte[] text = utf8((String) value);
+    room(Integer.BYTES);
+    int32(size, text.length);
+    size += Integer.BYTES;
+    append(text);
   }
 
   private void shortText(String text) {

@@ -47,7 +47,10 @@ final class FrameBuffer {
   }
 
   FrameBuffer int16(int value) {
-    return int8(value >>> 8).int8(value);
+    require(Short.BYTES);
+    bytes[length++] = (byte) (value >>> 8);
+    bytes[length++] = (byte) value;
+    return this;
   }
 
   FrameBuffer int32(int value) {
@@ -85,6 +88,10 @@ final class FrameBuffer {
     int32(texts.size());
     texts.forEach((key, value) -> string(key).string(value));
     return this;
+  }
+
+  byte[] toBytes() {
+    return Arrays.copyOf(bytes, length);
   }
 
   void writeTo(OutputStream out) throws IOException {

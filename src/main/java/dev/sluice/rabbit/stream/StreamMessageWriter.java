@@ -2,17 +2,21 @@ package dev.sluice.rabbit.stream;
 
 import dev.sluice.message.Message;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
- * A message as a stream keeps it: in AMQP 1.0 (OASIS AMQP 1.0, 1.6 and 3.2), with what AMQP 0-9-1
- * knows and 1.0 does not where RabbitMQ puts it when it stores a message that came by 0-9-1
+ * Writes a message as a stream keeps it: in AMQP 1.0 (OASIS AMQP 1.0, 1.6 and 3.2), with what AMQP
+ * 0-9-1 knows and 1.0 does not where RabbitMQ puts it when it stores a message that came by 0-9-1
  * (rabbitmq-server/deps/rabbit/src: rabbit_msg_record.erl, from 3.13 on mc_amqpl.erl). So whoever
  * reads the stream by AMQP 0-9-1 sees the same properties and headers, by whichever protocol the
  * message came.
+ *
+ * <p>One for each producer, which it serves without making garbage beyond the texts' bytes. Not
+ * thread-safe.
  */
-final class StreamMessage {
+final class StreamMessageWriter {
   private static final int HEADER = 0x70;
   private static final int ANNOTATIONS = 0x72;
   private static final int PROPERTIES = 0x73;
@@ -49,51 +53,67 @@ final class StreamMessage {
   /** A UTF-16 unit takes at the most so many bytes of UTF-8. */
   private static final int BYTES_OF_A_CHARACTER = 3;
 
+  private static final byte[] EXCHANGE = symbolOf("x-exchange");
+  private static final byte[] ROUTING_KEY = symbolOf("x-routing-key");
+  private static final byte[] DELIVERY_MODE = symbolOf("x-basic-delivery-mode");
+  private static final byte[] TYPE = symbolOf("x-basic-type");
+
   /** Persistent, as AMQP 0-9-1 counts. */
   private static final byte PERSISTENT = 2;
 
+  /** More names of headers than routes usually give. */
+  private static final int MOST_KNOWN_NAMES = 64;
+
   private final boolean asBefore313;
   private final FrameBuffer out;
+  private final BiConsumer<String, Object> header = this::header;
+  private final BiConsumer<String, Object> size = this::size;
 
-  private StreamMessage(boolean asBefore313, FrameBuffer out) {
+  /** Those of headers, as they are written. */
+  private final Map<String, byte[]> names = new HashMap<>();
+
+  private long texts;
+
+  /**
+   * @param asBefore313 for a RabbitMQ before 3.13, which cannot read a message with a header
+   * @param out what they are written to
+   */
+  StreamMessageWriter(boolean asBefore313, FrameBuffer out) {
     this.asBefore313 = asBefore313;
     this.out = out;
   }
 
-  /** An upper bound of the bytes that it takes. */
-  static long sizeAtMost(Message message, String routingKey) {
-    long texts =
+  /** An upper bound of the bytes that a message takes. */
+  long sizeAtMost(Message message, String routingKey) {
+    texts =
         message.messageId().length()
             + message.type().length()
             + routingKey.length()
             + message.content().type().length()
             + message.content().encoding().length();
-    long headers = 0;
-    for (Map.Entry<String, Object> header : message.headers().entrySet()) {
-      texts += header.getKey().length() + header.getValue().toString().length();
-      headers += HEADER_BYTES;
-    }
+    message.headers().forEach(size);
     return FRAME_AND_SECTIONS_BYTES
-        + headers
+        + (long) HEADER_BYTES * message.headers().size()
         + BYTES_OF_A_CHARACTER * texts
         + message.body().length;
   }
 
+  private void size(String name, Object value) {
+    texts += name.length() + value.toString().length();
+  }
+
   /**
-   * Writes it.
+   * Writes a message.
    *
    * @param exchange through which it would have come by AMQP 0-9-1
    * @param routingKey likewise
-   * @param asBefore313 for a RabbitMQ before 3.13, which cannot read a message with a header
    */
-  static void write(
-      Message message, String exchange, String routingKey, boolean asBefore313, FrameBuffer out) {
-    StreamMessage writing = new StreamMessage(asBefore313, out);
-    writing.header();
-    writing.annotations(message, exchange, routingKey);
-    writing.properties(message);
-    writing.applicationProperties(message);
-    writing.data(message.body());
+  void write(Message message, String exchange, String routingKey) {
+    header();
+    annotations(message, exchange, routingKey);
+    properties(message);
+    applicationProperties(message);
+    data(message.body());
   }
 
   private void section(int descriptor) {
@@ -111,15 +131,18 @@ final class StreamMessage {
 
   private void annotations(Message message, String exchange, String routingKey) {
     section(ANNOTATIONS);
-    Map<String, Object> annotations = new LinkedHashMap<>();
-    annotations.put("x-exchange", exchange);
-    annotations.put("x-routing-key", routingKey);
+    int start = beginCompound(MAP);
+    out.raw(EXCHANGE);
+    string(exchange);
+    out.raw(ROUTING_KEY);
+    string(routingKey);
     if (asBefore313) {
-      annotations.put("x-basic-delivery-mode", PERSISTENT);
+      out.raw(DELIVERY_MODE).int8(UNSIGNED_BYTE).int8(PERSISTENT);
     } else {
-      annotations.put("x-basic-type", message.type());
+      out.raw(TYPE);
+      string(message.type());
     }
-    map(annotations, true);
+    endCompound(start, 6);
   }
 
   private void properties(Message message) {
@@ -154,12 +177,27 @@ final class StreamMessage {
 
   private void applicationProperties(Message message) {
     section(APPLICATION_PROPERTIES);
-    Map<String, Object> all = new LinkedHashMap<>(message.headers());
+    int start = beginCompound(MAP);
+    message.headers().forEach(header);
+    int count = message.headers().size();
     if (asBefore313) {
-      all.put("x-basic-type", message.type());
-      all.put("x-basic-app-id", Message.APP_ID);
+      header("x-basic-type", message.type());
+      header("x-basic-app-id", Message.APP_ID);
+      count += 2;
     }
-    map(all, false);
+    endCompound(start, 2 * count);
+  }
+
+  private void header(String name, Object value) {
+    byte[] known = names.get(name);
+    if (known == null) {
+      known = encoded(name.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING);
+      if (names.size() < MOST_KNOWN_NAMES) {
+        names.put(name, known);
+      }
+    }
+    out.raw(known);
+    value(value);
   }
 
   private void data(byte[] body) {
@@ -170,20 +208,6 @@ final class StreamMessage {
       out.int8(BINARY).int32(body.length);
     }
     out.raw(body);
-  }
-
-  private void map(Map<String, Object> entries, boolean symbols) {
-    int start = beginCompound(MAP);
-    entries.forEach(
-        (key, value) -> {
-          if (symbols) {
-            symbol(key);
-          } else {
-            string(key);
-          }
-          value(value);
-        });
-    endCompound(start, 2 * entries.size());
   }
 
   private void value(Object value) {
@@ -214,19 +238,30 @@ final class StreamMessage {
   }
 
   private void string(String text) {
-    text(text.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING);
+    write(text.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING, out);
   }
 
   private void symbol(String text) {
-    text(text.getBytes(StandardCharsets.US_ASCII), SMALL_SYMBOL, SYMBOL);
+    write(text.getBytes(StandardCharsets.US_ASCII), SMALL_SYMBOL, SYMBOL, out);
   }
 
-  private void text(byte[] text, int small, int large) {
+  private static void write(byte[] text, int small, int large, FrameBuffer out) {
     if (text.length <= SMALL) {
       out.int8(small).int8(text.length);
     } else {
       out.int8(large).int32(text.length);
     }
     out.raw(text);
+  }
+
+  private static byte[] symbolOf(String text) {
+    return encoded(text.getBytes(StandardCharsets.US_ASCII), SMALL_SYMBOL, SYMBOL);
+  }
+
+  /** What is written of a text, for those that come again and again. */
+  private static byte[] encoded(byte[] text, int small, int large) {
+    FrameBuffer once = new FrameBuffer();
+    write(text, small, large, once);
+    return once.toBytes();
   }
 }

@@ -51,8 +51,8 @@ public final class StreamProducer implements AutoCloseable {
   private final String stream;
   private final long lastId;
   private final int version;
-  private final boolean asBefore313;
   private final FrameBuffer frame = new FrameBuffer();
+  private final StreamMessageWriter writer;
   private int countAt;
   private int count;
 
@@ -61,7 +61,9 @@ public final class StreamProducer implements AutoCloseable {
     this.connection = connection;
     this.stream = stream;
     this.version = publishVersion();
-    this.asBefore313 = connection.version().matches("([012]|3\\.([0-9]|1[012]))\\..*");
+    this.writer =
+        new StreamMessageWriter(
+            connection.version().matches("([012]|3\\.([0-9]|1[012]))\\..*"), frame);
     connection.ask(
         StreamConnection.DECLARE_PUBLISHER,
         content -> content.int8(PUBLISHER).string(name).string(stream),
@@ -207,9 +209,12 @@ public final class StreamProducer implements AutoCloseable {
     return lastId;
   }
 
-  /** Whether a message fits into a frame; RabbitMQ's limit for those is 1 MiB by default. */
+  /**
+   * Whether a message fits into a frame; RabbitMQ's limit for those is 1 MiB by default. On the
+   * thread that publishes.
+   */
   public boolean takes(Message message, String routingKey) {
-    return StreamMessage.sizeAtMost(message, routingKey) <= connection.frameBytes();
+    return writer.sizeAtMost(message, routingKey) <= connection.frameBytes();
   }
 
   /** Hears outcomes from now on, on this thread, until the connection ends. */
@@ -269,8 +274,7 @@ public final class StreamProducer implements AutoCloseable {
   public void publish(long id, Message message, String exchange, String routingKey, String filter)
       throws IOException {
     if (count > 0
-        && frame.length() + StreamMessage.sizeAtMost(message, routingKey)
-            > connection.frameBytes()) {
+        && frame.length() + writer.sizeAtMost(message, routingKey) > connection.frameBytes()) {
       flush();
     }
     if (count == 0) {
@@ -287,7 +291,7 @@ public final class StreamProducer implements AutoCloseable {
     }
     frame.int32(0);
     int start = frame.length();
-    StreamMessage.write(message, exchange, routingKey, asBefore313, frame);
+    writer.write(message, exchange, routingKey);
     frame.putInt32(start - Integer.BYTES, frame.length() - start);
     count++;
     if (frame.length() >= BURST_BYTES) {
