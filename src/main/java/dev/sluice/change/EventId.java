@@ -4,17 +4,16 @@ import dev.sluice.change.ChangeEvent.Field;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 
 /**
  * The identity of an event: 32 hex digits, the first half of the SHA-256 of what the event is: its
- * position (twelve bytes, big-endian), its operation and a zero, its namespace and its document key
- * (both as BSON, nothing if absent). That of a gap is one of where it begins and ends; that of a
- * snapshot's read one of the snapshot and what was read.
+ * position (twelve bytes, big-endian), the first twelve bytes of the SHA-256 of its operation, a
+ * zero and its namespace, and its document key (both as BSON, nothing if absent). That of a gap is
+ * one of where it begins and ends; that of a snapshot's read one of the snapshot and what was read.
  *
  * <p>An event that is published again has the same id, also behind an upgrade of the server, which
  * may change the version of its token. Where the token has a form that is not known, the index in
@@ -23,25 +22,8 @@ import java.util.zip.Checksum;
  * events the chance of one collision is below 10^-14.
  */
 public record EventId(String value) {
-  private static final int BYTES = 16;
-  private static final HexFormat HEX = HexFormat.of();
-
-  private static final ThreadLocal<MessageDigest> SHA_256 =
-      ThreadLocal.withInitial(
-          () -> {
-            try {
-              return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-              throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
-          });
-
   static EventId of(ChangeEvent event) {
-    MessageDigest hash = SHA_256.get();
-    hash.update(positionAndOperation(event));
-    addDocument(event, Field.NAMESPACE, hash);
-    addDocument(event, Field.DOCUMENT_KEY, hash);
-    return new EventId(HEX.formatHex(hash.digest(), 0, BYTES));
+    return new EventId(EventDigest.of(event));
   }
 
   /**
@@ -54,12 +36,13 @@ public record EventId(String value) {
    * whole document was more than half of what a read cost.
    */
   static EventId ofRead(ChangeEvent event) {
-    MessageDigest hash = SHA_256.get();
-    hash.update(("read " + event.snapshot() + "\0").getBytes(StandardCharsets.UTF_8));
-    addDocument(event, Field.NAMESPACE, hash);
-    addDocument(event, Field.DOCUMENT_KEY, hash);
-    addSums(event, hash);
-    return new EventId(HEX.formatHex(hash.digest(), 0, BYTES));
+    return of(
+        hash -> {
+          hash.update(("read " + event.snapshot() + "\0").getBytes(StandardCharsets.UTF_8));
+          addDocument(event, Field.NAMESPACE, hash);
+          addDocument(event, Field.DOCUMENT_KEY, hash);
+          addSums(event, hash);
+        });
   }
 
   private static void addSums(ChangeEvent event, MessageDigest hash) {
@@ -86,17 +69,6 @@ public record EventId(String value) {
     return ofBytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static byte[] positionAndOperation(ChangeEvent event) {
-    ChangePosition order = event.order();
-    String operation = event.operation().text();
-    byte[] bytes = new byte[Long.BYTES + Integer.BYTES + operation.length() + 1];
-    ByteBuffer.wrap(bytes).putLong(order.clusterTime()).putInt(order.index());
-    for (int i = 0; i < operation.length(); i++) {
-      bytes[Long.BYTES + Integer.BYTES + i] = (byte) operation.charAt(i);
-    }
-    return bytes;
-  }
-
   private static void addDocument(ChangeEvent event, Field field, MessageDigest hash) {
     if (event.has(field)) {
       int at = event.offset(field);
@@ -117,19 +89,24 @@ public record EventId(String value) {
 
   static EventId of(Commit commit) {
     Transaction transaction = commit.transaction();
-    MessageDigest hash = SHA_256.get();
-    hash.update(Commit.OPERATION.getBytes(StandardCharsets.US_ASCII));
-    hash.update(
-        ByteBuffer.allocate(2 * Long.BYTES)
-            .putLong(commit.last().clusterTime())
-            .putLong(transaction.number())
-            .flip());
-    hash.update(transaction.session());
-    return new EventId(HEX.formatHex(hash.digest(), 0, BYTES));
+    return of(
+        hash -> {
+          hash.update(Commit.OPERATION.getBytes(StandardCharsets.US_ASCII));
+          hash.update(
+              ByteBuffer.allocate(2 * Long.BYTES)
+                  .putLong(commit.last().clusterTime())
+                  .putLong(transaction.number())
+                  .flip());
+          hash.update(transaction.session());
+        });
   }
 
   private static EventId ofBytes(byte[] bytes) {
-    return new EventId(HEX.formatHex(SHA_256.get().digest(bytes), 0, BYTES));
+    return of(hash -> hash.update(bytes));
+  }
+
+  private static EventId of(Consumer<MessageDigest> saying) {
+    return new EventId(EventDigest.of(saying));
   }
 
   @Override

@@ -42,6 +42,11 @@ public enum Operation {
     return text;
   }
 
+  /** The same in ASCII. Not to be written to. */
+  byte[] ascii() {
+    return ascii;
+  }
+
   /** Whether it is of one document, so that there is something to publish. */
   public boolean isOnDocument() {
     return this == INSERT || this == UPDATE || this == REPLACE || this == DELETE || this == READ;

@@ -3,6 +3,7 @@ package dev.sluice.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.testing.Events;
+import java.util.Arrays;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
@@ -49,10 +50,27 @@ class EventIdTest {
 
   @Test
   void isTheSameForATokenOfANewerVersion() {
-    // As `sha256sum` has it of 6B00EF98 00000001 00000001, "insert", 0 and the two documents.
+    // As `sha256sum` has it of 6B00EF98 00000001 00000001, twelve bytes of what it has of "insert",
+    // 0 and the namespace, and the document key.
     assertThat(event("insert", "2B022C01002B026E").id())
         .isEqualTo(event("insert", "2B042C01002B026F").id())
-        .hasToString("018732021b0f421751586c35fe5a1da0");
+        .hasToString("c3187d6f939db0db7ac71f8507cd1898");
+  }
+
+  @Test
+  void isMadeInTheSameWayOfALongId() {
+    assertThat(event("insert", "2B022C01002B026E", "'" + "x".repeat(100) + "'").id())
+        .hasToString("d87df9d3879149f1792d18dd57d0ed8b");
+  }
+
+  @Test
+  void isAnotherOneForAnotherCollection() {
+    ChangeEvent[] events = new ChangeEvent[100];
+    Arrays.setAll(events, i -> event("insert", "2B022C01002B026E", "1", "plays" + i));
+
+    assertThat(events).extracting(ChangeEvent::id).doesNotHaveDuplicates();
+    EventId[] ids = Arrays.stream(events).map(ChangeEvent::id).toArray(EventId[]::new);
+    assertThat(events).extracting(ChangeEvent::id).containsExactly(ids);
   }
 
   @Test
@@ -76,12 +94,22 @@ class EventIdTest {
   }
 
   private static ChangeEvent event(String operation, String restOfToken) {
+    return event(operation, restOfToken, "1");
+  }
+
+  private static ChangeEvent event(String operation, String restOfToken, String id) {
+    return event(operation, restOfToken, id, "plays");
+  }
+
+  private static ChangeEvent event(
+      String operation, String restOfToken, String id, String collection) {
     return Events.of(
         BsonDocument.parse(
             "{_id: {_data: '826B00EF9800000001%s'}, operationType: '%s',"
                     .formatted(restOfToken, operation)
                 + " clusterTime: {$timestamp: {t: 1795223448, i: 1}},"
-                + " ns: {db: 'scrabble', coll: 'plays'}, documentKey: {_id: 1}}"));
+                + " ns: {db: 'scrabble', coll: '%s'}, documentKey: {_id: %s}}"
+                    .formatted(collection, id)));
   }
 
   private static ResumeToken token(String json) {

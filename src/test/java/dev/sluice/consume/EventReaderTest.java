@@ -61,7 +61,7 @@ class EventReaderTest {
   void readsAnEnvelopeWithEverything() throws Exception {
     Event event = read("shape/everything");
 
-    assertThat(event.messageId()).isEqualTo("d5cb0f9bf4e5d38633552e1ce5343a69");
+    assertThat(event.messageId()).isEqualTo("bc9103730ebc5090329b558e88ca57e9");
     assertThat(event.type()).isEqualTo(EventType.UPDATE);
     assertThat(event.namespace()).isEqualTo(new Namespace("scrabble", "scrabble"));
     assertThat(event.key()).isEqualTo(KEY);
