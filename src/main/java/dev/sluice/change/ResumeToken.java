@@ -17,8 +17,7 @@ public final class ResumeToken {
   /** As much of a token as a log line shows: version, seconds and increment of the cluster time. */
   private static final int SHOWN = 18;
 
-  /** The type byte of a timestamp in a sortable key, in hexadecimal digits. */
-  private static final String TIMESTAMP = "82";
+  private static final String DATA = "_data";
 
   private final byte[] bson;
 
@@ -55,14 +54,15 @@ public final class ResumeToken {
    * sentences; where a stream goes on is decided by the whole token.
    */
   public Optional<BsonTimestamp> clusterTime() {
-    String data = data();
-    if (data.length() < SHOWN || !data.startsWith(TIMESTAMP)) {
-      return Optional.empty();
-    }
     try {
-      int seconds = Integer.parseUnsignedInt(data, 2, 10, 16);
-      return Optional.of(new BsonTimestamp(seconds, Integer.parseUnsignedInt(data, 10, 18, 16)));
-    } catch (NumberFormatException e) {
+      int data = textOfData();
+      if (data < 0) {
+        return Optional.empty();
+      }
+      int from = data + Integer.BYTES;
+      int end = from + BsonBytes.stringLength(bson, data, bson.length);
+      return TokenKey.clusterTime(bson, from, end);
+    } catch (CorruptBsonException e) {
       return Optional.empty();
     }
   }
@@ -75,8 +75,8 @@ public final class ResumeToken {
    */
   int transactionIndex(long clusterTime) {
     try {
-      int data = BsonBytes.find(bson, 0, bson.length, "_data");
-      if (data < 0 || bson[data - "_data".length() - 2] != BsonBytes.STRING) {
+      int data = textOfData();
+      if (data < 0) {
         return TokenKey.UNKNOWN;
       }
       int from = data + Integer.BYTES;
@@ -139,11 +139,17 @@ public final class ResumeToken {
   /** A token that is damaged must not keep the message about it from being written. */
   private String data() {
     try {
-      int data = BsonBytes.find(bson, 0, bson.length, "_data");
-      boolean isText = data > 0 && bson[data - "_data".length() - 2] == BsonBytes.STRING;
-      return isText ? BsonBytes.text(bson, data, bson.length) : "?";
+      int data = textOfData();
+      return data < 0 ? "?" : BsonBytes.text(bson, data, bson.length);
     } catch (CorruptBsonException e) {
       return "?";
     }
+  }
+
+  /** Where the size field of the text {@code _data} is; -1 if there is none. */
+  private int textOfData() {
+    int data = BsonBytes.find(bson, 0, bson.length, DATA);
+    // The type byte stands before the name and its closing zero.
+    return data > 0 && bson[data - DATA.length() - 2] == BsonBytes.STRING ? data : -1;
   }
 }

@@ -3,10 +3,9 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.impl.Frame;
 import dev.sluice.message.Message;
+import dev.sluice.rabbit.stream.FrameBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Date;
 import java.util.Map;
 
@@ -22,12 +21,6 @@ final class SentProperties extends AMQP.BasicProperties {
   private static final int PERSISTENT = 2;
 
   private static final int MOST_BYTES_OF_SHORT_TEXT = 255;
-
-  /** Class and weight, the size of the body, the flags. */
-  private static final int START = 2 * Short.BYTES + Long.BYTES + Short.BYTES;
-
-  /** Holds those of an event with all headers. */
-  private static final int USUAL_BYTES = 384;
 
   private static final byte TEXT = 'S';
 
@@ -45,8 +38,7 @@ final class SentProperties extends AMQP.BasicProperties {
 
   private final Map<String, Object> headers;
 
-  private byte[] bytes;
-  private int size;
+  private FrameBuffer out;
   private boolean onlyTexts;
 
   private SentProperties(Message message) {
@@ -99,93 +91,59 @@ final class SentProperties extends AMQP.BasicProperties {
     if (!onlyTexts) {
       return builder().build().toFrame(channel, bodySize);
     }
-    bytes = new byte[USUAL_BYTES];
-    size = START;
+    out = new FrameBuffer();
+    // Class and weight, the size of the body, the flags, of which the last are not known yet.
+    out.int16(getClassId()).int16(0).int64(bodySize).int16(0);
     int flags = CONTENT_TYPE | HEADERS | DELIVERY_MODE | MESSAGE_ID | TIMESTAMP | TYPE | APP_ID;
+    int flagsAt = out.length() - Short.BYTES;
     shortText(getContentType());
     if (getContentEncoding() != null) {
       flags |= CONTENT_ENCODING;
       shortText(getContentEncoding());
     }
     table();
-    octet(PERSISTENT);
+    out.int8(PERSISTENT);
     if (getPriority() != null) {
       flags |= PRIORITY;
-      octet(getPriority());
+      out.int8(getPriority());
     }
     if (getExpiration() != null) {
       flags |= EXPIRATION;
       shortText(getExpiration());
     }
     shortText(getMessageId());
-    room(Long.BYTES);
-    ByteBuffer.wrap(bytes).putLong(size, getTimestamp().getTime() / 1000);
-    size += Long.BYTES;
+    out.int64(getTimestamp().getTime() / 1000);
     shortText(getType());
     shortText(getAppId());
-    ByteBuffer.wrap(bytes)
-        .putShort((short) getClassId())
-        .putShort((short) 0)
-        .putLong(bodySize)
-        .putShort((short) flags);
-    ByteBuffer payload = ByteBuffer.wrap(bytes, 0, size);
-    bytes = null;
+    out.putInt8(flagsAt, flags >>> 8);
+    out.putInt8(flagsAt + 1, flags);
+    ByteBuffer payload = out.toBuffer();
+    out = null;
     return new Frame(AMQP.FRAME_HEADER, channel, payload);
   }
 
   private void table() {
-    room(Integer.BYTES);
-    int start = size;
-    size += Integer.BYTES;
+    out.int32(0);
+    int start = out.length();
     headers.forEach(this::header);
-    int32(start, size - start - Integer.BYTES);
+    out.putInt32(start - Integer.BYTES, out.length() - start);
   }
 
   private void header(String name, Object value) {
     shortText(name);
-    octet(TEXT);
-    byte[] text = utf8((String) value);
-    room(Integer.BYTES);
-    int32(size, text.length);
-    size += Integer.BYTES;
-    append(text);
+    out.int8(TEXT).int32(0);
+    int start = out.length();
+    out.putInt32(start - Integer.BYTES, out.text((String) value));
   }
 
   private void shortText(String text) {
-    byte[] utf8 = utf8(text);
-    if (utf8.length > MOST_BYTES_OF_SHORT_TEXT) {
+    out.int8(0);
+    int start = out.length();
+    int size = out.text(text);
+    if (size > MOST_BYTES_OF_SHORT_TEXT) {
       throw new IllegalArgumentException(
-          "a text of " + utf8.length + " bytes where AMQP has 255 at the most");
+          "a text of " + size + " bytes where AMQP has 255 at the most");
     }
-    octet(utf8.length);
-    append(utf8);
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private void append(byte[] source) {
-    room(source.length);
-    System.arraycopy(source, 0, bytes, size, source.length);
-    size += source.length;
-  }
-
-  private void octet(int value) {
-    room(1);
-    bytes[size++] = (byte) value;
-  }
-
-  private void int32(int at, int value) {
-    bytes[at] = (byte) (value >>> 24);
-    bytes[at + 1] = (byte) (value >>> 16);
-    bytes[at + 2] = (byte) (value >>> 8);
-    bytes[at + 3] = (byte) value;
-  }
-
-  private void room(int more) {
-    if (bytes.length - size < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));
-    }
+    out.putInt8(start - 1, size);
   }
 }

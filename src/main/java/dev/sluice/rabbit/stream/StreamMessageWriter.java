@@ -149,9 +149,11 @@ final class StreamMessageWriter {
     section(PROPERTIES);
     int start = beginCompound(LIST);
     string(message.messageId());
-    for (String none : new String[] {"user-id", "to", "subject", "reply-to", "correlation-id"}) {
-      nothing(none);
-    }
+    nothing("user-id");
+    nothing("to");
+    nothing("subject");
+    nothing("reply-to");
+    nothing("correlation-id");
     symbol(message.content().type());
     if (message.content().encoding().isEmpty()) {
       nothing("content-encoding");
@@ -238,7 +240,13 @@ final class StreamMessageWriter {
   }
 
   private void string(String text) {
-    write(text.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING, out);
+    if (text.length() * BYTES_OF_A_CHARACTER <= SMALL) {
+      out.int8(SMALL_STRING).int8(0);
+      int start = out.length();
+      out.putInt8(start - 1, out.text(text));
+    } else {
+      write(text.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING, out);
+    }
   }
 
   private void symbol(String text) {
