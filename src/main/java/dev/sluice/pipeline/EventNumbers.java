@@ -3,7 +3,6 @@ package dev.sluice.pipeline;
 import dev.sluice.change.Numbering;
 import dev.sluice.change.Position;
 import dev.sluice.checkpoint.Checkpoint;
-import java.time.Duration;
 import java.util.Optional;
 import reactor.core.publisher.Mono;
 
@@ -14,9 +13,6 @@ import reactor.core.publisher.Mono;
  * leave events behind whose numbers nobody knows.
  */
 final class EventNumbers {
-  /** Longer than an election takes. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
   private final PipelineParts parts;
   private final Leadership leadership;
 
@@ -47,16 +43,10 @@ final class EventNumbers {
   }
 
   private Mono<Void> save(Checkpoint checkpoint) {
-    return parts
-        .checkpoints()
-        .save(checkpoint)
-        .timeout(TIMEOUT, Mono.error(EventNumbers::unanswered), parts.schedulers().timer())
+    return Patience.withAnswer(
+            parts.checkpoints().save(checkpoint),
+            "has not saved the position",
+            parts.schedulers().timer())
         .then(Mono.fromRunnable(() -> leadership.reached(checkpoint)));
-  }
-
-  private static PipelineException unanswered() {
-    return new PipelineException(
-        FailureKind.TRANSIENT,
-        "MongoDB has not saved the position within " + TIMEOUT.toSeconds() + " s");
   }
 }

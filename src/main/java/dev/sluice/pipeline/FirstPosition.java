@@ -4,7 +4,6 @@ import dev.sluice.change.Position;
 import dev.sluice.checkpoint.Checkpoint;
 import dev.sluice.checkpoint.Claim;
 import dev.sluice.config.WrongSettings;
-import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +15,6 @@ import reactor.core.publisher.Mono;
  */
 final class FirstPosition {
   private static final Logger log = LoggerFactory.getLogger(FirstPosition.class);
-
-  /** Longer than an election; a driver may wait for a silent server without any limit. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final PipelineParts parts;
   private final Leadership leadership;
@@ -95,28 +91,24 @@ final class FirstPosition {
 
   /** Saved at once: if we fail before the first event, the next start must not begin later. */
   private Mono<Position> begin(StartPoint point) {
-    return point
-        .find(parts.source())
-        .flatMap(parts.snapshots()::atFirstStart)
-        .flatMap(
-            position ->
-                parts
-                    .checkpoints()
-                    .save(leadership.checkpoint().at(position))
-                    .then(Mono.fromRunnable(() -> reached(point, position)))
-                    .thenReturn(position))
-        .timeout(TIMEOUT, Mono.error(FirstPosition::unanswered), parts.schedulers().timer());
+    return Patience.withAnswer(
+        point
+            .find(parts.source())
+            .flatMap(parts.snapshots()::atFirstStart)
+            .flatMap(
+                position ->
+                    parts
+                        .checkpoints()
+                        .save(leadership.checkpoint().at(position))
+                        .then(Mono.fromRunnable(() -> reached(point, position)))
+                        .thenReturn(position)),
+        "has not told its time",
+        parts.schedulers().timer());
   }
 
   private void reached(StartPoint point, Position position) {
     begun = true;
     oldest = Optional.of(position).filter(chosen -> point instanceof StartPoint.Earliest);
     leadership.reached(position);
-  }
-
-  private static PipelineException unanswered() {
-    return new PipelineException(
-        FailureKind.TRANSIENT,
-        "MongoDB has not told its time within " + TIMEOUT.toSeconds() + " s");
   }
 }

@@ -210,9 +210,10 @@ public final class PipelineSupervisor {
   private Mono<Void> attemptFrom(Position from) {
     Position wished = parts.snapshots().beginWished(from);
     if (!wished.equals(from)) {
-      return parts
-          .checkpoints()
-          .save(leadership.checkpoint().at(wished))
+      return Patience.withAnswer(
+              parts.checkpoints().save(leadership.checkpoint().at(wished)),
+              "has not saved the position",
+              parts.schedulers().timer())
           .then(
               Mono.defer(
                   () -> {
@@ -347,15 +348,18 @@ public final class PipelineSupervisor {
         .gap(failure, from)
         .flatMap(
             found ->
-                (snapshot
-                        ? parts.snapshots().planned().map(Optional::of)
-                        : Mono.just(Optional.<BsonDocument>empty()))
+                (snapshot ? planned().map(Optional::of) : Mono.just(Optional.<BsonDocument>empty()))
                     .flatMap(plan -> goOnBehind(found, plan, failure, from)))
         .onErrorResume(
             cause -> PipelineException.of(cause).kind().isPassing(),
             cause -> backOff(PipelineState.BACKING_OFF, PipelineException.of(cause)))
         .takeUntilOther(stop.asMono())
         .defaultIfEmpty(0L);
+  }
+
+  private Mono<BsonDocument> planned() {
+    return Patience.withAnswer(
+        parts.snapshots().planned(), "has not told its time", parts.schedulers().timer());
   }
 
   /** Unless it has just been tried there: it would be told of the same gap for ever. */
