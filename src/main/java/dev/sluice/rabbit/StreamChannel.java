@@ -77,9 +77,12 @@ final class StreamChannel implements ConfirmChannel {
     }
   }
 
-  /** Not again if there is something behind it: that was sent when this was confirmed. */
+  /**
+   * Not again if there is something behind it: that was sent when this was confirmed. Nor if it is
+   * the last one itself, which came by the stream protocol when a frame could be larger.
+   */
   private void publishAlone(long number, long id, Message message, long document) {
-    if (id < producer.lastId()) {
+    if (id <= producer.lastId()) {
       outcomes.confirmed(number, number);
     } else {
       amqp.publish(number, message, document);

@@ -57,6 +57,8 @@ final class SentBatches {
     }
   }
 
+  private static final String SOME_CONTEXT = "0".repeat(TraceParent.LENGTH);
+
   private final Spans spans;
   private final String destination;
   private final Map<Long, Batch> byNumber = new HashMap<>();
@@ -94,6 +96,13 @@ final class SentBatches {
       close();
     }
     return traced;
+  }
+
+  /** The message with as large a header as it will have. */
+  static Message ofFullSize(Message message) {
+    return message.headers().containsKey(TraceParent.HEADER)
+        ? message
+        : message.with(TraceParent.HEADER, SOME_CONTEXT);
   }
 
   /** What belongs to the whole collection has no such header. */

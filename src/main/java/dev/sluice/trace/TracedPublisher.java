@@ -65,9 +65,10 @@ public final class TracedPublisher implements EventPublisher {
       channel.publish(number, id, batches.add(number, message), document);
     }
 
+    /** As it will be published: what hardly fits without the header may not with it. */
     @Override
     public boolean wantsToBeAlone(Message message) {
-      return channel.wantsToBeAlone(message);
+      return channel.wantsToBeAlone(SentBatches.ofFullSize(message));
     }
 
     @Override
