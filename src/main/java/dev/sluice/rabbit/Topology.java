@@ -85,7 +85,8 @@ final class Topology {
             .arguments(SUPER_STREAM));
     bindings.add(
         BindingSpecification.binding(set.name(), set.bindingKey(), set.stream())
-            .arguments(Map.of("x-stream-partition-order", set.number())));
+            // A long, as there: with a number of another type it would be a second binding.
+            .arguments(Map.of("x-stream-partition-order", (long) set.number())));
   }
 
   private static BindingSpecification binding(BoundExchange exchange, String queue) {

@@ -145,12 +145,26 @@ class StreamTargetIT {
         .ctl("eval", "rabbit_stream_manager:partitions(<<\"/\">>, <<\"" + superStream + "\">>).");
   }
 
+  /** As {@code rabbitmq-streams add_super_stream --partitions 2} has it done. */
+  private static void addSuperStream(String name) {
+    streams
+        .node()
+        .ctl(
+            "eval",
+            "ok = rabbit_stream_manager:create_super_stream(<<\"/\">>, <<\"NAME\">>, "
+                    .replace("NAME", name)
+                + "[<<\"NAME-0\">>, <<\"NAME-1\">>], #{}, [<<\"0\">>, <<\"1\">>], <<\"guest\">>)."
+                    .replace("NAME", name));
+  }
+
   @Test
   void partitionsAreOneSuperStreamAndAnotherNumberOfThemGoesOnInItsOwnStreams() throws Exception {
     try (PipelineUnderTest sluice = pipeline()) {
       Map<String, String> environment = new HashMap<>(sluice.environment());
       environment.remove("SLUICE_EXCHANGE");
       String set = sluice.queue();
+      // Has its streams and bindings already, which are to be found and not made beside them.
+      addSuperStream(set);
       try (SluiceProcess zero = partition(environment, "0/2");
           SluiceProcess one = partition(environment, "1/2")) {
         zero.awaitStreaming();
