@@ -5,6 +5,8 @@ import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.rabbit.stream.LeaderNotReached;
+import dev.sluice.rabbit.stream.OtherProtocol;
+import dev.sluice.rabbit.stream.SharedAddress;
 import dev.sluice.rabbit.stream.StreamRefusal;
 import java.io.EOFException;
 import java.io.IOException;
@@ -47,6 +49,26 @@ final class StreamFailures {
               + " stream.advertised_port there to where it is reached",
           failure);
     }
+    if (failure instanceof SharedAddress shared) {
+      return refused(
+          "Several nodes of RabbitMQ tell clients that they are at "
+              + shared.address()
+              + ", so that nobody can tell which of them leads the stream \""
+              + settings.queue()
+              + "\": give each an address of its own by stream.advertised_host and"
+              + " stream.advertised_port, or publish with SLUICE_TARGET=amqp",
+          failure);
+    }
+    if (failure instanceof OtherProtocol) {
+      return refused(
+          "What answers at "
+              + at
+              + " does not speak RabbitMQ's stream protocol: set SLUICE_STREAM_PORT to its port, 5552"
+              + " or with TLS 5551 by default, and TLS as that port has it ("
+              + failure.getMessage()
+              + ")",
+          failure);
+    }
     return recognise(failure);
   }
 
@@ -58,6 +80,15 @@ final class StreamFailures {
           : recognised;
     }
     String said = " (" + refusal.getMessage() + ")";
+    if (refusal.isByAlarm()) {
+      return passing(
+          "RabbitMQ at "
+              + at
+              + " takes no messages, as an alarm is on: see `rabbitmq-diagnostics alarms` there, and"
+              + " free memory or disk"
+              + said,
+          failure);
+    }
     return switch (refusal.code()) {
       case AUTHENTICATION_FAILURE, LOOPBACK_ONLY, SASL_ERROR ->
           refused(
@@ -91,7 +122,7 @@ final class StreamFailures {
                   + settings.username()
                   + "\" may not write to the stream \""
                   + settings.queue()
-                  + "\": see what each command needs in docs/PRIVILEGES.md"
+                  + "\" and read from it, which both are needed: see docs/PRIVILEGES.md"
                   + said,
               failure);
       case UNKNOWN_FRAME ->

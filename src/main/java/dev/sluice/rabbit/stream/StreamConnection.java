@@ -229,7 +229,8 @@ final class StreamConnection implements AutoCloseable {
   private ByteBuffer read() throws IOException {
     int length = in.readInt();
     if (length < 2 * Short.BYTES || length > MOST_BYTES_READ) {
-      throw new IOException("no frame of the stream protocol: it would have " + length + " bytes");
+      throw new OtherProtocol(
+          "no frame of the stream protocol: it would have " + length + " bytes");
     }
     byte[] frame = new byte[length];
     in.readFully(frame);

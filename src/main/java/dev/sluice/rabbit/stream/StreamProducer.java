@@ -10,6 +10,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
@@ -47,6 +50,8 @@ public final class StreamProducer implements AutoCloseable {
 
   private static final int NO_LEADER = -1;
 
+  private static final String LOOKING = "looking for the leader of the stream";
+
   private final StreamConnection connection;
   private final String stream;
   private final long lastId;
@@ -67,7 +72,7 @@ public final class StreamProducer implements AutoCloseable {
     connection.ask(
         StreamConnection.DECLARE_PUBLISHER,
         content -> content.int8(PUBLISHER).string(name).string(stream),
-        "declaring the publisher");
+        StreamRefusal.DECLARING);
     this.lastId =
         connection
             .ask(
@@ -83,7 +88,8 @@ public final class StreamProducer implements AutoCloseable {
    * @param at any node of the cluster
    * @param title shown in RabbitMQ's list of connections
    * @param name what the ids are counted under, of 255 bytes at the most
-   * @throws IOException a {@link StreamRefusal} where the broker says no
+   * @throws IOException a {@link StreamRefusal} where the broker says no, {@link LeaderNotReached}
+   *     or {@link SharedAddress} where the leader is not to be found
    */
   public static StreamProducer open(
       Broker broker,
@@ -100,7 +106,13 @@ public final class StreamProducer implements AutoCloseable {
         connection.close();
         connection = openLeader(broker, elsewhere.get(), tls, title);
       }
-      return new StreamProducer(connection, stream, name);
+      StreamProducer producer = new StreamProducer(connection, stream, name);
+      // It may have moved meanwhile. From the declaration of the publisher on RabbitMQ tells of it.
+      if (leader(connection, stream).isPresent()) {
+        throw new StreamRefusal(
+            StreamRefusal.Code.STREAM_NOT_AVAILABLE, LOOKING, "its leader is moving");
+      }
+      return producer;
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
@@ -127,41 +139,47 @@ public final class StreamProducer implements AutoCloseable {
 
   private static StreamConnection openLeader(
       Broker broker, HostPort leader, Optional<SSLContext> tls, String title) throws IOException {
+    StreamConnection connection;
     try {
-      return StreamConnection.open(broker, leader, tls, title);
+      connection = StreamConnection.open(broker, leader, tls, title);
     } catch (SocketException | UnknownHostException | SocketTimeoutException | EOFException e) {
       throw new LeaderNotReached(leader, e);
     }
+    Optional<HostPort> there = connection.advertised();
+    if (there.isPresent() && !there.get().equals(leader)) {
+      connection.close();
+      throw new LeaderNotReached(leader, new IOException("the node there is " + there.get()));
+    }
+    return connection;
   }
 
   /** Where the leader is, if not at the other end of this connection. */
   private static Optional<HostPort> leader(StreamConnection connection, String stream)
       throws IOException {
-    String doing = "looking for the leader of the stream";
     ByteBuffer answer =
         connection.askForAny(
-            StreamConnection.METADATA, content -> content.int32(1).string(stream), doing);
+            StreamConnection.METADATA, content -> content.int32(1).string(stream), LOOKING);
     int brokers = answer.getInt();
-    short[] references = new short[brokers];
-    HostPort[] addresses = new HostPort[brokers];
+    Map<Short, HostPort> addresses = new HashMap<>();
     for (int i = 0; i < brokers; i++) {
-      references[i] = answer.getShort();
-      addresses[i] = new HostPort(StreamConnection.string(answer), answer.getInt());
+      addresses.put(
+          answer.getShort(), new HostPort(StreamConnection.string(answer), answer.getInt()));
     }
     answer.getInt();
     StreamConnection.string(answer);
     int code = Short.toUnsignedInt(answer.getShort());
     if (code != 1) {
-      throw new StreamRefusal(code, doing);
+      throw new StreamRefusal(code, LOOKING);
     }
-    short leader = answer.getShort();
-    for (int i = 0; i < brokers; i++) {
-      if (references[i] == leader && leader != NO_LEADER) {
-        return Optional.of(addresses[i])
-            .filter(at -> !connection.advertised().equals(Optional.of(at)));
-      }
+    short reference = answer.getShort();
+    HostPort leader = reference == NO_LEADER ? null : addresses.get(reference);
+    if (leader == null) {
+      throw new StreamRefusal(StreamRefusal.Code.STREAM_NOT_AVAILABLE, LOOKING, "no node leads it");
     }
-    throw new StreamRefusal(6, doing, "no node leads it");
+    if (Collections.frequency(addresses.values(), leader) > 1) {
+      throw new SharedAddress(leader);
+    }
+    return Optional.of(leader).filter(at -> !connection.advertised().equals(Optional.of(at)));
   }
 
   /** Values to filter by are known from RabbitMQ 3.13 on, which says so. */
