@@ -43,7 +43,8 @@ final class StreamInbox implements Inbox {
 
   /**
    * So often it has to be silent, with an end that stands still, for the message to be gone: a node
-   * that was away knows less than the others until it has caught up.
+   * that was away knows less than the others until it has caught up, and what the leader has
+   * RabbitMQ counts each five seconds only.
    */
   private static final int SILENCES = 5;
 
@@ -61,6 +62,7 @@ final class StreamInbox implements Inbox {
 
   private boolean resumed;
   private int silences;
+  private boolean saidBehind;
   private OptionalLong end = OptionalLong.empty();
   private long silentSince = System.nanoTime();
 
@@ -236,11 +238,48 @@ final class StreamInbox implements Inbox {
     }
     OptionalLong newest = now(StreamOffset.LAST);
     silentSince = System.nanoTime();
-    boolean standsStill = newest.isPresent() && newest.equals(end);
+    boolean endsBefore = newest.isPresent() && newest.equals(end) && newest.getAsLong() < last;
     end = newest;
-    silences = standsStill && newest.getAsLong() < last ? silences + 1 : 0;
+    silences = endsBefore && !isBehind(newest.getAsLong()) ? silences + 1 : 0;
     if (silences >= SILENCES) {
       another("ends before offset " + last + ", the one");
+    }
+  }
+
+  /**
+   * Whether it is this node alone that has not got so far, or nobody says: one is read from the
+   * node that the connection leads to, and counted by the one that leads the stream.
+   */
+  private boolean isBehind(long newest) {
+    OptionalLong first = now(StreamOffset.FIRST);
+    long count = count();
+    if (count > 0 && first.isPresent() && first.getAsLong() + count <= last) {
+      return false;
+    }
+    if (!saidBehind) {
+      saidBehind = true;
+      log.warn(
+          "RabbitMQ at {} has the stream {} up to offset {} only, and its leader more: waiting until"
+              + " it has caught up to offset {}",
+          settings.address(),
+          settings.queue(),
+          newest,
+          last);
+    }
+    return true;
+  }
+
+  /** How many messages the leader has; 0 while it is away. */
+  private long count() {
+    try {
+      Channel asking = connection.createChannel();
+      try {
+        return asking.messageCount(settings.queue());
+      } finally {
+        asking.abort();
+      }
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitFailures.recognise(e, settings);
     }
   }
 

@@ -64,7 +64,7 @@ final class BrokerCauses {
       ofNetwork(causes, site.proxies());
     } else {
       causes.cannot(
-          "needs a connection without TLS, which a proxy can stand in",
+          "needs a connection that a proxy can stand in: none with TLS, or to the leader in a cluster",
           FaultKind.CONFIRMS_SWALLOWED,
           FaultKind.HALF_OPEN,
           FaultKind.NETWORK_CUT);
