@@ -3,7 +3,6 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.consume.Inbox;
@@ -17,9 +16,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +30,6 @@ final class StreamInbox implements Inbox {
   private static final Logger log = LoggerFactory.getLogger(StreamInbox.class);
 
   private static final String OFFSET = "x-stream-offset";
-
-  /** What a node may take to give the first message of a stream that has one. */
-  private static final Duration FIRST_MESSAGE = Duration.ofSeconds(2);
 
   /** How long nothing may come before it is asked whether there is anything. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
@@ -122,35 +115,15 @@ final class StreamInbox implements Inbox {
     if (!from.equals(StreamOffset.LAST)) {
       return from;
     }
-    OptionalLong first = firstFrom(from.value());
+    OptionalLong first = StreamQueue.firstFrom(from, connection, settings.queue());
     return first.isPresent()
         ? StreamOffset.parse(Long.toString(first.getAsLong()))
         : StreamOffset.FIRST;
   }
 
-  /** The offset of the first message from there on; empty if none comes in time. */
-  private OptionalLong firstFrom(Object place) throws IOException {
-    Channel looking = connection.createChannel();
-    try {
-      BlockingQueue<Long> found = new LinkedBlockingQueue<>();
-      DeliverCallback note =
-          (tag, delivery) -> ReceivedMessage.offset(delivery.getProperties()).ifPresent(found::add);
-      looking.basicQos(1);
-      looking.basicConsume(settings.queue(), false, Map.of(OFFSET, place), note, tag -> {});
-      Long first = found.poll(FIRST_MESSAGE.toMillis(), TimeUnit.MILLISECONDS);
-      return first == null ? OptionalLong.empty() : OptionalLong.of(first);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PipelineException(
-          FailureKind.TRANSIENT, "The stream \"" + settings.queue() + "\" was not waited for", e);
-    } finally {
-      looking.abort();
-    }
-  }
-
   private OptionalLong now(StreamOffset place) {
     try {
-      return firstFrom(place.value());
+      return StreamQueue.firstFrom(place, connection, settings.queue());
     } catch (IOException | ShutdownSignalException e) {
       throw RabbitFailures.recognise(e, settings);
     }

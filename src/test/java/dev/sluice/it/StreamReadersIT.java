@@ -92,6 +92,30 @@ class StreamReadersIT {
     }
   }
 
+  @Test
+  void theInserterFindsEachOfItsWritesInTheStream() throws Exception {
+    try (PipelineUnderTest sluice = pipeline()) {
+      sluice.start();
+      for (int run = 0; run < 2; run++) {
+        // What the run before has left is none of this one's.
+        EndedCommand inserted =
+            EndedCommand.of(
+                sluice.environment(),
+                "insert",
+                "--count=30",
+                "--mix=insert:60,update:25,replace:5,delete:10",
+                "--seed=1",
+                "--verify",
+                "--quiet");
+        assertThat(inserted.code()).as(inserted.err()).isZero();
+        assertThat(inserted.out()).contains("delivered 30, missing 0, repeated 0, out of order 0");
+      }
+      EndedCommand ofSeveral =
+          EndedCommand.of(withPartition(sluice, "0/3"), "insert", "--count=1", "--verify");
+      ofSeveral.assertOneSentence(2, "--verify reads one stream", "leave --verify out");
+    }
+  }
+
   private static void write(PipelineUnderTest sluice, int writes, Random random) {
     MongoCollection<BsonDocument> collection = sluice.collection();
     for (int n = 0; n < writes; n++) {
@@ -201,12 +225,16 @@ class StreamReadersIT {
     return read.stream().filter(each -> seen.add(each.stream() + " " + each.offset())).toList();
   }
 
-  private static SluiceProcess partition(PipelineUnderTest sluice, String partition)
-      throws IOException {
+  private static Map<String, String> withPartition(PipelineUnderTest sluice, String partition) {
     Map<String, String> own = new HashMap<>(sluice.environment());
     own.remove("SLUICE_EXCHANGE");
     own.put("SLUICE_PARTITION", partition);
-    return SluiceProcess.run(own);
+    return own;
+  }
+
+  private static SluiceProcess partition(PipelineUnderTest sluice, String partition)
+      throws IOException {
+    return SluiceProcess.run(withPartition(sluice, partition));
   }
 
   @Test
