@@ -11,13 +11,18 @@ import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Date;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
 
 /** The queue where it is a stream: read from any place, and nothing is taken from anybody. */
 public final class StreamQueue {
@@ -26,20 +31,63 @@ public final class StreamQueue {
   /** What a node may take to give the first message of a stream that has one. */
   private static final Duration FIRST_MESSAGE = Duration.ofSeconds(2);
 
+  /** A stream whose leader is lost has another one within seconds; a node boots in that time. */
+  private static final int MOST_TRIES = 30;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+
   private final RabbitConnection connection;
+  private final Scheduler timer;
   private final QueueReader reader;
 
   /**
    * @param connection not the one that is used for publishing
+   * @param timer waits between tries
    */
-  public StreamQueue(RabbitConnection connection) {
+  public StreamQueue(RabbitConnection connection, Scheduler timer) {
     this.connection = connection;
+    this.timer = timer;
     this.reader = new QueueReader(connection);
   }
 
-  /** The messages from there on. Cold; does not end by itself. */
-  public Flux<Delivery> messages(StreamOffset from) {
-    return read((opened, queue) -> from.value());
+  /**
+   * The messages from there on. Where reading is interrupted it goes on behind the last one, by
+   * whichever node there is; it fails if none is for half a minute, or if it could not begin. Cold;
+   * does not end by itself.
+   *
+   * @param interrupted told by what, once each time
+   */
+  public Flux<Delivery> messages(StreamOffset from, Consumer<PipelineException> interrupted) {
+    AtomicReference<Object> next = new AtomicReference<>();
+    return Flux.defer(() -> read((opened, queue) -> beginning(from, next)))
+        .doOnNext(
+            delivery ->
+                ReceivedMessage.offset(delivery.getProperties())
+                    .ifPresent(offset -> next.set(offset + 1)))
+        .retryWhen(
+            Retry.fixedDelay(MOST_TRIES, BETWEEN_TRIES)
+                .scheduler(timer)
+                .transientErrors(true)
+                .filter(failure -> next.get() != null && isPassing(failure))
+                .doBeforeRetry(
+                    signal -> {
+                      if (signal.totalRetriesInARow() == 0) {
+                        interrupted.accept((PipelineException) signal.failure());
+                      }
+                    })
+                .onRetryExhaustedThrow((spec, signal) -> signal.failure()));
+  }
+
+  /** The end of now is another place the second time: what came since then has the time of now. */
+  private Object beginning(StreamOffset from, AtomicReference<Object> next) {
+    Object later =
+        from.equals(StreamOffset.NEXT) ? new Date(timer.now(TimeUnit.MILLISECONDS)) : from.value();
+    return next.compareAndSet(null, later) ? from.value() : next.get();
+  }
+
+  private static boolean isPassing(Throwable failure) {
+    return failure instanceof PipelineException recognised
+        && recognised.kind() == FailureKind.TRANSIENT;
   }
 
   /**

@@ -97,7 +97,7 @@ final class Site implements AutoCloseable {
       TestRabbit rabbit = TestRabbit.of(cluster);
       System.out.println("RabbitMQ under test: " + rabbit);
       if (streams) {
-        // A leader tells its own address: there is no way past which a proxy could stand.
+        // A leader tells its own address, which leads past any proxy.
         return new Site(mongo, rabbit, Optional.of(cluster), List.of(), given, options);
       }
       return opened(mongo, rabbit, Optional.of(cluster), before(rabbit), given, options);

@@ -12,11 +12,16 @@ import com.mongodb.client.model.Updates;
 import com.rabbitmq.stream.Consumer;
 import com.rabbitmq.stream.Environment;
 import com.rabbitmq.stream.OffsetSpecification;
+import dev.sluice.cli.Console;
+import dev.sluice.cli.SluiceCommand;
 import dev.sluice.testing.RabbitInstallation;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.StreamRabbitNode;
+import dev.sluice.testing.TcpProxy;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -30,6 +35,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.junit.jupiter.api.AfterAll;
@@ -89,6 +95,44 @@ class StreamReadersIT {
       }
       assertThat(live.join().code()).as(live.join().err()).isZero();
       assertThat(live.join().err()).contains("Reading the stream " + sluice.queue());
+    }
+  }
+
+  @Test
+  void tailGoesOnBehindTheLastEventWhenItsConnectionIsLost() throws Exception {
+    try (PipelineUnderTest sluice = pipeline().start();
+        TcpProxy proxy = TcpProxy.to(RabbitNode.HOST, streams.node().port())) {
+      Map<String, String> environment = new HashMap<>(sluice.environment());
+      environment.put(
+          "RABBITMQ_URI", "amqp://guest:guest@" + proxy.host() + ":" + proxy.port() + "/%2F");
+      FaultyRabbit.insert(sluice, 0, 20);
+      StringWriter out = new StringWriter();
+      StringWriter err = new StringWriter();
+      Console console =
+          new Console(environment, new PrintWriter(out, true), new PrintWriter(err, true), false);
+      CompletableFuture<Integer> tail =
+          CompletableFuture.supplyAsync(
+              () ->
+                  SluiceCommand.execute(
+                      console,
+                      "tail",
+                      "--from=first",
+                      "--count=40",
+                      "--json",
+                      "--env-file=/dev/null"));
+      await()
+          .atMost(PipelineUnderTest.PATIENCE)
+          .until(() -> tail.isDone() || out.toString().lines().count() == 20);
+      proxy.sever();
+      FaultyRabbit.insert(sluice, 20, 40);
+
+      assertThat(tail.join()).as(err.toString()).isZero();
+      assertThat(err.toString()).contains("going on behind the last event");
+      assertThat(
+              out.toString()
+                  .lines()
+                  .map(line -> BsonDocument.parse(line).getString("_id").getValue()))
+          .containsExactlyElementsOf(IntStream.range(0, 40).mapToObj(Integer::toString).toList());
     }
   }
 
