@@ -5,7 +5,6 @@ import dev.sluice.inserter.InsertPlan;
 import dev.sluice.inserter.Inserter;
 import dev.sluice.inserter.Write;
 import dev.sluice.pipeline.PipelineException;
-import dev.sluice.rabbit.TemporaryQueue;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,11 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 
 /** One run of the test inserter, with what a person is told of it. */
 final class InsertRun {
@@ -48,15 +49,16 @@ final class InsertRun {
   /**
    * Writes, and holds every write against what comes out.
    *
+   * @param events what comes out, once what it is given was told that none will be missed
    * @param patience how long to wait while nothing comes
    * @return whether all of it came out, in order
    */
-  boolean writeAndVerify(TemporaryQueue queue, String routingKeys, Duration patience) {
+  boolean writeAndVerify(Function<Runnable, Flux<Delivery>> events, Duration patience) {
     DeliveryLedger ledger = new DeliveryLedger();
     CompletableFuture<Void> looking = new CompletableFuture<>();
     Disposable looksOn =
-        queue
-            .messages(routingKeys, () -> looking.complete(null))
+        events
+            .apply(() -> looking.complete(null))
             .subscribe(
                 delivery -> note(ledger, delivery),
                 failure -> {

@@ -103,7 +103,9 @@ final class TailCommand implements Callable<Integer> {
 
   private Flux<Delivery> stream(Wiring wiring, RabbitSettings rabbit) {
     say("Reading the stream " + rabbit.queue() + at(rabbit));
-    return wiring.streamQueue().messages(from);
+    return wiring
+        .streamQueue()
+        .messages(from, lost -> say(lost.getMessage() + "; going on behind the last event."));
   }
 
   private static String at(RabbitSettings rabbit) {

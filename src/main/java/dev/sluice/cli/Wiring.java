@@ -292,7 +292,7 @@ public final class Wiring implements AutoCloseable {
   }
 
   public StreamQueue streamQueue() {
-    return new StreamQueue(reading);
+    return new StreamQueue(reading, timer);
   }
 
   public TemporaryQueue temporaryQueue() {

@@ -37,10 +37,13 @@ final class KeptOffset {
 
   private static final String READER = ".reader";
 
-  /** Headers of the one message: the last that is done, or where to begin. */
+  /** Headers of the one message: the last that is done, or where to begin; and in which stream. */
   private static final String DONE = "offset";
 
   private static final String FROM = "from";
+
+  /** The stream "a" by the name "x", and the stream "a.x", keep it in one queue. */
+  private static final String STREAM = "stream";
 
   /**
    * For so long an offset is waited for in a queue that is there: that of a reader which was lost a
@@ -87,7 +90,8 @@ final class KeptOffset {
    * Opens what is kept under that name.
    *
    * @param settings of the stream
-   * @throws PipelineException of a kind that passes, if another process has it open
+   * @throws PipelineException of a kind that passes, if another process has it open; of one that
+   *     does not, if it is that of another stream
    */
   static KeptOffset open(Connection connection, RabbitSettings settings, String name)
       throws IOException {
@@ -157,6 +161,7 @@ final class KeptOffset {
       return;
     }
     Map<String, Object> headers = newest.properties().getHeaders();
+    requireOwn(headers);
     if (headers.get(DONE) instanceof Number offset) {
       done = new Done(offset.longValue(), newest.properties().getMessageId());
     } else {
@@ -164,6 +169,22 @@ final class KeptOffset {
     }
     put(newest.properties());
     channel.basicAck(newest.tag(), true);
+  }
+
+  /** Of another stream it would be an offset of nothing here, and taken for a loss. */
+  private void requireOwn(Map<String, Object> headers) {
+    String stream = String.valueOf(headers.getOrDefault(STREAM, settings.queue()));
+    if (!stream.equals(settings.queue())) {
+      throw new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "The queue \""
+              + queue
+              + "\" keeps where a consumer of the stream \""
+              + stream
+              + "\" is, and so not of the stream \""
+              + settings.queue()
+              + "\": give this consumer another --name");
+    }
   }
 
   /** Null if none comes in time. */
@@ -216,11 +237,13 @@ final class KeptOffset {
   }
 
   private void publish(Map<String, Object> headers, String messageId) {
+    Map<String, Object> marked = new HashMap<>(headers);
+    marked.put(STREAM, settings.queue());
     try {
       put(
           MessageProperties.MINIMAL_PERSISTENT_BASIC
               .builder()
-              .headers(new HashMap<>(headers))
+              .headers(marked)
               .messageId(messageId)
               .build());
     } catch (IOException | ShutdownSignalException e) {

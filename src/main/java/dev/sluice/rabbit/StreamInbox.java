@@ -3,7 +3,6 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.consume.Inbox;
@@ -17,9 +16,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,15 +31,13 @@ final class StreamInbox implements Inbox {
 
   private static final String OFFSET = "x-stream-offset";
 
-  /** What a node may take to give the first message of a stream that has one. */
-  private static final Duration FIRST_MESSAGE = Duration.ofSeconds(2);
-
   /** How long nothing may come before it is asked whether there is anything. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
   /**
    * So often it has to be silent, with an end that stands still, for the message to be gone: a node
-   * that was away knows less than the others until it has caught up.
+   * that was away knows less than the others until it has caught up, and what the leader has
+   * RabbitMQ counts each five seconds only.
    */
   private static final int SILENCES = 5;
 
@@ -61,6 +55,7 @@ final class StreamInbox implements Inbox {
 
   private boolean resumed;
   private int silences;
+  private boolean saidBehind;
   private OptionalLong end = OptionalLong.empty();
   private long silentSince = System.nanoTime();
 
@@ -120,35 +115,15 @@ final class StreamInbox implements Inbox {
     if (!from.equals(StreamOffset.LAST)) {
       return from;
     }
-    OptionalLong first = firstFrom(from.value());
+    OptionalLong first = StreamQueue.firstFrom(from, connection, settings.queue());
     return first.isPresent()
         ? StreamOffset.parse(Long.toString(first.getAsLong()))
         : StreamOffset.FIRST;
   }
 
-  /** The offset of the first message from there on; empty if none comes in time. */
-  private OptionalLong firstFrom(Object place) throws IOException {
-    Channel looking = connection.createChannel();
-    try {
-      BlockingQueue<Long> found = new LinkedBlockingQueue<>();
-      DeliverCallback note =
-          (tag, delivery) -> ReceivedMessage.offset(delivery.getProperties()).ifPresent(found::add);
-      looking.basicQos(1);
-      looking.basicConsume(settings.queue(), false, Map.of(OFFSET, place), note, tag -> {});
-      Long first = found.poll(FIRST_MESSAGE.toMillis(), TimeUnit.MILLISECONDS);
-      return first == null ? OptionalLong.empty() : OptionalLong.of(first);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PipelineException(
-          FailureKind.TRANSIENT, "The stream \"" + settings.queue() + "\" was not waited for", e);
-    } finally {
-      looking.abort();
-    }
-  }
-
   private OptionalLong now(StreamOffset place) {
     try {
-      return firstFrom(place.value());
+      return StreamQueue.firstFrom(place, connection, settings.queue());
     } catch (IOException | ShutdownSignalException e) {
       throw RabbitFailures.recognise(e, settings);
     }
@@ -236,11 +211,48 @@ final class StreamInbox implements Inbox {
     }
     OptionalLong newest = now(StreamOffset.LAST);
     silentSince = System.nanoTime();
-    boolean standsStill = newest.isPresent() && newest.equals(end);
+    boolean endsBefore = newest.isPresent() && newest.equals(end) && newest.getAsLong() < last;
     end = newest;
-    silences = standsStill && newest.getAsLong() < last ? silences + 1 : 0;
+    silences = endsBefore && !isBehind(newest.getAsLong()) ? silences + 1 : 0;
     if (silences >= SILENCES) {
       another("ends before offset " + last + ", the one");
+    }
+  }
+
+  /**
+   * Whether it is this node alone that has not got so far, or nobody says: one is read from the
+   * node that the connection leads to, and counted by the one that leads the stream.
+   */
+  private boolean isBehind(long newest) {
+    OptionalLong first = now(StreamOffset.FIRST);
+    long count = count();
+    if (count > 0 && first.isPresent() && first.getAsLong() + count <= last) {
+      return false;
+    }
+    if (!saidBehind) {
+      saidBehind = true;
+      log.warn(
+          "RabbitMQ at {} has the stream {} up to offset {} only, and its leader more: waiting until"
+              + " it has caught up to offset {}",
+          settings.address(),
+          settings.queue(),
+          newest,
+          last);
+    }
+    return true;
+  }
+
+  /** How many messages the leader has; 0 while it is away. */
+  private long count() {
+    try {
+      Channel asking = connection.createChannel();
+      try {
+        return asking.messageCount(settings.queue());
+      } finally {
+        asking.abort();
+      }
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitFailures.recognise(e, settings);
     }
   }
 

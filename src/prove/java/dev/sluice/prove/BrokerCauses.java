@@ -64,7 +64,7 @@ final class BrokerCauses {
       ofNetwork(causes, site.proxies());
     } else {
       causes.cannot(
-          "needs a connection without TLS, which a proxy can stand in",
+          "needs a way that a proxy can stand in: not one with TLS, nor to a cluster's stream leader",
           FaultKind.CONFIRMS_SWALLOWED,
           FaultKind.HALF_OPEN,
           FaultKind.NETWORK_CUT);

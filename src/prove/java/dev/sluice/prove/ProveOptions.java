@@ -80,18 +80,14 @@ record ProveOptions(
             partitions > 1 ? MACHINES_OF_PARTITIONS : usualInstances(),
             MOST_INSTANCES),
         partitions,
-        brokers(environment, shape),
+        brokers(environment),
         shape);
   }
 
-  /** The stream protocol goes to the one node that leads the stream, and one proxy stands there. */
-  private static int brokers(Map<String, String> environment, Shape shape) {
+  private static int brokers(Map<String, String> environment) {
     int brokers = number(environment, "BROKERS", 1, NODES_OF_CLUSTER);
     if (brokers != 1 && brokers != NODES_OF_CLUSTER) {
       throw new WrongOption("BROKERS must be 1 or 3.");
-    }
-    if (brokers > 1 && shape == Shape.STREAM) {
-      throw new WrongOption("BROKERS=3 is for TARGET=amqp.");
     }
     return brokers;
   }

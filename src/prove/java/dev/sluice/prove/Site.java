@@ -91,9 +91,15 @@ final class Site implements AutoCloseable {
           RabbitCluster.installation()
               .orElseThrow(
                   () -> new ProveOptions.WrongOption("BROKERS=3 needs an installed RabbitMQ 4."));
-      RabbitCluster cluster = RabbitCluster.launch(installation);
+      boolean streams = options.shape() == Shape.STREAM;
+      RabbitCluster cluster =
+          streams ? RabbitCluster.launchStreams(installation) : RabbitCluster.launch(installation);
       TestRabbit rabbit = TestRabbit.of(cluster);
       System.out.println("RabbitMQ under test: " + rabbit);
+      if (streams) {
+        // A leader tells its own address, which leads past any proxy.
+        return new Site(mongo, rabbit, Optional.of(cluster), List.of(), given, options);
+      }
       return opened(mongo, rabbit, Optional.of(cluster), before(rabbit), given, options);
     }
     TestRabbit rabbit = TestRabbit.shared();
@@ -192,10 +198,11 @@ final class Site implements AutoCloseable {
     }
     environment.put("MONGO_DATABASE_HOST", mongo.uri());
     if (stream) {
-      environment.put("RABBITMQ_URI", rabbit.uri());
+      environment.put("RABBITMQ_URI", cluster.map(RabbitCluster::uri).orElseGet(rabbit::uri));
       environment.put("SLUICE_TARGET", "stream");
       environment.put("SLUICE_QUEUE_TYPE", "stream");
-      environment.put("SLUICE_STREAM_PORT", Integer.toString(proxies.get(0).port()));
+      int port = cluster.map(RabbitCluster::streamPort).orElseGet(() -> proxies.get(0).port());
+      environment.put("SLUICE_STREAM_PORT", Integer.toString(port));
     } else {
       environment.put("RABBITMQ_URI", proxies.isEmpty() ? rabbit.uri() : rabbit.uri(through()));
     }

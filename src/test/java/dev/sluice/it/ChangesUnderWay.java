@@ -42,7 +42,8 @@ final class ChangesUnderWay implements AutoCloseable {
     return new BsonInt32(n);
   }
 
-  private void round() {
+  /** Changes every document once; of others not before {@link #close}. */
+  void round() {
     collection.updateMany(
         new BsonDocument(),
         new BsonDocument("$set", new BsonDocument("n", number(rounds.get() + 1))));
@@ -53,6 +54,11 @@ final class ChangesUnderWay implements AutoCloseable {
   void awaitRounds(int more) {
     int until = rounds.get() + more;
     await().atMost(PipelineUnderTest.PATIENCE).until(() -> rounds.get() >= until);
+  }
+
+  /** How often every document was changed so far. */
+  int rounds() {
+    return rounds.get();
   }
 
   /** Ends the writing, waits until all of it came out, and checks it. */

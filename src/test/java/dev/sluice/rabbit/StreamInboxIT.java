@@ -193,6 +193,35 @@ class StreamInboxIT {
     }
   }
 
+  /** A name behind a dot may be a stream's as well, and both keep their offset in one queue. */
+  @Test
+  void anOffsetOfAnotherStreamIsNotTakenForOnesOwn() throws Exception {
+    String stream = stream(Map.of());
+    String likeItsReader = stream + ".one";
+    declare(likeItsReader, Map.of());
+    publish(stream, 0, 10, 1);
+    publish(likeItsReader, 20, 30, 1);
+    try (Reader one = new Reader(stream, "one", null, false)) {
+      assertThat(one.read(4)).isEqualTo(numbers(0, 4));
+    }
+
+    PipelineException refused =
+        catchThrowableOfType(
+            PipelineException.class,
+            () -> new Reader(likeItsReader, likeItsReader, null, false).close());
+    assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    assertThat(refused)
+        .hasMessage(
+            "The queue \"%s.offset\" keeps where a consumer of the stream \"%s\" is, and so not of"
+                + " the stream \"%s\": give this consumer another --name",
+            likeItsReader, stream, likeItsReader);
+    try (Reader named = new Reader(likeItsReader, "two", null, false);
+        Reader one = new Reader(stream, "one", null, false)) {
+      assertThat(named.read(10)).isEqualTo(numbers(20, 30));
+      assertThat(one.read(6)).isEqualTo(numbers(4, 10));
+    }
+  }
+
   /** It is another stretch at each start; what comes between two of them is not passed over. */
   @Test
   void theLastStretchIsThatOfTheFirstStart() throws Exception {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -25,10 +26,12 @@ public final class RabbitCluster implements AutoCloseable {
 
   private final ErlangHost host;
   private final List<RabbitNode> nodes;
+  private final OptionalInt streamPort;
 
-  private RabbitCluster(ErlangHost host, List<RabbitNode> nodes) {
+  private RabbitCluster(ErlangHost host, List<RabbitNode> nodes, OptionalInt streamPort) {
     this.host = host;
     this.nodes = nodes;
+    this.streamPort = streamPort;
   }
 
   /** The first RabbitMQ of this machine that is 4 or later. */
@@ -38,15 +41,32 @@ public final class RabbitCluster implements AutoCloseable {
 
   /** A cluster that serves, of all three nodes. */
   public static RabbitCluster launch(RabbitInstallation installation) {
+    return launch(installation, OptionalInt.empty());
+  }
+
+  /**
+   * One that speaks the stream protocol too, as three machines do: each at an address of its own,
+   * all at one port.
+   */
+  public static RabbitCluster launchStreams(RabbitInstallation installation) {
+    return launch(installation, OptionalInt.of(FreePorts.one()));
+  }
+
+  private static RabbitCluster launch(RabbitInstallation installation, OptionalInt streamPort) {
     ErlangHost host = ErlangHost.open(installation);
     try {
       List<Integer> ports = FreePorts.take(NODES);
       List<String> names = ports.stream().map(port -> "sluice-" + port + "@localhost").toList();
       List<RabbitNode> nodes =
           IntStream.range(0, NODES)
-              .mapToObj(i -> RabbitNode.on(host, names.get(i), ports.get(i), configuration(names)))
+              .mapToObj(
+                  i -> {
+                    List<String> lines = configuration(names);
+                    streamPort.ifPresent(port -> lines.addAll(speaking(i, ports.get(i), port)));
+                    return RabbitNode.on(host, names.get(i), ports.get(i), lines);
+                  })
               .toList();
-      RabbitCluster cluster = new RabbitCluster(host, nodes);
+      RabbitCluster cluster = new RabbitCluster(host, nodes, streamPort);
       nodes.forEach(RabbitNode::spawnServer);
       nodes.forEach(RabbitNode::awaitServing);
       cluster.awaitComplete();
@@ -67,6 +87,21 @@ public final class RabbitCluster implements AutoCloseable {
     return lines;
   }
 
+  private static List<String> speaking(int number, int port, int streamPort) {
+    List<String> lines = new ArrayList<>();
+    if (number > 0) {
+      // At the address of every node it listens anyway.
+      lines.add("listeners.tcp.2 = " + address(number) + ":" + port);
+    }
+    lines.addAll(StreamRabbitNode.configuration(address(number), streamPort));
+    return lines;
+  }
+
+  /** One of this machine alone, all of 127.0.0.0/8 are. */
+  private static String address(int number) {
+    return "127.0.0." + (number + 1);
+  }
+
   /** Writes down that the asking test uses this cluster. */
   public RabbitCluster noteUse() {
     ServersUnderTest.note("rabbitmq", true, "a cluster of three of " + host.installation());
@@ -83,14 +118,32 @@ public final class RabbitCluster implements AutoCloseable {
 
   /** The address of all nodes in the form that {@code RABBITMQ_URI} takes. */
   public String uri() {
-    return nodes.stream()
-        .map(node -> node.host() + ":" + node.port())
+    return uri(IntStream.range(0, NODES));
+  }
+
+  /** The address of one node, likewise. */
+  public String uri(int number) {
+    return uri(IntStream.of(number));
+  }
+
+  private String uri(IntStream numbers) {
+    return numbers
+        .mapToObj(
+            i ->
+                (streamPort.isPresent() ? address(i) : nodes.get(i).host())
+                    + ":"
+                    + nodes.get(i).port())
         .collect(
             Collectors.joining(
                 ",", "amqp://" + RabbitNode.USER + ":" + RabbitNode.PASSWORD + "@", "/%2F"));
   }
 
-  /** The number of the node that leads the quorum queue. */
+  /** Of the stream protocol, the same at each node. */
+  public int streamPort() {
+    return streamPort.orElseThrow();
+  }
+
+  /** The number of the node that leads the quorum queue, or the stream. */
   public int leader(String queue) {
     RabbitNode asked = nodes.stream().filter(RabbitNode::isRunning).findFirst().orElseThrow();
     for (String line : asked.ctl("list_queues", "--silent", "name", "leader").lines().toList()) {
@@ -118,6 +171,27 @@ public final class RabbitCluster implements AutoCloseable {
         .pollInSameThread()
         .ignoreExceptions()
         .until(() -> leader(queue) == number);
+  }
+
+  /** Has the node get nothing more of the stream, which it does not lead; it serves what it has. */
+  public RabbitNode.Fault holdBackReplica(String stream, int number) {
+    tellSender(stream, number, "suspend");
+    return () -> tellSender(stream, number, "resume");
+  }
+
+  /** The one process at the leader's node that sends the stream to this replica. */
+  private void tellSender(String stream, int number, String what) {
+    nodes
+        .get(leader(stream))
+        .ctl(
+            "eval",
+            ("{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"/\">>, queue, <<\"%s\">>)),"
+                    + " #{name := Name} = amqqueue:get_type_state(Q),"
+                    + " {ok, #{'%s' := {Replica, replica}}} = rabbit_stream_coordinator:members(Name),"
+                    + " [ok] = [sys:%s(Sender) || {_, Sender, _, _} <-"
+                    + " supervisor:which_children(osiris_replica_reader_sup),"
+                    + " lists:member(Replica, tuple_to_list(sys:get_state(Sender)))].")
+                .formatted(stream, nodes.get(number).name(), what));
   }
 
   /** The number of the node that holds the connection of this name, as the client gave it. */

@@ -21,9 +21,14 @@ public final class StreamRabbitNode implements AutoCloseable {
 
   /** What has a node speak it on this port. */
   static List<String> configuration(int port) {
+    return configuration(RabbitNode.HOST, port);
+  }
+
+  /** The same at another address of this machine. */
+  static List<String> configuration(String address, int port) {
     return List.of(
-        "stream.listeners.tcp.1 = " + RabbitNode.HOST + ":" + port,
-        "stream.advertised_host = " + RabbitNode.HOST,
+        "stream.listeners.tcp.1 = " + address + ":" + port,
+        "stream.advertised_host = " + address,
         "stream.advertised_port = " + port);
   }
 
