@@ -68,6 +68,8 @@ record BenchOptions(
     LIVE,
     /** The copy of what is there, and what it does to latency. */
     SNAPSHOT,
+    /** Which objects an event is made of. */
+    OBJECTS,
     /** Targets of consumers. */
     CONSUME
   }
@@ -143,6 +145,7 @@ record BenchOptions(
       case QUEUES -> "sink,bare,sluice";
       case SNAPSHOT -> "all";
       case MONITOR -> "sluice,counted,watched";
+      case OBJECTS -> "sluice,sluice-stream";
       default -> "bare,sluice";
     };
   }
