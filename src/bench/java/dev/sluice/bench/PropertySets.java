@@ -25,6 +25,9 @@ final class PropertySets {
   /** A position, and about what a header of Sluice has on the average. */
   private static final String TEXT = "0123456789abcdef01234567";
 
+  /** Flags, the table's length, the name {@code position}, type and length, the delivery mode. */
+  private static final int BYTES_BESIDE_A_TEXT = 2 + 4 + 9 + 1 + 4 + 1;
+
   private static final Map<String, Object> HEADERS =
       new TreeMap<>(ConfirmWindow.labelled("all").getHeaders());
 
@@ -35,6 +38,7 @@ final class PropertySets {
         new Group("One property beside delivery-mode", properties()),
         new Group("One header and nothing else", single()),
         new Group("One header of another type or length", types()),
+        new Group("One header, the properties of so many bytes in all", lengths()),
         new Group("So many headers, each of a name of 8 and a text of 24 bytes", counts()),
         new Group("What Sluice sends, and the same said otherwise", encodings()));
   }
@@ -70,6 +74,16 @@ final class PropertySets {
         with("integer of 64 bits", Map.of(name, 0x6aff9c0b00000001L)),
         with("timestamp", Map.of(name, new Date(0))),
         with("boolean", Map.of(name, true)));
+  }
+
+  /** Erlang keeps what is longer than 64 bytes beside a process's heap. */
+  private static List<PropertySet> lengths() {
+    List<PropertySet> sets = new ArrayList<>();
+    for (int bytes : List.of(45, 60, 64, 65, 80, 130, 260, 520)) {
+      String text = TEXT.repeat(30).substring(0, bytes - BYTES_BESIDE_A_TEXT);
+      sets.add(with(bytes + " bytes", Map.of("position", text)));
+    }
+    return sets;
   }
 
   private static List<PropertySet> counts() {
