@@ -62,7 +62,7 @@ prove: java-there $(JAR) $(TESTS) ## Load, faults and a verdict: SHAPE=wide|plai
 	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.prove.Prove
 
-bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|streams|versions|partitions|views|sizes|backlog|window|queues|lanes|hot|headers|monitor|live|snapshot|consume ROUNDS=5 ...
+bench: java-there $(ARCHIVE) $(TESTS) $(if $(filter 1,$(BENCH_DEBEZIUM)),$(DEBEZIUM)) ## From end to end, beside others: BENCH=usual|streams|versions|partitions|views|sizes|backlog|window|queues|lanes|hot|headers|properties|monitor|objects|live|snapshot|consume ROUNDS=5 ...
 	@exec $(JAVA) -Xmx$(BENCH_HEAP) -cp "target/test-classes:target/classes:$$(cat target/test-classpath.txt)" \
 	  dev.sluice.bench.Bench
 

@@ -80,6 +80,14 @@ public final class Bench {
             ? GOOD
             : SPOILED;
       }
+      if (options.mode() == BenchOptions.Mode.PROPERTIES) {
+        new PropertiesBench(options, servers).run();
+        return GOOD;
+      }
+      if (options.mode() == BenchOptions.Mode.OBJECTS) {
+        new ObjectsBench(options, servers).run();
+        return GOOD;
+      }
       return new Bench(options, servers, launcher, debezium).run();
     } finally {
       debezium.ifPresent(DebeziumServer::close);

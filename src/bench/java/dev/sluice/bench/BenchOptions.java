@@ -68,6 +68,10 @@ record BenchOptions(
     LIVE,
     /** The copy of what is there, and what it does to latency. */
     SNAPSHOT,
+    /** What each property and header costs RabbitMQ. */
+    PROPERTIES,
+    /** Which objects an event is made of. */
+    OBJECTS,
     /** Targets of consumers. */
     CONSUME
   }
@@ -110,6 +114,7 @@ record BenchOptions(
       case PARTITIONS -> 2;
       // A hundredth is to be told from none.
       case MONITOR -> 12;
+      case PROPERTIES -> 20;
       default -> 5;
     };
   }
@@ -123,6 +128,8 @@ record BenchOptions(
       case SNAPSHOT -> 200_000;
       // With fewer the rounds are over before the compiler is.
       case CONSUME, MONITOR, STREAMS -> 100_000;
+      // Of each set in each round, of which there are many instead.
+      case PROPERTIES -> 3_000;
       default -> 50_000;
     };
   }
@@ -143,6 +150,7 @@ record BenchOptions(
       case QUEUES -> "sink,bare,sluice";
       case SNAPSHOT -> "all";
       case MONITOR -> "sluice,counted,watched";
+      case OBJECTS -> "sluice,sluice-stream";
       default -> "bare,sluice";
     };
   }

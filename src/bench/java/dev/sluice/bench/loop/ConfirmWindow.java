@@ -11,9 +11,9 @@ import java.util.Map;
  * Publishes persistent, mandatory messages by AMQP 0-9-1. One thread publishes; the connection's
  * own hears the confirms.
  */
-final class ConfirmWindow implements Sending {
+public final class ConfirmWindow implements Sending {
   /** As few as there can be. */
-  static final AMQP.BasicProperties PERSISTENT = MessageProperties.MINIMAL_PERSISTENT_BASIC;
+  public static final AMQP.BasicProperties PERSISTENT = MessageProperties.MINIMAL_PERSISTENT_BASIC;
 
   /** As many and as long as Sluice's headers are, each as SLUICE_HEADERS has them. */
   private static final Map<String, Map<String, Object>> HEADERS =
@@ -35,8 +35,12 @@ final class ConfirmWindow implements Sending {
           "none",
           Map.of());
 
-  /** As many and as long as Sluice's, for what they cost the broker; always the same ones. */
-  static AMQP.BasicProperties labelled(String headers) {
+  /**
+   * As many and as long as Sluice's, for what they cost the broker; always the same ones.
+   *
+   * @param headers all, minimal or none
+   */
+  public static AMQP.BasicProperties labelled(String headers) {
     return PERSISTENT
         .builder()
         .contentType("application/json")
@@ -63,12 +67,32 @@ final class ConfirmWindow implements Sending {
 
   ConfirmWindow(Channel channel, LoopSettings settings, AMQP.BasicProperties properties)
       throws IOException {
+    this(
+        channel,
+        settings.exchange(),
+        settings.routingKey(),
+        settings.window(),
+        settings.windowBytes(),
+        properties);
+  }
+
+  /**
+   * @param properties of every message
+   */
+  public ConfirmWindow(
+      Channel channel,
+      String exchange,
+      String routingKey,
+      int maxEvents,
+      long maxBytes,
+      AMQP.BasicProperties properties)
+      throws IOException {
     this.channel = channel;
     this.properties = properties;
-    this.exchange = settings.exchange();
-    this.routingKey = settings.routingKey();
-    this.maxEvents = settings.window();
-    this.maxBytes = settings.windowBytes();
+    this.exchange = exchange;
+    this.routingKey = routingKey;
+    this.maxEvents = maxEvents;
+    this.maxBytes = maxBytes;
     this.sizes = new int[maxEvents];
     this.confirmed = new boolean[maxEvents];
     channel.addConfirmListener(
