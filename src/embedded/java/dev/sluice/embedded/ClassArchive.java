@@ -25,13 +25,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * Writes the archive of classes from which {@code make local-start-cdc} starts in half the time
- * (JEP 350): runs the pipeline once on embedded servers, over events of all kinds, and has the JVM
- * write down at its end what it has loaded. The archive is good for this jar at this place and for
- * this JVM; any other passes it over.
+ * Writes the archive of classes from which {@code make local-start-cdc} starts in half the time:
+ * runs the pipeline once on embedded servers, over events of all kinds, has the JVM list at its end
+ * what it has loaded, and makes one archive of that and of the JDK's own classes. (One on top of
+ * the JDK's, which the JVM can write at its end itself, takes no classes as old as picocli's.) The
+ * archive is good for this jar at this place and for this JVM; any other passes it over.
  */
 public final class ClassArchive {
   private static final int EVENTS = 200;
@@ -66,11 +68,7 @@ public final class ClassArchive {
               rabbit.uri(),
               "SLUICE_HTTP",
               http);
-      List<String> writing =
-          List.of(
-              "-XX:ArchiveClassesAtExit=" + unfinished,
-              "-XX:DumpLoadedClassList=" + names,
-              "-Xlog:cds=off");
+      List<String> writing = List.of("-XX:DumpLoadedClassList=" + names, "-Xlog:cds=off");
       Path log = leash.directory().resolve("log");
       try (SluiceProcess sluice = SluiceProcess.run(servers, writing, log)) {
         leash.holds(sluice.process());
@@ -84,10 +82,49 @@ public final class ClassArchive {
         }
       }
     }
+    leaveOutLinking(names);
+    dump(names, unfinished, leash.directory().resolve("dump.log"));
     put(
         names,
         archive.resolveSibling(archive.getFileName().toString().replace(".jsa", ".classes")));
     put(unfinished, archive);
+  }
+
+  /**
+   * To archive a lambda is to link its interface, and a class as old as picocli's is only archived
+   * as long as nothing has linked it: with the lambdas went the interfaces and all that implement
+   * them.
+   */
+  private static void leaveOutLinking(Path names) throws IOException {
+    List<String> kept;
+    try (Stream<String> lines = Files.lines(names)) {
+      kept =
+          lines
+              .filter(line -> !(line.startsWith("@lambda-proxy") && line.contains("picocli/")))
+              .toList();
+    }
+    Files.write(names, kept);
+  }
+
+  private static void dump(Path names, Path archive, Path log) throws Exception {
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + SluiceProcess.JVM_OPTIONS,
+                "-Xmx512m",
+                "-Xshare:dump",
+                "-XX:SharedClassListFile=" + names,
+                "-XX:SharedArchiveFile=" + archive,
+                "-Xlog:cds=off",
+                "-Xlog:cds+lambda=off",
+                "-cp",
+                SluiceProcess.JAR.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    if (java.waitFor() != 0) {
+      throw new IllegalStateException("The JVM wrote no archive: " + Files.readString(log));
+    }
   }
 
   /** In two steps: what is mapped by a running JVM must not be written to. */
