@@ -7,7 +7,12 @@ import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.pipeline.StartPoint;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -21,31 +26,52 @@ import picocli.CommandLine.ParseResult;
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Settings: .env.example lists them all. Exit codes: docs/ENDINGS.md."})
 public final class SluiceCommand implements Callable<Integer> {
+  /** In the order in which help has them. */
+  private static final Map<String, Function<Console, Object>> COMMANDS = commands();
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   private SluiceCommand() {}
 
+  private static Map<String, Function<Console, Object>> commands() {
+    Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
+    commands.put("run", RunCommand::new);
+    commands.put("insert", InsertCommand::new);
+    commands.put("tail", TailCommand::new);
+    commands.put("consume", ConsumeCommand::new);
+    commands.put("sql", SqlCommand::new);
+    commands.put("search", SearchCommand::new);
+    commands.put("parked", ParkedCommand::new);
+    commands.put("replay", ReplayCommand::new);
+    commands.put("position", PositionCommand::line);
+    commands.put("snapshot", SnapshotCommand::line);
+    commands.put("doctor", DoctorCommand::new);
+    commands.put("version", VersionCommand::new);
+    return Collections.unmodifiableMap(commands);
+  }
+
   /** Runs a command line to its end and gives the exit code. */
   public static int execute(Console console, String... args) {
-    return line(console).execute(args);
+    return line(console, wanted(args)).execute(args);
   }
 
   /** All the commands, of which none has run yet. */
   public static CommandLine line(Console console) {
-    CommandLine line =
-        new CommandLine(new SluiceCommand())
-            .addSubcommand(new RunCommand(console))
-            .addSubcommand(new InsertCommand(console))
-            .addSubcommand(new TailCommand(console))
-            .addSubcommand(new ConsumeCommand(console))
-            .addSubcommand(new SqlCommand(console))
-            .addSubcommand(new SearchCommand(console))
-            .addSubcommand(new ParkedCommand(console))
-            .addSubcommand(new ReplayCommand(console))
-            .addSubcommand(PositionCommand.line(console))
-            .addSubcommand(SnapshotCommand.line(console))
-            .addSubcommand(new DoctorCommand(console))
-            .addSubcommand(new VersionCommand(console));
+    return line(console, COMMANDS.keySet());
+  }
+
+  /**
+   * Picocli looks at every field and method of every command that it is given, which takes longer
+   * than all that {@code run} does until it is connected: so it is given the one that is called,
+   * and all where help or a correction may be wanted.
+   */
+  private static Set<String> wanted(String... args) {
+    return args.length > 0 && COMMANDS.containsKey(args[0]) ? Set.of(args[0]) : COMMANDS.keySet();
+  }
+
+  private static CommandLine line(Console console, Set<String> names) {
+    CommandLine line = new CommandLine(new SluiceCommand());
+    names.forEach(name -> line.addSubcommand(COMMANDS.get(name).apply(console)));
     line.registerConverter(Duration.class, SluiceCommand::duration);
     line.registerConverter(Mix.class, SluiceCommand::mix);
     line.registerConverter(StartPoint.class, SluiceCommand::startPoint);

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
 class SluiceCommandTest {
   private final StringWriter out = new StringWriter();
@@ -31,12 +34,29 @@ class SluiceCommandTest {
     assertThat(err.toString()).contains("Usage: sluice");
   }
 
+  /** Only the one that is called is made: it must be the same as among all. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"run", "insert", "tail", "sql", "search", "parked", "position", "version"})
-  void everyCommandExplainsItself(String command) {
+  @MethodSource("names")
+  void everyCommandExplainsItselfAsItDoesAmongAll(String command) {
     assertThat(execute(Map.of(), command, "--help")).isZero();
-    assertThat(out.toString()).contains("Usage: sluice " + command);
+    assertThat(out.toString())
+        .contains("Usage: sluice " + command)
+        .isEqualToIgnoringNewLines(all().getSubcommands().get(command).getUsageMessage());
+  }
+
+  private static Stream<String> names() {
+    return all().getSubcommands().keySet().stream();
+  }
+
+  private static CommandLine all() {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    return SluiceCommand.line(new Console(Map.of(), nowhere, nowhere, false));
+  }
+
+  @Test
+  void aCommandThatIsMistypedIsCorrected() {
+    assertThat(execute(Map.of(), "runn")).isEqualTo(2);
+    assertThat(err.toString()).contains("Did you mean").contains("sluice run");
   }
 
   @Test

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The shipped jar in a process of its own, as a user starts it: with the shipped JVM options. */
 public final class SluiceProcess implements AutoCloseable {
-  /** Found from there, wherever this process has its directory. */
-  private static final Path JAR =
+  /** The shipped jar: found from there, wherever this process has its directory. */
+  public static final Path JAR =
       Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath();
 
   /** Where the shipped JVM options are. */
