@@ -39,9 +39,14 @@ public record CaptureSettings(
   /** What can be done to a document. */
   static final Set<String> EVERY_OPERATION = Set.of("insert", "update", "replace", "delete");
 
-  /** What has another value whenever MongoDB is asked (manual: Aggregation Variables, $rand). */
+  /**
+   * What may have another value whenever MongoDB is asked (manual: Aggregation Variables, $rand,
+   * $function), or may be the name of such a thing, written with escapes.
+   */
   private static final Pattern CHANGING =
-      Pattern.compile("\\$\\$NOW|\\$\\$CLUSTER_TIME|\\$rand|\\$sampleRate");
+      Pattern.compile(
+          "\\$\\$NOW|\\$\\$CLUSTER_TIME|\\$\\$USER_ROLES|\\$rand|\\$sampleRate|\\$function"
+              + "|\\$accumulator|\\$where|\\\\u");
 
   public CaptureSettings {
     Objects.requireNonNull(pipeline, "pipeline");

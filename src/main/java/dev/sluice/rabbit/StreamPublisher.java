@@ -8,12 +8,12 @@ import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.StreamSettings;
 import dev.sluice.message.Message;
 import dev.sluice.pipeline.EventPublisher;
+import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.rabbit.stream.StreamProducer;
 import dev.sluice.tls.PemContext;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
@@ -34,8 +34,11 @@ public final class StreamPublisher implements EventPublisher, AutoCloseable {
   private final RandomGenerator random;
   private final Optional<SSLContext> tls;
 
-  /** The newest one, closed at the latest when there is a newer one. */
-  private final AtomicReference<StreamProducer> newest = new AtomicReference<>();
+  /** The newest one, closed at the latest when there is a newer one; null for none. */
+  private StreamProducer newest;
+
+  /** How many were begun to be opened. */
+  private long openings;
 
   /**
    * @param connection for AMQP
@@ -84,8 +87,9 @@ public final class StreamPublisher implements EventPublisher, AutoCloseable {
     RabbitSettings rabbit = connection.settings();
     HostPort at = settings.at(rabbit.broker());
     StreamFailures failures = new StreamFailures(rabbit, at);
+    long opening = beginOpening();
     StreamProducer producer = open(rabbit, at, numbering, failures);
-    replace(producer);
+    keep(producer, opening);
     if (producer.lastId() > numbering.before()) {
       log.info(
           "The stream \"{}\" has events from behind the position: RabbitMQ drops them when they"
@@ -143,16 +147,34 @@ public final class StreamPublisher implements EventPublisher, AutoCloseable {
     thread.start();
   }
 
-  /** One whose opening was given up on the way is not left open. */
-  private void replace(StreamProducer producer) {
-    StreamProducer former = newest.getAndSet(producer);
-    if (former != null) {
-      former.close();
+  private synchronized long beginOpening() {
+    return ++openings;
+  }
+
+  /**
+   * One whose opening was given up on the way is not left open, neither when it is done before the
+   * next one nor when it is done behind it.
+   */
+  private synchronized void keep(StreamProducer producer, long opening) {
+    if (opening != openings) {
+      producer.close();
+      throw new PipelineException(
+          FailureKind.TRANSIENT, "Another connection to the stream was asked for meanwhile");
+    }
+    closeNewest();
+    newest = producer;
+  }
+
+  private void closeNewest() {
+    if (newest != null) {
+      newest.close();
+      newest = null;
     }
   }
 
   @Override
-  public void close() {
-    replace(null);
+  public synchronized void close() {
+    openings++;
+    closeNewest();
   }
 }

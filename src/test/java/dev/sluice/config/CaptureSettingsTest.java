@@ -15,6 +15,8 @@ class CaptureSettingsTest {
     "'{\"fullDocument.n\": 1}', true, false",
     "'{\"$expr\": {\"$lt\": [\"$wallTime\", \"$$NOW\"]}}', false, false",
     "'{\"$expr\": {\"$lt\": [{\"$rand\": {}}, 0.5]}}', false, false",
+    "'{\"$expr\": {\"$lt\": [\"$wallTime\", \"\\u0024\\u0024NOW\"]}}', false, false",
+    "'{\"$expr\": {\"$function\": {\"body\": \"\", \"args\": [], \"lang\": \"js\"}}}', false, false",
   })
   void theSameEventsComeAgainUnlessTheyHangOnWhatChanges(
       String match, String lookup, boolean repeatable) {
