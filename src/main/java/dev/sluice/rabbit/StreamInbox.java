@@ -3,7 +3,6 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.consume.Inbox;
@@ -17,9 +16,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +29,7 @@ import org.slf4j.LoggerFactory;
 final class StreamInbox implements Inbox {
   private static final Logger log = LoggerFactory.getLogger(StreamInbox.class);
 
-  private static final String OFFSET = "x-stream-offset";
-
-  /** What a node may take to give the first message of a stream that has one. */
-  private static final Duration FIRST_MESSAGE = Duration.ofSeconds(2);
+  private static final String OFFSET = StreamEnds.OFFSET;
 
   /** How long nothing may come before it is asked whether there is anything. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
@@ -52,9 +45,13 @@ final class StreamInbox implements Inbox {
 
   private final Connection connection;
   private final QueueInbox inbox;
+  private final StreamEnds ends;
   private final KeptOffset kept;
   private final StreamReading how;
   private final RabbitSettings settings;
+
+  /** All up to there is done, and was before the first; empty as long as nobody knows. */
+  private volatile OptionalLong done = OptionalLong.empty();
 
   /** Of the thread that takes messages, as all below. */
   private long last = Incoming.NO_OFFSET;
@@ -72,6 +69,7 @@ final class StreamInbox implements Inbox {
       RabbitSettings settings) {
     this.connection = connection;
     this.inbox = inbox;
+    this.ends = new StreamEnds(connection, settings);
     this.kept = kept;
     this.how = how;
     this.settings = settings;
@@ -89,9 +87,10 @@ final class StreamInbox implements Inbox {
     return opened;
   }
 
-  private Object start() throws IOException {
+  private Object start() {
     if (kept.done().isPresent()) {
       last = kept.done().get().offset();
+      done = OptionalLong.of(last);
       say("behind offset " + last, how.from().isPresent());
       return last;
     }
@@ -116,42 +115,14 @@ final class StreamInbox implements Inbox {
   }
 
   /** The last stretch is another one at each start: what came between two would be passed over. */
-  private StreamOffset lasting(StreamOffset from) throws IOException {
+  private StreamOffset lasting(StreamOffset from) {
     if (!from.equals(StreamOffset.LAST)) {
       return from;
     }
-    OptionalLong first = firstFrom(from.value());
+    OptionalLong first = ends.newest();
     return first.isPresent()
         ? StreamOffset.parse(Long.toString(first.getAsLong()))
         : StreamOffset.FIRST;
-  }
-
-  /** The offset of the first message from there on; empty if none comes in time. */
-  private OptionalLong firstFrom(Object place) throws IOException {
-    Channel looking = connection.createChannel();
-    try {
-      BlockingQueue<Long> found = new LinkedBlockingQueue<>();
-      DeliverCallback note =
-          (tag, delivery) -> ReceivedMessage.offset(delivery.getProperties()).ifPresent(found::add);
-      looking.basicQos(1);
-      looking.basicConsume(settings.queue(), false, Map.of(OFFSET, place), note, tag -> {});
-      Long first = found.poll(FIRST_MESSAGE.toMillis(), TimeUnit.MILLISECONDS);
-      return first == null ? OptionalLong.empty() : OptionalLong.of(first);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PipelineException(
-          FailureKind.TRANSIENT, "The stream \"" + settings.queue() + "\" was not waited for", e);
-    } finally {
-      looking.abort();
-    }
-  }
-
-  private OptionalLong now(StreamOffset place) {
-    try {
-      return firstFrom(place.value());
-    } catch (IOException | ShutdownSignalException e) {
-      throw RabbitFailures.recognise(e, settings);
-    }
   }
 
   /** Who has opened what is kept is alone. */
@@ -169,6 +140,9 @@ final class StreamInbox implements Inbox {
     }
     if (next.get().offset() > last) {
       requireNothingLost(next.get().offset());
+      if (done.isEmpty()) {
+        done = OptionalLong.of(next.get().offset() - 1);
+      }
       last = next.get().offset();
       resumed = true;
       if (!isForAnother(next.get().message())) {
@@ -195,7 +169,7 @@ final class StreamInbox implements Inbox {
     if (resumed) {
       // RabbitMQ's own entries take offsets too. While the one before is there, nothing else is
       // missing.
-      OptionalLong first = now(StreamOffset.FIRST);
+      OptionalLong first = ends.oldest();
       if (first.isEmpty()) {
         // Slow, and no loss: opened again it begins with the last that is done.
         throw new PipelineException(
@@ -234,7 +208,7 @@ final class StreamInbox implements Inbox {
     if (resumed || System.nanoTime() - silentSince < SILENCE.toNanos()) {
       return;
     }
-    OptionalLong newest = now(StreamOffset.LAST);
+    OptionalLong newest = ends.newest();
     silentSince = System.nanoTime();
     boolean standsStill = newest.isPresent() && newest.equals(end);
     end = newest;
@@ -276,9 +250,19 @@ final class StreamInbox implements Inbox {
   }
 
   @Override
-  public void acknowledge(Incoming done) {
-    kept.keep(new KeptOffset.Done(done.offset(), done.message().messageId()));
-    inbox.acknowledge(done);
+  public void acknowledge(Incoming last) {
+    kept.keep(new KeptOffset.Done(last.offset(), last.message().messageId()));
+    done = OptionalLong.of(last.offset());
+    inbox.acknowledge(last);
+  }
+
+  @Override
+  public OptionalLong behind() {
+    OptionalLong through = done;
+    OptionalLong newest = through.isEmpty() ? through : ends.newest();
+    return newest.isEmpty()
+        ? newest
+        : OptionalLong.of(Math.max(0, newest.getAsLong() - through.getAsLong()));
   }
 
   /**

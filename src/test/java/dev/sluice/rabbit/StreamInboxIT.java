@@ -193,6 +193,28 @@ class StreamInboxIT {
     }
   }
 
+  @Test
+  void aReaderKnowsHowManyMessagesItIsBehind() throws Exception {
+    String stream = stream(Map.of());
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      assertThat(reader.inbox.behind()).isEmpty();
+      publish(stream, 0, 10, 1);
+      // By itself, so that it is a chunk of its own.
+      publish(stream, 10, 11, 1);
+      reader.next();
+      assertThat(reader.inbox.behind()).hasValue(11);
+    }
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      reader.read(4);
+      assertThat(reader.inbox.behind()).hasValue(7);
+    }
+    try (Reader reader = new Reader(stream, "name", null, false)) {
+      assertThat(reader.inbox.behind()).hasValue(7);
+      reader.read(7);
+      assertThat(reader.inbox.behind()).hasValue(0);
+    }
+  }
+
   /** It is another stretch at each start; what comes between two of them is not passed over. */
   @Test
   void theLastStretchIsThatOfTheFirstStart() throws Exception {
