@@ -10,6 +10,7 @@ import dev.sluice.pipeline.PipelineException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,9 +38,12 @@ final class StreamEnds {
     this.settings = settings;
   }
 
+  /** A message of the stream. */
+  record Place(long offset, String messageId) {}
+
   /** The offset of the first message that is there; empty if none comes in time. */
   OptionalLong oldest() {
-    return firstFrom(StreamOffset.FIRST);
+    return offset(StreamOffset.FIRST);
   }
 
   /**
@@ -47,22 +51,31 @@ final class StreamEnds {
    * comes in time.
    */
   OptionalLong newest() {
-    return firstFrom(StreamOffset.LAST);
+    return offset(StreamOffset.LAST);
   }
 
-  private OptionalLong firstFrom(StreamOffset place) {
+  private OptionalLong offset(StreamOffset place) {
+    return firstFrom(place)
+        .map(found -> OptionalLong.of(found.offset()))
+        .orElse(OptionalLong.empty());
+  }
+
+  /** The first message from there on; empty if none comes in time. */
+  Optional<Place> firstFrom(StreamOffset place) {
     try {
       Channel looking = connection.createChannel();
       try {
-        BlockingQueue<Long> found = new LinkedBlockingQueue<>();
+        BlockingQueue<Place> found = new LinkedBlockingQueue<>();
         DeliverCallback note =
-            (tag, delivery) ->
-                ReceivedMessage.offset(delivery.getProperties()).ifPresent(found::add);
+            (tag, delivery) -> {
+              String id = delivery.getProperties().getMessageId();
+              ReceivedMessage.offset(delivery.getProperties())
+                  .ifPresent(offset -> found.add(new Place(offset, String.valueOf(id))));
+            };
         looking.basicQos(1);
         looking.basicConsume(
             settings.queue(), false, Map.of(OFFSET, place.value()), note, tag -> {});
-        Long first = found.poll(FIRST_MESSAGE.toMillis(), TimeUnit.MILLISECONDS);
-        return first == null ? OptionalLong.empty() : OptionalLong.of(first);
+        return Optional.ofNullable(found.poll(FIRST_MESSAGE.toMillis(), TimeUnit.MILLISECONDS));
       } finally {
         looking.abort();
       }

@@ -41,7 +41,7 @@ final class StreamInbox implements Inbox {
   private static final int SILENCES = 5;
 
   /** A queue beside that of what is parked, of whoever looks at it. */
-  private static final String LOOKING = ".reader";
+  static final String LOOKING = ".reader";
 
   private final Connection connection;
   private final QueueInbox inbox;
