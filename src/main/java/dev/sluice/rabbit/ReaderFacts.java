@@ -103,7 +103,7 @@ public final class ReaderFacts {
         new Permission(Kind.CONFIGURE, "queue", KeptOffset.queue(settings, name)),
         new Permission(Kind.READ, "queue", KeptOffset.queue(settings, name)),
         new Permission(Kind.CONFIGURE, "queue", KeptOffset.reader(settings, name)),
-        new Permission(Kind.CONFIGURE, "queue", settings.parkingQueue() + StreamInbox.LOOKING),
+        new Permission(Kind.CONFIGURE, "queue", ParkedClaim.queue(settings)),
         new Permission(Kind.READ, "queue", settings.parkingQueue()),
         new Permission(Kind.WRITE, "exchange", PermissionTrials.DEFAULT_EXCHANGE));
   }

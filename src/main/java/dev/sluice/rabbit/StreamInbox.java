@@ -1,9 +1,6 @@
 package dev.sluice.rabbit;
 
-import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.consume.Inbox;
 import dev.sluice.consume.Incoming;
@@ -40,10 +37,6 @@ final class StreamInbox implements Inbox {
    */
   private static final int SILENCES = 5;
 
-  /** A queue beside that of what is parked, of whoever looks at it. */
-  static final String LOOKING = ".reader";
-
-  private final Connection connection;
   private final QueueInbox inbox;
   private final StreamEnds ends;
   private final KeptOffset kept;
@@ -67,7 +60,6 @@ final class StreamInbox implements Inbox {
       KeptOffset kept,
       StreamReading how,
       RabbitSettings settings) {
-    this.connection = connection;
     this.inbox = inbox;
     this.ends = new StreamEnds(connection, settings);
     this.kept = kept;
@@ -265,40 +257,15 @@ final class StreamInbox implements Inbox {
         : OptionalLong.of(Math.max(0, newest.getAsLong() - through.getAsLong()));
   }
 
-  /**
-   * Several read a stream, and each parks by itself, into one queue. One looks at a time: what
-   * another one has in its hands would seem not to be there, and changes behind it not be held up.
-   */
+  /** Several read a stream, and each parks by itself, into one queue. */
   @Override
   public void parked(Consumer<Message> each) {
-    String looking = settings.parkingQueue() + LOOKING;
-    try {
-      Channel claim = connection.createChannel();
-      try {
-        claim.queueDeclare(looking, false, true, true, Map.of());
-        inbox.parked(
-            message -> {
-              if (how.name().equals(message.headers().get(ParkedMessages.PARKED_BY))) {
-                each.accept(message);
-              }
-            });
-        claim.queueDelete(looking);
-      } finally {
-        claim.abort();
-      }
-    } catch (ShutdownSignalException e) {
-      throw RabbitFailures.recognise(e, settings);
-    } catch (IOException e) {
-      if (QueueInboxes.isAnswered(e, AMQP.RESOURCE_LOCKED)) {
-        throw new PipelineException(
-            FailureKind.TRANSIENT,
-            "Another consumer of the stream \""
-                + settings.queue()
-                + "\" looks at what is parked; this one waits until it has done so",
-            e);
-      }
-      throw RabbitFailures.recognise(e, settings);
-    }
+    inbox.parked(
+        message -> {
+          if (how.name().equals(message.headers().get(ParkedMessages.PARKED_BY))) {
+            each.accept(message);
+          }
+        });
   }
 
   @Override

@@ -336,6 +336,13 @@ class StreamInboxIT {
     }
   }
 
+  private static void mustWait(NumberReader starting) {
+    PipelineException failure =
+        catchThrowableOfType(PipelineException.class, () -> starting.inbox.parked(each -> {}));
+    assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(failure).hasMessageContaining("by sluice parked");
+  }
+
   @Test
   void whatOneHasParkedComesBackToItAlone() throws Exception {
     String stream = stream(Map.of());
@@ -354,15 +361,13 @@ class StreamInboxIT {
               Map.of(ParkedMessages.PARKED_BY, "one"),
               Destination.PARKING));
       List<String> parked = new ArrayList<>();
-      try (Connection third = node.connect()) {
-        String looking = stream + ".parked.reader";
-        third.createChannel().queueDeclare(looking, false, true, true, Map.of());
-        assertThat(
-                catchThrowableOfType(
-                        PipelineException.class,
-                        () -> one.inbox.parked(each -> parked.add(each.messageId())))
-                    .kind())
-            .isEqualTo(FailureKind.TRANSIENT);
+      try (RabbitConnection listing =
+          new RabbitConnection(rabbit().straightTo(stream), "listing", blocking, new Random())) {
+        // As sluice parked has it in its hands while it lists.
+        ParkingQueue parkedNow = new ParkingQueue(listing);
+        await()
+            .until(
+                () -> parkedNow.messages().doOnNext(shown -> mustWait(one)).count().block() == 1);
       }
       other.inbox.parked(each -> parked.add(each.messageId()));
       assertThat(parked).isEmpty();
