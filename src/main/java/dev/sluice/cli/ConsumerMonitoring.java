@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Scheduler;
 
 /** A consumer's queue and target, watched if the command line says where that is told. */
 final class ConsumerMonitoring implements AutoCloseable {
@@ -62,8 +63,11 @@ final class ConsumerMonitoring implements AutoCloseable {
     return new ConsumerMonitoring(Optional.of(MonitorServer.bind(address, OPTION)));
   }
 
-  Inbox.Opener watched(Inbox.Opener inboxes, String queue) {
-    return server.isEmpty() ? inboxes : WatchedInbox.opener(inboxes, queue, counts);
+  /**
+   * @param blocking on which it is asked how far behind the queue's end it is
+   */
+  Inbox.Opener watched(Inbox.Opener inboxes, String queue, Scheduler blocking) {
+    return server.isEmpty() ? inboxes : WatchedInbox.opener(inboxes, queue, counts, blocking);
   }
 
   Target.Opener watched(Target.Opener targets) {

@@ -273,7 +273,7 @@ final class ConsumerRun {
       Consumption consumption =
           new Consumption(
               consume,
-              monitoring.watched(inboxes, reading.queue()),
+              monitoring.watched(inboxes, reading.queue(), blocking),
               monitoring.watched(target),
               new Backoff(random::nextDouble));
       stopOnSignal(consumption, closed);

@@ -39,6 +39,15 @@ final class DoctorCommand implements Callable<Integer> {
   private boolean canary;
 
   @Option(
+      names = "--consumer",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Also looks at the consumer of that --name of the stream SLUICE_QUEUE, or at the one"
+              + " without a --name by the stream's own; several with commas between.")
+  private List<String> consumers = List.of();
+
+  @Option(
       names = "--management",
       paramLabel = "URL",
       description =
@@ -68,7 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
     try (DoctorWiring wiring = new DoctorWiring(settings)) {
       wiring
           .doctor()
-          .examination(warnings, Optional.ofNullable(management), canary)
+          .examination(warnings, Optional.ofNullable(management), consumers, canary)
           .findings()
           .doOnNext(lines::add)
           .blockLast();

@@ -3,6 +3,7 @@ package dev.sluice.consume;
 import dev.sluice.message.Message;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +33,14 @@ public interface Inbox extends AutoCloseable {
    */
   default int atHand() {
     return Integer.MAX_VALUE;
+  }
+
+  /**
+   * How many messages of a stream are not done, too few by the last of them that were written at
+   * once; empty of a queue, and as long as nobody knows. Blocks, and may be asked on any thread.
+   */
+  default OptionalLong behind() {
+    return OptionalLong.empty();
   }
 
   /** This one and all delivered before it are done. */

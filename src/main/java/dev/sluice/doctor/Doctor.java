@@ -3,6 +3,8 @@ package dev.sluice.doctor;
 import dev.sluice.checkpoint.StoredPosition;
 import dev.sluice.config.Broker;
 import dev.sluice.config.HostPort;
+import dev.sluice.config.QueueSettings;
+import dev.sluice.config.QueueType;
 import dev.sluice.config.Settings;
 import dev.sluice.mongo.CanaryCollection;
 import dev.sluice.mongo.ChangeStreamSource;
@@ -16,6 +18,7 @@ import dev.sluice.rabbit.ExistingTopology;
 import dev.sluice.rabbit.ManagementApi;
 import dev.sluice.rabbit.PermissionTrials;
 import dev.sluice.rabbit.RabbitConnection;
+import dev.sluice.rabbit.ReaderFacts;
 import dev.sluice.rabbit.StreamFacts;
 import dev.sluice.tls.PemContext;
 import java.net.InetAddress;
@@ -26,6 +29,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -73,15 +78,19 @@ public final class Doctor {
   /**
    * @param warnings what is to be said of the settings themselves
    * @param management where RabbitMQ's management API is; where it usually is, if empty
+   * @param consumers names of consumers of the stream that are looked at as well
    * @param canary whether a document is sent the whole way
    */
   public Examination examination(
-      Collection<String> warnings, Optional<URI> management, boolean canary) {
+      Collection<String> warnings,
+      Optional<URI> management,
+      Collection<String> consumers,
+      boolean canary) {
     Subject ours =
         new Subject(
             "settings", List.of(), List.of(new SettingsCheck(settings.effective(), warnings)));
     return new Examination(
-        List.of(ours, mongodb(), rabbitmq(management.orElseGet(this::usualManagement))),
+        List.of(ours, mongodb(), rabbitmq(management.orElseGet(this::usualManagement), consumers)),
         canary ? Optional.of(canary()) : Optional.empty(),
         timer);
   }
@@ -132,7 +141,7 @@ public final class Doctor {
         .toList();
   }
 
-  private Subject rabbitmq(URI management) {
+  private Subject rabbitmq(URI management, Collection<String> consumers) {
     Broker broker = settings.rabbit().broker();
     BrokerFacts facts = new BrokerFacts(looking);
     ManagementApi api = new ManagementApi(management, broker);
@@ -159,9 +168,14 @@ public final class Doctor {
             new TopologyCheck(
                 settings.rabbit().topology().mode(), new ExistingTopology(looking).look()),
             new PoliciesCheck(facts.wanted(), settings.route(), facts.greeting(), api::queue),
-            new QueuesCheck(settings.rabbit().parkingQueue(), facts.queues()),
+            new QueuesCheck(settings.rabbit().parkingQueue(), streams(facts), facts.queues()),
             new LimitsCheck(settings.delivery(), facts.greeting(), new BrokerFacts(trying)::takes),
             new ClockCheck("rabbitmq clock", ahead(api))));
+    ReaderFacts readers = new ReaderFacts(looking);
+    for (String each : consumers) {
+      checks.add(
+          new ReaderCheck(each, settings.rabbit().queue(), broker.username(), readers.look(each)));
+    }
     return new Subject(
         RABBITMQ,
         List.of(
@@ -172,6 +186,13 @@ public final class Doctor {
                 broker.virtualHost(),
                 facts.greeting())),
         checks);
+  }
+
+  private static Set<String> streams(BrokerFacts facts) {
+    return facts.wanted().values().stream()
+        .filter(queue -> queue.type() == QueueType.STREAM)
+        .map(QueueSettings::name)
+        .collect(Collectors.toSet());
   }
 
   /** What is wrong with the API is said where policies are asked for. */

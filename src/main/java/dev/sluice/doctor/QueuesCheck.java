@@ -3,14 +3,17 @@ package dev.sluice.doctor;
 import dev.sluice.rabbit.BrokerFacts.Queue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import reactor.core.publisher.Mono;
 
 /**
  * How long the queues are, and whether anybody reads them.
  *
  * @param parking the name of the parking queue, whether or not there is one
+ * @param streams those of the queues that are to be streams: what is read stays, and RabbitMQ does
+ *     not count their readers
  */
-record QueuesCheck(String parking, Mono<List<Queue>> queues) implements Check {
+record QueuesCheck(String parking, Set<String> streams, Mono<List<Queue>> queues) implements Check {
   @Override
   public String name() {
     return "rabbitmq queues";
@@ -28,6 +31,13 @@ record QueuesCheck(String parking, Mono<List<Queue>> queues) implements Check {
       String named = "queue \"" + queue.name() + "\"";
       if (!queue.there()) {
         lines.add(named + " is not there");
+      } else if (streams.contains(queue.name())) {
+        lines.add(
+            "stream \""
+                + queue.name()
+                + "\" holds about "
+                + queue.messages()
+                + ", read or not: doctor --consumer looks at a reader");
       } else if (queue.messages() > 0 && queue.name().equals(parking)) {
         problems.add(
             named

@@ -28,6 +28,8 @@ public final class ConsumerCounts {
   private volatile long lastCommitMillis;
   private volatile long lastAppliedMillis;
 
+  private volatile OptionalLong behind = OptionalLong.empty();
+
   /**
    * @param operationNames all that there are
    * @param reasons all for which something is parked
@@ -88,6 +90,15 @@ public final class ConsumerCounts {
     underWay = 0;
   }
 
+  /**
+   * It was looked how far behind the reader is.
+   *
+   * @param messages of a stream that are not done; empty if nobody knows
+   */
+  public void behind(OptionalLong messages) {
+    behind = messages;
+  }
+
   public void parked(String reason) {
     add(parked, reason);
   }
@@ -131,6 +142,11 @@ public final class ConsumerCounts {
 
   long retries() {
     return retries.sum();
+  }
+
+  /** Messages of the stream that are not done; empty of a queue, and if nobody knows. */
+  OptionalLong behind() {
+    return behind;
   }
 
   int underWay() {

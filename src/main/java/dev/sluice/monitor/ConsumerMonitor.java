@@ -81,10 +81,12 @@ public final class ConsumerMonitor implements Monitored {
   @Override
   public ObjectNode status(boolean brief) {
     ObjectNode json = StatusJson.of("consumer", about, notes.state(), health());
+    OptionalLong behind = counts.behind();
     json.putObject("source")
         .put("address", about.source().address())
         .put("queue", about.source().what())
-        .put("received", counts.receivedMessages());
+        .put("received", counts.receivedMessages())
+        .put("behind", behind.isPresent() ? behind.getAsLong() : null);
     json.putNull("encoder");
     json.putNull("broker");
     json.putObject("target")
@@ -116,6 +118,7 @@ public final class ConsumerMonitor implements Monitored {
     metrics.state(Metric.STATE, STATES, notes.state().name());
     metrics.counters(Metric.FAILURES, notes.failuresByKind());
     metrics.gauge(Metric.CONSUME_LAG, lagSeconds());
+    counts.behind().ifPresent(behind -> metrics.gauge(Metric.CONSUME_BEHIND, behind));
     metrics.counters(Metric.CONSUME_EVENTS, counts.operations());
     metrics.counter(Metric.CONSUME_DOCUMENTS, counts.documents());
     metrics.histogram(Metric.CONSUME_BATCHES, counts.batches());

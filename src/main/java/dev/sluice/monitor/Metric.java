@@ -145,6 +145,12 @@ public enum Metric {
       Type.GAUGE,
       "sluice_consume_lag_seconds",
       "Since the commit of the oldest change at hand that is not applied; 0 when all are."),
+  CONSUME_BEHIND(
+      Program.CONSUMER,
+      Type.GAUGE,
+      "sluice_consume_behind_messages",
+      "Messages of a stream that the target does not have, up to those that were written last at"
+          + " once; looked at each five seconds. Not there for a queue."),
   CONSUME_EVENTS(
       Program.CONSUMER,
       Type.COUNTER,

@@ -54,7 +54,7 @@ final class KeptOffset {
   /** Longer than a broker takes that is well. */
   private static final long CONFIRM_MILLIS = 30_000;
 
-  private static final Map<String, Object> ARGUMENTS =
+  static final Map<String, Object> ARGUMENTS =
       Map.of(
           "x-queue-type",
           QueueType.QUORUM.text(),
@@ -69,6 +69,24 @@ final class KeptOffset {
    * @param messageId by which it is known again
    */
   record Done(long offset, String messageId) {}
+
+  /**
+   * What the one message says: one of the two.
+   *
+   * @param done the last message that is done
+   * @param beginning where to begin, as nothing is done yet
+   */
+  record Kept(Optional<Done> done, Optional<StreamOffset> beginning) {
+    static Kept of(AMQP.BasicProperties properties) {
+      Map<String, Object> headers = properties.getHeaders();
+      return headers.get(DONE) instanceof Number offset
+          ? new Kept(
+              Optional.of(new Done(offset.longValue(), properties.getMessageId())),
+              Optional.empty())
+          : new Kept(
+              Optional.empty(), Optional.of(StreamOffset.parse(String.valueOf(headers.get(FROM)))));
+    }
+  }
 
   /** The message that was kept, which is ours until it is acknowledged. */
   private record Found(long tag, AMQP.BasicProperties properties) {}
@@ -95,14 +113,43 @@ final class KeptOffset {
    */
   static KeptOffset open(Connection connection, RabbitSettings settings, String name)
       throws IOException {
-    String own = settings.queue().equals(name) ? name : settings.queue() + "." + name;
-    claim(connection, settings, name, own + READER);
-    KeptOffset kept = new KeptOffset(connection.createChannel(), settings, own + OFFSET);
-    kept.read(isThere(connection, own + OFFSET));
+    String queue = queue(settings, name);
+    claim(connection, settings, name, reader(settings, name));
+    KeptOffset kept = new KeptOffset(connection.createChannel(), settings, queue);
+    kept.read(isThere(connection, queue));
     return kept;
   }
 
-  private static boolean isThere(Connection connection, String queue) throws IOException {
+  /** Where it lies. */
+  static String queue(RabbitSettings settings, String name) {
+    return own(settings, name) + OFFSET;
+  }
+
+  /** The queue of whoever reads under the name. */
+  static String reader(RabbitSettings settings, String name) {
+    return own(settings, name) + READER;
+  }
+
+  private static String own(RabbitSettings settings, String name) {
+    return settings.queue().equals(name) ? name : settings.queue() + "." + name;
+  }
+
+  /**
+   * Shows what is kept; it stays. Empty if nothing is: it is away for that moment, and a reader
+   * that begins waits for it. To be asked where the queue is there.
+   */
+  static Optional<Kept> look(Connection connection, RabbitSettings settings, String name)
+      throws IOException {
+    Channel looking = connection.createChannel();
+    try {
+      GetResponse found = looking.basicGet(queue(settings, name), false);
+      return Optional.ofNullable(found).map(GetResponse::getProps).map(Kept::of);
+    } finally {
+      looking.abort();
+    }
+  }
+
+  static boolean isThere(Connection connection, String queue) throws IOException {
     Channel asking = connection.createChannel();
     try {
       asking.queueDeclarePassive(queue);
@@ -160,13 +207,10 @@ final class KeptOffset {
       }
       return;
     }
-    Map<String, Object> headers = newest.properties().getHeaders();
-    requireOwn(headers);
-    if (headers.get(DONE) instanceof Number offset) {
-      done = new Done(offset.longValue(), newest.properties().getMessageId());
-    } else {
-      beginning = StreamOffset.parse(String.valueOf(headers.get(FROM)));
-    }
+    requireOwn(newest.properties().getHeaders());
+    Kept found = Kept.of(newest.properties());
+    done = found.done().orElse(null);
+    beginning = found.beginning().orElse(null);
     put(newest.properties());
     channel.basicAck(newest.tag(), true);
   }

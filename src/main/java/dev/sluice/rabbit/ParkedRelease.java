@@ -45,7 +45,7 @@ public final class ParkedRelease {
     String pass = UUID.randomUUID().toString();
     try (ParkingPlace place = new ParkingPlace(publishing, settings)) {
       Channel channel = reading.openNow().createChannel();
-      try {
+      try (ParkedClaim alone = ParkedClaim.take(channel.getConnection(), settings)) {
         int released = 0;
         for (long left = channel.messageCount(settings.parkingQueue()); left > 0; left--) {
           GetResponse response = channel.basicGet(settings.parkingQueue(), false);

@@ -118,10 +118,19 @@ public final class ParkingQueue {
         .flatMapMany(
             opened ->
                 Flux.usingWhen(
-                    Mono.fromCallable(opened::createChannel).subscribeOn(connection.blocking()),
-                    work,
-                    this::close))
+                    Mono.fromCallable(() -> ParkedClaim.take(opened, settings))
+                        .subscribeOn(connection.blocking()),
+                    alone -> withChannel(opened, work),
+                    alone ->
+                        Mono.<Void>fromRunnable(alone::close).subscribeOn(connection.blocking())))
         .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
+  }
+
+  private <T> Flux<T> withChannel(Connection opened, Function<Channel, Flux<T>> work) {
+    return Flux.usingWhen(
+        Mono.fromCallable(opened::createChannel).subscribeOn(connection.blocking()),
+        work,
+        this::close);
   }
 
   private Mono<Void> close(Channel channel) {

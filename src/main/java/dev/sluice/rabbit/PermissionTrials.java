@@ -25,15 +25,18 @@ import reactor.core.publisher.Mono;
  * <ul>
  *   <li>configure: a declaration with an argument that no queue and no exchange can have;
  *   <li>write: taking away a binding to an exchange that is not there;
- *   <li>read: taking away a binding of a routing key that nobody has.
+ *   <li>read from an exchange: taking away a binding of a routing key that nobody has;
+ *   <li>read from a queue: a consumer with an argument that none can have.
  * </ul>
  */
 public final class PermissionTrials {
   private static final Map<String, Object> IMPOSSIBLE_QUEUE = Map.of("x-max-length", -1);
   private static final Map<String, Object> IMPOSSIBLE_EXCHANGE = Map.of("alternate-exchange", 1);
 
+  private static final Map<String, Object> IMPOSSIBLE_CONSUMER = Map.of("x-priority", "none");
+
   /** What RabbitMQ calls the exchange without a name when it speaks of permissions. */
-  private static final String DEFAULT_EXCHANGE = "amq.default";
+  static final String DEFAULT_EXCHANGE = "amq.default";
 
   private final RabbitConnection connection;
 
@@ -60,18 +63,20 @@ public final class PermissionTrials {
    * dev.sluice.pipeline.PipelineException}.
    */
   public Mono<List<Permission>> lacking() {
-    return Mono.fromCallable(
-            () -> {
-              List<Permission> lacking = new ArrayList<>();
-              for (Permission each : needed(connection.settings())) {
-                if (isRefused(each, lacking)) {
-                  lacking.add(each);
-                }
-              }
-              return lacking;
-            })
+    return Mono.fromCallable(() -> lacking(needed(connection.settings())))
         .subscribeOn(connection.blocking())
         .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
+  }
+
+  /** Those that are lacking of these. Blocks. */
+  List<Permission> lacking(List<Permission> needed) throws IOException {
+    List<Permission> lacking = new ArrayList<>();
+    for (Permission each : needed) {
+      if (isRefused(each, lacking)) {
+        lacking.add(each);
+      }
+    }
+    return lacking;
   }
 
   /** As docs/PRIVILEGES.md has them; writing to a queue before reading what is bound to it. */
@@ -128,7 +133,7 @@ public final class PermissionTrials {
 
   private boolean isRefused(Permission wanted, List<Permission> lacking) throws IOException {
     Optional<String> queue = aQueue(lacking);
-    if (wanted.kind() == Kind.READ && queue.isEmpty()) {
+    if (wanted.kind() == Kind.READ && wanted.type().equals("exchange") && queue.isEmpty()) {
       // Of that one RabbitMQ would tell first.
       return false;
     }
@@ -177,7 +182,15 @@ public final class PermissionTrials {
               wanted.name().equals(DEFAULT_EXCHANGE) ? "" : wanted.name(), nobody, "");
         }
       }
-      case READ -> channel.queueUnbind(queue, wanted.name(), nobody);
+      case READ -> {
+        if (isQueue) {
+          channel.basicQos(1);
+          channel.basicConsume(
+              wanted.name(), false, IMPOSSIBLE_CONSUMER, (tag, none) -> {}, tag -> {});
+        } else {
+          channel.queueUnbind(queue, wanted.name(), nobody);
+        }
+      }
     }
   }
 }

@@ -207,7 +207,7 @@ final class QueueInbox implements Inbox {
   public void parked(Consumer<Message> each) {
     try {
       Channel looking = channel.getConnection().createChannel();
-      try {
+      try (ParkedClaim alone = ParkedClaim.take(channel.getConnection(), settings)) {
         for (GetResponse response = get(looking); response != null; response = get(looking)) {
           each.accept(
               ReceivedMessage.of(

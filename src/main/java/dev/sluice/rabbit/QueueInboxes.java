@@ -198,7 +198,7 @@ public final class QueueInboxes implements Inbox.Opener {
   }
 
   /** As RabbitMQ does from 3.10 on. */
-  private static boolean refusesWrongArguments(Connection connection) {
+  static boolean refusesWrongArguments(Connection connection) {
     Map<String, Object> server = connection.getServerProperties();
     return String.valueOf(server.get("product")).equals("RabbitMQ")
         && !String.valueOf(server.get("version")).matches("([012]|3\\.[0-9])\\..*");

@@ -1,9 +1,6 @@
 package dev.sluice.rabbit;
 
-import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.consume.Inbox;
 import dev.sluice.consume.Incoming;
@@ -29,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class StreamInbox implements Inbox {
   private static final Logger log = LoggerFactory.getLogger(StreamInbox.class);
 
-  private static final String OFFSET = "x-stream-offset";
+  private static final String OFFSET = StreamEnds.OFFSET;
 
   /** How long nothing may come before it is asked whether there is anything. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
@@ -41,14 +38,14 @@ final class StreamInbox implements Inbox {
    */
   private static final int SILENCES = 5;
 
-  /** A queue beside that of what is parked, of whoever looks at it. */
-  private static final String LOOKING = ".reader";
-
-  private final Connection connection;
   private final QueueInbox inbox;
+  private final StreamEnds ends;
   private final KeptOffset kept;
   private final StreamReading how;
   private final RabbitSettings settings;
+
+  /** All up to there is done, and was before the first; empty as long as nobody knows. */
+  private volatile OptionalLong done = OptionalLong.empty();
 
   /** Of the thread that takes messages, as all below. */
   private long last = Incoming.NO_OFFSET;
@@ -65,8 +62,8 @@ final class StreamInbox implements Inbox {
       KeptOffset kept,
       StreamReading how,
       RabbitSettings settings) {
-    this.connection = connection;
     this.inbox = inbox;
+    this.ends = new StreamEnds(connection, settings);
     this.kept = kept;
     this.how = how;
     this.settings = settings;
@@ -84,9 +81,10 @@ final class StreamInbox implements Inbox {
     return opened;
   }
 
-  private Object start() throws IOException {
+  private Object start() {
     if (kept.done().isPresent()) {
       last = kept.done().get().offset();
+      done = OptionalLong.of(last);
       say("behind offset " + last, how.from().isPresent());
       return last;
     }
@@ -111,22 +109,14 @@ final class StreamInbox implements Inbox {
   }
 
   /** The last stretch is another one at each start: what came between two would be passed over. */
-  private StreamOffset lasting(StreamOffset from) throws IOException {
+  private StreamOffset lasting(StreamOffset from) {
     if (!from.equals(StreamOffset.LAST)) {
       return from;
     }
-    OptionalLong first = StreamQueue.firstFrom(from, connection, settings.queue());
+    OptionalLong first = ends.newest();
     return first.isPresent()
         ? StreamOffset.parse(Long.toString(first.getAsLong()))
         : StreamOffset.FIRST;
-  }
-
-  private OptionalLong now(StreamOffset place) {
-    try {
-      return StreamQueue.firstFrom(place, connection, settings.queue());
-    } catch (IOException | ShutdownSignalException e) {
-      throw RabbitFailures.recognise(e, settings);
-    }
   }
 
   /** Who has opened what is kept is alone. */
@@ -144,6 +134,9 @@ final class StreamInbox implements Inbox {
     }
     if (next.get().offset() > last) {
       requireNothingLost(next.get().offset());
+      if (done.isEmpty()) {
+        done = OptionalLong.of(next.get().offset() - 1);
+      }
       last = next.get().offset();
       resumed = true;
       if (!isForAnother(next.get().message())) {
@@ -170,7 +163,7 @@ final class StreamInbox implements Inbox {
     if (resumed) {
       // RabbitMQ's own entries take offsets too. While the one before is there, nothing else is
       // missing.
-      OptionalLong first = now(StreamOffset.FIRST);
+      OptionalLong first = ends.oldest();
       if (first.isEmpty()) {
         // Slow, and no loss: opened again it begins with the last that is done.
         throw new PipelineException(
@@ -209,7 +202,7 @@ final class StreamInbox implements Inbox {
     if (resumed || System.nanoTime() - silentSince < SILENCE.toNanos()) {
       return;
     }
-    OptionalLong newest = now(StreamOffset.LAST);
+    OptionalLong newest = ends.newest();
     silentSince = System.nanoTime();
     boolean endsBefore = newest.isPresent() && newest.equals(end) && newest.getAsLong() < last;
     end = newest;
@@ -224,8 +217,8 @@ final class StreamInbox implements Inbox {
    * node that the connection leads to, and counted by the one that leads the stream.
    */
   private boolean isBehind(long newest) {
-    OptionalLong first = now(StreamOffset.FIRST);
-    long count = count();
+    OptionalLong first = ends.oldest();
+    long count = ends.count();
     if (count > 0 && first.isPresent() && first.getAsLong() + count <= last) {
       return false;
     }
@@ -240,20 +233,6 @@ final class StreamInbox implements Inbox {
           last);
     }
     return true;
-  }
-
-  /** How many messages the leader has; 0 while it is away. */
-  private long count() {
-    try {
-      Channel asking = connection.createChannel();
-      try {
-        return asking.messageCount(settings.queue());
-      } finally {
-        asking.abort();
-      }
-    } catch (IOException | ShutdownSignalException e) {
-      throw RabbitFailures.recognise(e, settings);
-    }
   }
 
   private void another(String what) {
@@ -288,45 +267,30 @@ final class StreamInbox implements Inbox {
   }
 
   @Override
-  public void acknowledge(Incoming done) {
-    kept.keep(new KeptOffset.Done(done.offset(), done.message().messageId()));
-    inbox.acknowledge(done);
+  public void acknowledge(Incoming last) {
+    kept.keep(new KeptOffset.Done(last.offset(), last.message().messageId()));
+    done = OptionalLong.of(last.offset());
+    inbox.acknowledge(last);
   }
 
-  /**
-   * Several read a stream, and each parks by itself, into one queue. One looks at a time: what
-   * another one has in its hands would seem not to be there, and changes behind it not be held up.
-   */
+  @Override
+  public OptionalLong behind() {
+    OptionalLong through = done;
+    OptionalLong newest = through.isEmpty() ? through : ends.newest();
+    return newest.isEmpty()
+        ? newest
+        : OptionalLong.of(Math.max(0, newest.getAsLong() - through.getAsLong()));
+  }
+
+  /** Several read a stream, and each parks by itself, into one queue. */
   @Override
   public void parked(Consumer<Message> each) {
-    String looking = settings.parkingQueue() + LOOKING;
-    try {
-      Channel claim = connection.createChannel();
-      try {
-        claim.queueDeclare(looking, false, true, true, Map.of());
-        inbox.parked(
-            message -> {
-              if (how.name().equals(message.headers().get(ParkedMessages.PARKED_BY))) {
-                each.accept(message);
-              }
-            });
-        claim.queueDelete(looking);
-      } finally {
-        claim.abort();
-      }
-    } catch (ShutdownSignalException e) {
-      throw RabbitFailures.recognise(e, settings);
-    } catch (IOException e) {
-      if (QueueInboxes.isAnswered(e, AMQP.RESOURCE_LOCKED)) {
-        throw new PipelineException(
-            FailureKind.TRANSIENT,
-            "Another consumer of the stream \""
-                + settings.queue()
-                + "\" looks at what is parked; this one waits until it has done so",
-            e);
-      }
-      throw RabbitFailures.recognise(e, settings);
-    }
+    inbox.parked(
+        message -> {
+          if (how.name().equals(message.headers().get(ParkedMessages.PARKED_BY))) {
+            each.accept(message);
+          }
+        });
   }
 
   @Override

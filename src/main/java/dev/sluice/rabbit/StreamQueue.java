@@ -2,7 +2,6 @@ package dev.sluice.rabbit;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.Delivery;
 import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
@@ -14,8 +13,6 @@ import java.time.Duration;
 import java.util.Date;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -26,11 +23,6 @@ import reactor.util.retry.Retry;
 
 /** The queue where it is a stream: read from any place, and nothing is taken from anybody. */
 public final class StreamQueue {
-  private static final String OFFSET = "x-stream-offset";
-
-  /** What a node may take to give the first message of a stream that has one. */
-  private static final Duration FIRST_MESSAGE = Duration.ofSeconds(2);
-
   /** A stream whose leader is lost has another one within seconds; a node boots in that time. */
   private static final int MOST_TRIES = 30;
 
@@ -100,7 +92,7 @@ public final class StreamQueue {
     return read(
         (opened, queue) -> {
           // Of the end itself nobody would tell when reading there has begun.
-          OptionalLong last = firstFrom(StreamOffset.LAST, opened, queue);
+          OptionalLong last = new StreamEnds(opened, connection.settings()).newest();
           ready.run();
           return last.isPresent() ? last.getAsLong() : StreamOffset.FIRST.value();
         });
@@ -122,29 +114,10 @@ public final class StreamQueue {
                 Mono.fromCallable(() -> from.in(opened, existing(opened, settings)))
                     .subscribeOn(connection.blocking())
                     .flatMapMany(
-                        place -> reader.read(opened, settings.queue(), Map.of(OFFSET, place))))
+                        place ->
+                            reader.read(
+                                opened, settings.queue(), Map.of(StreamEnds.OFFSET, place))))
         .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
-  }
-
-  /** The offset of the first message from there on; empty if none comes in time. Blocks. */
-  static OptionalLong firstFrom(StreamOffset place, Connection connection, String stream)
-      throws IOException {
-    Channel looking = connection.createChannel();
-    try {
-      BlockingQueue<Long> found = new LinkedBlockingQueue<>();
-      DeliverCallback note =
-          (tag, delivery) -> ReceivedMessage.offset(delivery.getProperties()).ifPresent(found::add);
-      looking.basicQos(1);
-      looking.basicConsume(stream, false, Map.of(OFFSET, place.value()), note, tag -> {});
-      Long first = found.poll(FIRST_MESSAGE.toMillis(), TimeUnit.MILLISECONDS);
-      return first == null ? OptionalLong.empty() : OptionalLong.of(first);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PipelineException(
-          FailureKind.TRANSIENT, "The stream \"" + stream + "\" was not waited for", e);
-    } finally {
-      looking.abort();
-    }
   }
 
   /**

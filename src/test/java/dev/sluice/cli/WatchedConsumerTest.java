@@ -8,6 +8,7 @@ import static dev.sluice.consume.GivenEvents.position;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.config.EffectiveSettings;
 import dev.sluice.consume.Batch;
@@ -24,6 +25,8 @@ import dev.sluice.monitor.ConsumerCounts;
 import dev.sluice.monitor.ConsumerMonitor;
 import dev.sluice.monitor.Metric;
 import dev.sluice.monitor.StateNotes;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
@@ -36,8 +39,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What is told of a consumer moves with its queue and its target. */
 class WatchedConsumerTest {
@@ -67,6 +72,11 @@ class WatchedConsumerTest {
   private Consumer<Batch> store = batch -> {};
 
   private Message parked;
+
+  /** How far behind the queue says that its reader is; null where it cannot say. */
+  private OptionalLong behind = OptionalLong.empty();
+
+  private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
 
   private final Target target =
       WatchedTarget.opener(
@@ -99,6 +109,14 @@ class WatchedConsumerTest {
             @Override
             public int atHand() {
               return 7;
+            }
+
+            @Override
+            public OptionalLong behind() {
+              if (behind == null) {
+                throw new PipelineException(FailureKind.TRANSIENT, "lost");
+              }
+              return behind;
             }
 
             @Override
@@ -196,12 +214,12 @@ class WatchedConsumerTest {
   /** Else large messages would make the batches of small ones. */
   @Test
   void batchesAreAsLargeAsWithoutIt() {
-    assertThat(WatchedInbox.opener(inboxes, "plays", counts).open().atHand()).isEqualTo(7);
+    assertThat(WatchedInbox.opener(inboxes, "plays", counts, timer).open().atHand()).isEqualTo(7);
   }
 
   @Test
   void countsWhatComesAndWhatIsParked() throws Exception {
-    Inbox inbox = WatchedInbox.opener(inboxes, "plays", counts).open();
+    Inbox inbox = WatchedInbox.opener(inboxes, "plays", counts, timer).open();
     inbox.next(Duration.ZERO);
     inbox.park(message(Map.of(ParkedMessages.REASON, "refused")));
     inbox.park(message(Map.of(ParkedMessages.REASON, "of a kind that nobody knows")));
@@ -211,6 +229,37 @@ class WatchedConsumerTest {
     assertThat(counter(Metric.CONSUME_PARKED, "damaged")).isZero();
     assertThat(monitor.health().isReady()).isTrue();
     assertThat(monitor.status(true).get("source").get("received").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void tellsHowManyMessagesOfAStreamTheTargetDoesNotHave() {
+    Inbox inbox = WatchedInbox.opener(inboxes, "plays", counts, timer).open();
+    look();
+    assertThat(behind().isNull()).isTrue();
+
+    behind = OptionalLong.of(1_000);
+    look();
+    assertThat(behind().asLong()).isEqualTo(1_000);
+    assertThat(gauge(Metric.CONSUME_BEHIND)).isEqualTo(1_000);
+
+    behind = null;
+    look();
+    assertThat(behind().isNull()).isTrue();
+    behind = OptionalLong.of(0);
+    look();
+    assertThat(behind().asLong()).isZero();
+
+    inbox.close();
+    look();
+    assertThat(behind().isNull()).isTrue();
+  }
+
+  private void look() {
+    timer.advanceTimeBy(Duration.ofSeconds(5));
+  }
+
+  private JsonNode behind() {
+    return monitor.status(true).get("source").get("behind");
   }
 
   @Test
@@ -231,6 +280,7 @@ class WatchedConsumerTest {
 
   @Test
   void hasEveryMetricOfTheList() {
+    counts.behind(OptionalLong.of(1));
     target.apply(new Batch(List.of(INSERT)));
 
     for (Metric metric : Metric.of(Metric.Program.CONSUMER)) {

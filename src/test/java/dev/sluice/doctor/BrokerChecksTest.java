@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -190,11 +191,25 @@ class BrokerChecksTest {
     assertFinding(
         new QueuesCheck(
             "plays.parked",
+            Set.of(),
             Mono.just(
                 List.of(new Queue("plays", true, 7, 2), new Queue("plays.parked", false, 0, 0)))),
         Verdict.OK,
         "queue \"plays\" has 7 and 2 consumers",
         "\"plays.parked\" is not there");
+  }
+
+  /** What is read stays in it, and a passive declaration counts no readers. */
+  @Test
+  void aStreamIsNotTakenForAQueueThatNobodyReads() {
+    assertFinding(
+        new QueuesCheck(
+            "plays.parked",
+            Set.of("plays"),
+            Mono.just(List.of(new Queue("plays", true, 1_550, 0)))),
+        Verdict.OK,
+        "stream \"plays\" holds about 1550",
+        "doctor --consumer");
   }
 
   @Test

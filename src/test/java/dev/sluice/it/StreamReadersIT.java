@@ -234,6 +234,13 @@ class StreamReadersIT {
             .atMost(PipelineUnderTest.PATIENCE)
             .ignoreExceptions()
             .untilAsserted(() -> assertThat(copied(database)).isEqualTo(there(sluice)));
+        assertThat(
+                EndedCommand.of(sluice.environment(), "doctor", "--consumer=" + sluice.queue())
+                    .out())
+            .containsPattern(
+                "(?m)^ok +rabbitmq consumer +\""
+                    + sluice.queue()
+                    + "\": offset \\d+ is done.*; a process reads under this name");
         assertThat(again.terminate()).as(again.log()).isZero();
       }
     }

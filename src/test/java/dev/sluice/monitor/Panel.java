@@ -65,6 +65,7 @@ record Panel(String title, String unit, Read read, List<Metric> metrics) {
   static final List<Panel> OF_CONSUMER =
       List.of(
           of("Lag of consumers", "s", Read.AS_IT_IS, Metric.CONSUME_LAG),
+          of("Messages behind, of a stream", "short", Read.AS_IT_IS, Metric.CONSUME_BEHIND),
           of("Since the commit of what was applied last", "s", Read.SINCE, Metric.CONSUME_POSITION),
           of("Applied", "ops", Read.A_SECOND, Metric.CONSUME_EVENTS),
           of("Documents", "ops", Read.A_SECOND, Metric.CONSUME_DOCUMENTS),

@@ -10,7 +10,6 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.config.SettingsReader;
-import dev.sluice.consume.Inbox;
 import dev.sluice.consume.Incoming;
 import dev.sluice.message.Message;
 import dev.sluice.message.Message.Content;
@@ -18,16 +17,16 @@ import dev.sluice.message.Message.Destination;
 import dev.sluice.message.ParkedMessages;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import dev.sluice.rabbit.ReaderFacts.Kept;
+import dev.sluice.rabbit.ReaderFacts.Next;
 import dev.sluice.testing.RabbitInstallation;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -46,8 +45,6 @@ import reactor.core.scheduler.Schedulers;
 @ParameterizedClass(allowZeroInvocations = true)
 @MethodSource("installations")
 class StreamInboxIT {
-  private static final Duration SHORT = Duration.ofMillis(100);
-
   private static RabbitNode node;
   private static Scheduler blocking;
 
@@ -69,63 +66,30 @@ class StreamInboxIT {
     node.close();
   }
 
-  /** One process that consumes, as far as RabbitMQ sees it. */
-  private static final class Reader implements AutoCloseable {
-    private final RabbitConnection reading;
-    private final RabbitConnection parking;
-    final Inbox inbox;
+  private static NumberReader reader(
+      String stream, String name, String from, boolean passesLosses) {
+    return new NumberReader(rabbit(), blocking, stream, name, from, passesLosses);
+  }
 
-    Reader(String stream, String name, String from, boolean passesLosses) {
-      RabbitSettings settings = rabbit();
-      reading = new RabbitConnection(settings, "reading", blocking, new Random());
-      parking = new RabbitConnection(settings, "parking", blocking, new Random());
-      QueueInboxes inboxes =
-          new QueueInboxes(
-              reading,
-              parking,
-              new QueueInboxes.Reading(stream, "", "", false),
-              new StreamReading(
-                  name, Optional.ofNullable(from).map(StreamOffset::parse), false, passesLosses),
-              100);
-      try {
-        inbox = inboxes.open();
-      } catch (RuntimeException e) {
-        close();
-        throw e;
-      }
-    }
+  /** What the doctor is told of the reader. */
+  private static ReaderFacts.Reader seen(String stream, String name) {
+    return seen(rabbit(), stream, name);
+  }
 
-    Incoming next() throws InterruptedException {
-      while (true) {
-        Optional<Incoming> next = inbox.next(SHORT);
-        if (next.isPresent()) {
-          return next.get();
-        }
-      }
-    }
-
-    /** The bodies of so many, which are done then. */
-    List<String> read(int count) throws InterruptedException {
-      List<String> read = new ArrayList<>();
-      Incoming last = null;
-      while (read.size() < count) {
-        last = next();
-        read.add(new String(last.message().body(), UTF_8).trim());
-      }
-      inbox.acknowledge(last);
-      return read;
-    }
-
-    @Override
-    public void close() {
-      reading.close();
-      parking.close();
+  private static ReaderFacts.Reader seen(RabbitSettings as, String stream, String name) {
+    try (RabbitConnection looking =
+        new RabbitConnection(as.straightTo(stream), "looking", blocking, new Random())) {
+      return new ReaderFacts(looking).look(name).block();
     }
   }
 
   private static RabbitSettings rabbit() {
-    return SettingsReader.read(Map.of("RABBITMQ_URI", node.uri()), Path.of("no-such-file"))
-        .rabbit();
+    return rabbit("guest:guest");
+  }
+
+  private static RabbitSettings rabbit(String login) {
+    String uri = node.uri().replace("guest:guest", login);
+    return SettingsReader.read(Map.of("RABBITMQ_URI", uri), Path.of("no-such-file")).rabbit();
   }
 
   private static String stream(Map<String, Object> arguments) throws Exception {
@@ -163,7 +127,7 @@ class StreamInboxIT {
     return IntStream.range(from, to).mapToObj(Integer::toString).toList();
   }
 
-  private static PipelineException lost(Reader reader) {
+  private static PipelineException lost(NumberReader reader) {
     return catchThrowableOfType(PipelineException.class, reader::next);
   }
 
@@ -171,22 +135,22 @@ class StreamInboxIT {
   void eachNameGoesOnWhereItStoodAndHasOneReader() throws Exception {
     String stream = stream(Map.of());
     publish(stream, 0, 10, 1);
-    try (Reader one = new Reader(stream, "one", null, false)) {
+    try (NumberReader one = reader(stream, "one", null, false)) {
       assertThat(one.inbox.isAlone()).isTrue();
       assertThat(one.read(4)).isEqualTo(numbers(0, 4));
       assertThat(one.next().offset()).isEqualTo(4);
       PipelineException second =
           catchThrowableOfType(
-              PipelineException.class, () -> new Reader(stream, "one", null, false).close());
+              PipelineException.class, () -> reader(stream, "one", null, false).close());
       assertThat(second.kind()).isEqualTo(FailureKind.TRANSIENT);
       assertThat(second).hasMessageContaining("is read by another consumer of the name \"one\"");
-      try (Reader other = new Reader(stream, "other", "7", false)) {
+      try (NumberReader other = reader(stream, "other", "7", false)) {
         assertThat(other.read(3)).isEqualTo(numbers(7, 10));
       }
     }
 
     // Where it stood counts, and not what it is told.
-    try (Reader again = new Reader(stream, "one", "9", false)) {
+    try (NumberReader again = reader(stream, "one", "9", false)) {
       assertThat(again.read(6)).isEqualTo(numbers(4, 10));
       publish(stream, 10, 12, 1);
       assertThat(again.read(2)).isEqualTo(numbers(10, 12));
@@ -201,24 +165,87 @@ class StreamInboxIT {
     declare(likeItsReader, Map.of());
     publish(stream, 0, 10, 1);
     publish(likeItsReader, 20, 30, 1);
-    try (Reader one = new Reader(stream, "one", null, false)) {
+    try (NumberReader one = reader(stream, "one", null, false)) {
       assertThat(one.read(4)).isEqualTo(numbers(0, 4));
     }
 
     PipelineException refused =
         catchThrowableOfType(
             PipelineException.class,
-            () -> new Reader(likeItsReader, likeItsReader, null, false).close());
+            () -> reader(likeItsReader, likeItsReader, null, false).close());
     assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED);
     assertThat(refused)
         .hasMessage(
             "The queue \"%s.offset\" keeps where a consumer of the stream \"%s\" is, and so not of"
                 + " the stream \"%s\": give this consumer another --name",
             likeItsReader, stream, likeItsReader);
-    try (Reader named = new Reader(likeItsReader, "two", null, false);
-        Reader one = new Reader(stream, "one", null, false)) {
+    try (NumberReader named = reader(likeItsReader, "two", null, false);
+        NumberReader one = reader(stream, "one", null, false)) {
       assertThat(named.read(10)).isEqualTo(numbers(20, 30));
       assertThat(one.read(6)).isEqualTo(numbers(4, 10));
+    }
+  }
+
+  @Test
+  void aReaderKnowsHowManyMessagesItIsBehind() throws Exception {
+    String stream = stream(Map.of());
+    try (NumberReader reader = reader(stream, "name", null, false)) {
+      assertThat(reader.inbox.behind()).isEmpty();
+      publish(stream, 0, 10, 1);
+      // By itself, so that it is a chunk of its own.
+      publish(stream, 10, 11, 1);
+      reader.next();
+      assertThat(reader.inbox.behind()).hasValue(11);
+      ReaderFacts.Reader seen = seen(stream, "name");
+      assertThat(seen.isRead()).isTrue();
+      assertThat(seen.kept()).isEqualTo(Kept.BEGINNING);
+      assertThat(seen.beginning()).hasValue("first");
+    }
+    try (NumberReader reader = reader(stream, "name", null, false)) {
+      reader.read(4);
+      assertThat(reader.inbox.behind()).hasValue(7);
+    }
+    ReaderFacts.Reader seen = seen(stream, "name");
+    assertThat(seen.lacking()).isEmpty();
+    assertThat(seen.isRead()).isFalse();
+    assertThat(seen.kept()).isEqualTo(Kept.DONE);
+    assertThat(seen.done()).hasValue(3);
+    assertThat(seen.oldest()).hasValue(0);
+    assertThat(seen.behind()).isEqualTo(7);
+    assertThat(seen.next()).isEqualTo(Next.AS_IT_WAS);
+    try (NumberReader reader = reader(stream, "name", null, false)) {
+      assertThat(reader.inbox.behind()).hasValue(7);
+      reader.read(7);
+      assertThat(reader.inbox.behind()).hasValue(0);
+    }
+  }
+
+  @Test
+  void lookingMakesNothingAndNamesWhatIsMissing() throws Exception {
+    String stream = stream(Map.of());
+    publish(stream, 0, 1, 1);
+    assertThat(seen(stream, "name").kept()).isEqualTo(Kept.NOTHING);
+    assertThat(seen("nosuch", "name").outlet()).isEqualTo(ReaderFacts.Outlet.MISSING);
+
+    node.addUser("reader", "hush");
+    RabbitSettings reader = rabbit("reader:hush");
+    node.setPermissions("reader", "", "", "");
+    assertThat(seen(reader, stream, "name").lacking()).hasSize(7);
+    String its = stream + "\\.name\\.";
+    node.setPermissions(
+        "reader",
+        its + "(offset|reader)|" + stream + "\\.parked\\.reader",
+        "amq\\.default",
+        stream + "|" + its + "offset|" + stream + "\\.parked");
+    assertThat(seen(reader, stream, "name").lacking()).isEmpty();
+
+    try (Connection connection = node.connect()) {
+      Channel channel = connection.createChannel();
+      String kept = stream + ".name.offset";
+      // Refused if looking had made it.
+      channel.queueDeclare(kept, true, false, false, Map.of("x-queue-type", "classic"));
+      assertThat(seen(stream, "name").kept()).isEqualTo(Kept.OF_OTHER_ARGUMENTS);
+      assertThat(seen(kept, "name").outlet()).isEqualTo(ReaderFacts.Outlet.NO_STREAM);
     }
   }
 
@@ -227,10 +254,10 @@ class StreamInboxIT {
   void theLastStretchIsThatOfTheFirstStart() throws Exception {
     String stream = stream(Map.of());
     publish(stream, 0, 10, 1);
-    new Reader(stream, "name", "last", false).close();
+    reader(stream, "name", "last", false).close();
     publish(stream, 10, 15, 1);
 
-    try (Reader reader = new Reader(stream, "name", "last", false)) {
+    try (NumberReader reader = reader(stream, "name", "last", false)) {
       assertThat(reader.next().offset()).isLessThan(10);
     }
   }
@@ -244,16 +271,16 @@ class StreamInboxIT {
           .queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
     }
     publish(queue, 0, 1, 1);
-    try (Reader reader = new Reader(queue, "name", null, false)) {
+    try (NumberReader reader = reader(queue, "name", null, false)) {
       assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
     }
     assertThat(
             catchThrowableOfType(
-                PipelineException.class, () -> new Reader(queue, "name", "first", false).close()))
+                PipelineException.class, () -> reader(queue, "name", "first", false).close()))
         .hasMessageContaining("is no stream");
     assertThat(
             catchThrowableOfType(
-                PipelineException.class, () -> new Reader("nosuch", "name", null, false).close()))
+                PipelineException.class, () -> reader("nosuch", "name", null, false).close()))
         .hasMessageContaining("has no queue \"nosuch\"");
   }
 
@@ -262,24 +289,25 @@ class StreamInboxIT {
     String stream =
         stream(Map.of("x-max-length-bytes", 60_000, "x-stream-max-segment-size-bytes", 20_000));
     publish(stream, 0, 30, 100);
-    try (Reader reader = new Reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false)) {
       reader.read(30);
     }
     publish(stream, 30, 60, 1_000);
-    try (Reader reader = new Reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false)) {
       // Several segments further, whose own entries take offsets, and nothing is missing.
       assertThat(reader.read(30)).isEqualTo(numbers(30, 60));
     }
     publish(stream, 60, 400, 1_000);
+    assertThat(seen(stream, "name").next()).isEqualTo(Next.REMOVED);
 
-    try (Reader reader = new Reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false)) {
       PipelineException lost = lost(reader);
       assertThat(lost.kind()).isEqualTo(FailureKind.POSITION_LOST);
       assertThat(lost)
           .hasMessageContaining("no longer has what followed offset")
           .hasMessageContaining("--on-gap apply");
     }
-    try (Reader reader = new Reader(stream, "name", null, true)) {
+    try (NumberReader reader = reader(stream, "name", null, true)) {
       int first = Integer.parseInt(reader.read(1).get(0));
       assertThat(first).isBetween(200, 399);
       assertThat(reader.read(399 - first)).isEqualTo(numbers(first + 1, 400));
@@ -290,24 +318,26 @@ class StreamInboxIT {
   void aStreamThatIsMadeAnewIsNotTakenForTheFormerOne() throws Exception {
     String stream = stream(Map.of());
     publish(stream, 0, 10, 1);
-    try (Reader reader = new Reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false)) {
       reader.read(10);
     }
     delete(stream);
     declare(stream, Map.of());
     publish(stream, 100, 105, 1);
+    assertThat(seen(stream, "name").next()).isEqualTo(Next.NOTHING);
 
-    try (Reader reader = new Reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false)) {
       assertThat(lost(reader)).hasMessageContaining("ends before offset 9");
     }
     publish(stream, 105, 120, 1);
-    try (Reader reader = new Reader(stream, "name", null, false)) {
+    assertThat(seen(stream, "name").next()).isEqualTo(Next.ANOTHER);
+    try (NumberReader reader = reader(stream, "name", null, false)) {
       assertThat(lost(reader)).hasMessageContaining("has another message at offset 9");
     }
-    try (Reader reader = new Reader(stream, "name", null, true)) {
+    try (NumberReader reader = reader(stream, "name", null, true)) {
       assertThat(lost(reader).kind()).isEqualTo(FailureKind.TRANSIENT);
     }
-    try (Reader reader = new Reader(stream, "name", null, true)) {
+    try (NumberReader reader = reader(stream, "name", null, true)) {
       assertThat(reader.read(20)).isEqualTo(numbers(100, 120));
     }
   }
@@ -316,14 +346,15 @@ class StreamInboxIT {
   void whereWhatWasKeptIsGoneItBeginsAtTheBeginning() throws Exception {
     String stream = stream(Map.of());
     publish(stream, 0, 5, 1);
-    try (Reader reader = new Reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false)) {
       reader.read(5);
     }
     try (Connection connection = node.connect()) {
       connection.createChannel().queuePurge(stream + ".name.offset");
     }
+    assertThat(seen(stream, "name").kept()).isEqualTo(Kept.EMPTY);
 
-    try (Reader reader = new Reader(stream, "name", "3", false)) {
+    try (NumberReader reader = reader(stream, "name", "3", false)) {
       assertThat(reader.read(5)).isEqualTo(numbers(0, 5));
     }
   }
@@ -334,12 +365,19 @@ class StreamInboxIT {
     }
   }
 
+  private static void mustWait(NumberReader starting) {
+    PipelineException failure =
+        catchThrowableOfType(PipelineException.class, () -> starting.inbox.parked(each -> {}));
+    assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(failure).hasMessageContaining("by sluice parked");
+  }
+
   @Test
   void whatOneHasParkedComesBackToItAlone() throws Exception {
     String stream = stream(Map.of());
     publish(stream, 0, 2, 1);
-    try (Reader one = new Reader(stream, "one", null, false);
-        Reader other = new Reader(stream, "other", null, false)) {
+    try (NumberReader one = reader(stream, "one", null, false);
+        NumberReader other = reader(stream, "other", null, false)) {
       Message message = one.next().message();
       one.inbox.park(
           new Message(
@@ -352,15 +390,13 @@ class StreamInboxIT {
               Map.of(ParkedMessages.PARKED_BY, "one"),
               Destination.PARKING));
       List<String> parked = new ArrayList<>();
-      try (Connection third = node.connect()) {
-        String looking = stream + ".parked.reader";
-        third.createChannel().queueDeclare(looking, false, true, true, Map.of());
-        assertThat(
-                catchThrowableOfType(
-                        PipelineException.class,
-                        () -> one.inbox.parked(each -> parked.add(each.messageId())))
-                    .kind())
-            .isEqualTo(FailureKind.TRANSIENT);
+      try (RabbitConnection listing =
+          new RabbitConnection(rabbit().straightTo(stream), "listing", blocking, new Random())) {
+        // As sluice parked has it in its hands while it lists.
+        ParkingQueue parkedNow = new ParkingQueue(listing);
+        await()
+            .until(
+                () -> parkedNow.messages().doOnNext(shown -> mustWait(one)).count().block() == 1);
       }
       other.inbox.parked(each -> parked.add(each.messageId()));
       assertThat(parked).isEmpty();

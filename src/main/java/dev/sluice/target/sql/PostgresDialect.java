@@ -193,7 +193,20 @@ public final class PostgresDialect implements SqlDialect {
       Connection connection, String table, List<String> columns, int key, String statement)
       throws SQLException {
     PreparedRows others = new PreparedRows(this, connection.prepareStatement(statement));
-    return new CopiedRows(connection, table, columns, key, others);
+    return hidesRows(connection, table)
+        ? others
+        : new CopiedRows(connection, table, columns, key, others);
+  }
+
+  /** Where policies hide rows of it from this user the server refuses to copy into the table. */
+  private static boolean hidesRows(Connection connection, String table) throws SQLException {
+    try (PreparedStatement asking =
+        connection.prepareStatement("select row_security_active(?::text)")) {
+      asking.setString(1, table);
+      try (ResultSet active = asking.executeQuery()) {
+        return active.next() && active.getBoolean(1);
+      }
+    }
   }
 
   @Override

@@ -138,7 +138,7 @@ function stages(s) {
   ];
   if (s.kind === 'consumer') {
     return [
-      ['Queue', count(source.received), source.broken ? 'not reached' : perSecond(rate('received', source.received)), [source.queue ?? source.scope, source.address]],
+      ['Queue', count(source.received), source.broken ? 'not reached' : perSecond(rate('received', source.received)), [source.queue ?? source.scope, known(source.behind) ? count(source.behind) + ' behind' : null, source.address]],
       ['Batch', count(window.messages), known(window.messages) ? full(window) : '', inFlight ? waiting : []],
       ['Target', count(target?.events), target?.broken ? 'not reached' : perSecond(rate('events', target?.events)),
         ['applied', known(target?.documents) ? count(target.documents) + ' of documents' : null, target?.uri]],
