@@ -66,16 +66,27 @@ public final class BsonBytes {
   public static void requireRoom(int length, int offset, int limit) {
     // A difference, because offset + length may pass what an int can hold.
     if (limit - offset < length) {
-      throw new CorruptBsonException(
-          "a value of " + length + " bytes where " + (limit - offset) + " are left", offset);
+      throw noRoom(length, offset, limit);
     }
+  }
+
+  /**
+   * By itself, as what follows: the compiler only takes short methods into those that call them.
+   */
+  private static CorruptBsonException noRoom(int length, int offset, int limit) {
+    return new CorruptBsonException(
+        "a value of " + length + " bytes where " + (limit - offset) + " are left", offset);
+  }
+
+  private static CorruptBsonException tooShort(String what, int size, int offset) {
+    return new CorruptBsonException(what + " of " + size + " bytes", offset);
   }
 
   /** The offset behind the document or array at {@code offset}; its last byte is a zero. */
   public static int documentEnd(byte[] bytes, int offset, int limit) {
     int size = int32(bytes, offset, limit);
     if (size < MIN_DOCUMENT_SIZE) {
-      throw new CorruptBsonException("a document of " + size + " bytes", offset);
+      throw tooShort("a document", size, offset);
     }
     requireRoom(size, offset, limit);
     if (bytes[offset + size - 1] != 0) {
@@ -88,7 +99,7 @@ public final class BsonBytes {
   public static int stringLength(byte[] bytes, int offset, int limit) {
     int size = int32(bytes, offset, limit);
     if (size < 1) {
-      throw new CorruptBsonException("a string of " + size + " bytes", offset);
+      throw tooShort("a string", size, offset);
     }
     requireRoom(size, offset + Integer.BYTES, limit);
     if (bytes[offset + Integer.BYTES + size - 1] != 0) {

@@ -164,9 +164,13 @@ public final class ChangeEvent implements Change {
   private int require(Field field) {
     int offset = offset(field);
     if (offset == ABSENT) {
-      throw new IllegalArgumentException("a change event without " + field.key);
+      throw without(field);
     }
     return offset;
+  }
+
+  private static IllegalArgumentException without(Field field) {
+    return new IllegalArgumentException("a change event without " + field.key);
   }
 
   public Operation operation() {

@@ -17,6 +17,7 @@ import dev.sluice.rabbit.CanaryQueue;
 import dev.sluice.rabbit.ExistingTopology;
 import dev.sluice.rabbit.ManagementApi;
 import dev.sluice.rabbit.PermissionTrials;
+import dev.sluice.rabbit.PermissionTrials.Permission;
 import dev.sluice.rabbit.RabbitConnection;
 import dev.sluice.rabbit.ReaderFacts;
 import dev.sluice.rabbit.StreamFacts;
@@ -145,6 +146,8 @@ public final class Doctor {
     Broker broker = settings.rabbit().broker();
     BrokerFacts facts = new BrokerFacts(looking);
     ManagementApi api = new ManagementApi(management, broker);
+    List<Permission> needed =
+        PermissionTrials.needed(settings.rabbit(), settings.stream().isPresent());
     List<Check> checks = new ArrayList<>();
     settings.stream()
         .map(stream -> new StreamFacts(looking, stream).reach())
@@ -162,9 +165,9 @@ public final class Doctor {
                 blocking),
             new PermissionsCheck(
                 broker.username(),
-                PermissionTrials.needed(settings.rabbit()).size(),
+                needed.size(),
                 facts.greeting(),
-                new PermissionTrials(looking).lacking()),
+                new PermissionTrials(looking).lackingOf(needed)),
             new TopologyCheck(
                 settings.rabbit().topology().mode(), new ExistingTopology(looking).look()),
             new PoliciesCheck(facts.wanted(), settings.route(), facts.greeting(), api::queue),

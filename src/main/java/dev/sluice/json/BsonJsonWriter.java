@@ -212,9 +212,13 @@ public final class BsonJsonWriter {
   /** The offset of the zero that closes the document or array. */
   static int openContainer(byte[] bytes, int offset, int limit, int depth) {
     if (depth > MAX_DEPTH) {
-      throw new CorruptBsonException("more than " + MAX_DEPTH + " levels of documents", offset);
+      throw tooDeep(offset);
     }
     return BsonBytes.documentEnd(bytes, offset, limit) - 1;
+  }
+
+  private static CorruptBsonException tooDeep(int offset) {
+    return new CorruptBsonException("more than " + MAX_DEPTH + " levels of documents", offset);
   }
 
   /** The frequent types; the limit is where the document around the value must end. */
@@ -335,9 +339,13 @@ public final class BsonJsonWriter {
     BsonBytes.requireRoom(1, offset, limit);
     byte value = bytes[offset];
     if (value != 0 && value != 1) {
-      throw new CorruptBsonException("a boolean of " + value, offset);
+      throw noBoolean(value, offset);
     }
     return value == 1;
+  }
+
+  private static CorruptBsonException noBoolean(byte value, int offset) {
+    return new CorruptBsonException("a boolean of " + value, offset);
   }
 
   private static void requireStart(byte[] bytes, int offset) {

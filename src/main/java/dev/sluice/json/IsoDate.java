@@ -19,9 +19,35 @@ public final class IsoDate {
 
   private static final int DAYS_PER_CYCLE = 146_097;
 
+  // The compiler that is shipped divides by the processor's division, twenty times for a date; a
+  // product that is shifted is a tenth of it. With the next number above 2^42 / d the quotient of
+  // any
+  // number below 2^22 is exact for d up to 2^20, and below 2^27 for d up to 2^15 (Granlund and
+  // Montgomery, "Division by invariant integers using multiplication", theorem 4.2).
+  private static final int SHIFT = 42;
+  private static final long PER_CYCLE = reciprocal(DAYS_PER_CYCLE);
+  private static final long PER_CYCLE_LESS_A_DAY = reciprocal(DAYS_PER_CYCLE - 1);
+  private static final long PER_CENTURY = reciprocal(36_524);
+  private static final long PER_FOUR_YEARS = reciprocal(1_460);
+  private static final long PER_YEAR = reciprocal(365);
+  private static final long PER_FIVE_MONTHS = reciprocal(153);
+  private static final long PER_5 = reciprocal(5);
+  private static final long PER_10 = reciprocal(10);
+  private static final long PER_60 = reciprocal(60);
+  private static final long PER_100 = reciprocal(100);
+  private static final long PER_1_000 = reciprocal(1_000);
+
   private static final int MAX_LENGTH = "9999-12-31T23:59:59.999Z".length();
 
   private IsoDate() {}
+
+  private static long reciprocal(int divisor) {
+    return (1L << SHIFT) / divisor + 1;
+  }
+
+  private static int times(int number, long reciprocal) {
+    return (int) (number * reciprocal >>> SHIFT);
+  }
 
   /** Whether the date has a year of four digits that is not before 1970: the relaxed format's. */
   static boolean isCommon(long millis) {
@@ -60,16 +86,21 @@ public final class IsoDate {
    */
   private static int putDay(int dayOf1970, byte[] target, int offset) {
     int day = dayOf1970 + DAYS_BEFORE_1970;
-    int cycle = day / DAYS_PER_CYCLE;
+    int cycle = times(day, PER_CYCLE);
     int dayOfCycle = day - cycle * DAYS_PER_CYCLE;
-    int yearOfCycle =
-        (dayOfCycle - dayOfCycle / 1_460 + dayOfCycle / 36_524 - dayOfCycle / 146_096) / 365;
-    int dayOfYear = dayOfCycle - (365 * yearOfCycle + yearOfCycle / 4 - yearOfCycle / 100);
-    int monthFromMarch = (5 * dayOfYear + 2) / 153;
-    int dayOfMonth = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1;
+    int daysOfWholeYears =
+        dayOfCycle
+            - times(dayOfCycle, PER_FOUR_YEARS)
+            + times(dayOfCycle, PER_CENTURY)
+            - times(dayOfCycle, PER_CYCLE_LESS_A_DAY);
+    int yearOfCycle = times(daysOfWholeYears, PER_YEAR);
+    int dayOfYear =
+        dayOfCycle - (365 * yearOfCycle + (yearOfCycle >> 2) - times(yearOfCycle, PER_100));
+    int monthFromMarch = times(5 * dayOfYear + 2, PER_FIVE_MONTHS);
+    int dayOfMonth = dayOfYear - times(153 * monthFromMarch + 2, PER_5) + 1;
     int month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
     int year = cycle * 400 + yearOfCycle + (month <= 2 ? 1 : 0);
-    int century = year / 100;
+    int century = times(year, PER_100);
     putTwoDigits(century, target, offset);
     putTwoDigits(year - century * 100, target, offset + 2);
     target[offset + 4] = '-';
@@ -80,9 +111,9 @@ public final class IsoDate {
   }
 
   private static int putTime(int millisOfDay, byte[] target, int offset) {
-    int secondOfDay = millisOfDay / 1_000;
-    int minuteOfDay = secondOfDay / 60;
-    int hour = minuteOfDay / 60;
+    int secondOfDay = times(millisOfDay, PER_1_000);
+    int minuteOfDay = times(secondOfDay, PER_60);
+    int hour = times(minuteOfDay, PER_60);
     target[offset] = 'T';
     putTwoDigits(hour, target, offset + 1);
     target[offset + 3] = ':';
@@ -93,8 +124,8 @@ public final class IsoDate {
     int fraction = millisOfDay - secondOfDay * 1_000;
     if (fraction != 0) {
       target[end] = '.';
-      target[end + 1] = (byte) ('0' + fraction / 100);
-      putTwoDigits(fraction % 100, target, end + 2);
+      target[end + 1] = (byte) ('0' + times(fraction, PER_100));
+      putTwoDigits(fraction - times(fraction, PER_100) * 100, target, end + 2);
       end += 4;
       while (target[end - 1] == '0') {
         end--;
@@ -105,7 +136,7 @@ public final class IsoDate {
   }
 
   private static void putTwoDigits(int value, byte[] target, int offset) {
-    int tens = value / 10;
+    int tens = times(value, PER_10);
     target[offset] = (byte) ('0' + tens);
     target[offset + 1] = (byte) ('0' + value - tens * 10);
   }

@@ -168,8 +168,12 @@ public final class EnvelopeEncoder {
 
   static void require(boolean condition, String what, ChangeEvent event) {
     if (!condition) {
-      throw new IllegalArgumentException("an event without " + what + ": " + event);
+      throw without(what, event);
     }
+  }
+
+  private static IllegalArgumentException without(String what, ChangeEvent event) {
+    return new IllegalArgumentException("an event without " + what + ": " + event);
   }
 
   private DocumentId id(ChangeEvent event) {

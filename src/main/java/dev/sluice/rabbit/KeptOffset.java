@@ -95,6 +95,7 @@ final class KeptOffset {
   private final String queue;
   private final Channel channel;
   private volatile boolean returned;
+  private boolean made;
   private Done done;
   private StreamOffset beginning;
 
@@ -114,6 +115,13 @@ final class KeptOffset {
   static KeptOffset open(Connection connection, RabbitSettings settings, String name)
       throws IOException {
     String queue = queue(settings, name);
+    if (reader(settings, name).equals(ParkedClaim.queue(settings))) {
+      throw new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "A consumer of a stream cannot have the --name \""
+              + name
+              + "\": the queues of that name are for what is parked");
+    }
     claim(connection, settings, name, reader(settings, name));
     KeptOffset kept = new KeptOffset(connection.createChannel(), settings, queue);
     kept.read(isThere(connection, queue));
@@ -184,27 +192,32 @@ final class KeptOffset {
     }
   }
 
-  /** What was there is put in anew: a message that is given back too often would be dropped. */
+  /**
+   * What was there is put in anew: a message that is given back too often would be dropped. A queue
+   * that is not there is made for the first message only: an empty one is taken for emptied.
+   */
   private void read(boolean wasThere) throws IOException {
-    channel.queueDeclare(queue, true, false, false, ARGUMENTS);
+    made = wasThere;
     channel.confirmSelect();
     channel.addReturnListener(back -> returned = true);
+    if (!made) {
+      return;
+    }
+    channel.queueDeclare(queue, true, false, false, ARGUMENTS);
     Found newest = null;
     for (GetResponse next = get(); next != null; next = get()) {
       newest = new Found(next.getEnvelope().getDeliveryTag(), next.getProps());
     }
-    if (newest == null && wasThere) {
+    if (newest == null) {
       newest = awaitOne();
     }
     if (newest == null) {
-      if (wasThere) {
-        log.warn(
-            "The queue {} of the offset of the stream {} is empty: reading begins at the stream's"
-                + " beginning",
-            queue,
-            settings.queue());
-        keep(StreamOffset.FIRST);
-      }
+      log.warn(
+          "The queue {} of the offset of the stream {} is empty: reading begins at the stream's"
+              + " beginning",
+          queue,
+          settings.queue());
+      keep(StreamOffset.FIRST);
       return;
     }
     requireOwn(newest.properties().getHeaders());
@@ -284,6 +297,10 @@ final class KeptOffset {
     Map<String, Object> marked = new HashMap<>(headers);
     marked.put(STREAM, settings.queue());
     try {
+      if (!made) {
+        channel.queueDeclare(queue, true, false, false, ARGUMENTS);
+        made = true;
+      }
       put(
           MessageProperties.MINIMAL_PERSISTENT_BASIC
               .builder()

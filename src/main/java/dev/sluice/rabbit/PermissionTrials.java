@@ -59,11 +59,11 @@ public final class PermissionTrials {
   public record Permission(Kind kind, String type, String name) {}
 
   /**
-   * Those that are lacking, of all that are needed. Cold. Fails with a {@link
+   * Those of these that are lacking. Cold. Fails with a {@link
    * dev.sluice.pipeline.PipelineException}.
    */
-  public Mono<List<Permission>> lacking() {
-    return Mono.fromCallable(() -> lacking(needed(connection.settings())))
+  public Mono<List<Permission>> lackingOf(List<Permission> needed) {
+    return Mono.fromCallable(() -> lacking(needed))
         .subscribeOn(connection.blocking())
         .onErrorMap(failure -> RabbitFailures.recognise(failure, connection.settings()));
   }
@@ -79,8 +79,14 @@ public final class PermissionTrials {
     return lacking;
   }
 
-  /** As docs/PRIVILEGES.md has them; writing to a queue before reading what is bound to it. */
-  public static List<Permission> needed(RabbitSettings settings) {
+  /**
+   * As docs/PRIVILEGES.md has them; writing to a queue before reading what is bound to it.
+   *
+   * @param byStream whether it is published by the stream protocol, which asks for permissions on
+   *     the stream itself, to read from it for the number of its last message
+   *     (rabbit_stream_reader.erl)
+   */
+  public static List<Permission> needed(RabbitSettings settings, boolean byStream) {
     Set<Permission> needed = new LinkedHashSet<>();
     boolean declares = settings.topology().mode() == TopologyMode.DECLARE;
     for (Outlet outlet : settings.outlets()) {
@@ -89,6 +95,10 @@ public final class PermissionTrials {
       }
       String exchange = outlet.isStraight() ? DEFAULT_EXCHANGE : outlet.exchange();
       needed.add(new Permission(Kind.WRITE, "exchange", exchange));
+    }
+    if (byStream) {
+      needed.add(new Permission(Kind.WRITE, "queue", settings.queue()));
+      needed.add(new Permission(Kind.READ, "queue", settings.queue()));
     }
     if (declares) {
       settings.topology().superStream().ifPresent(set -> addDeclaring(set, needed));

@@ -114,6 +114,12 @@ final class StreamInbox implements Inbox {
       return from;
     }
     OptionalLong first = ends.newest();
+    if (first.isEmpty() && ends.count() > 0) {
+      // Slow, and not empty: it would begin before what is asked for.
+      throw new PipelineException(
+          FailureKind.TRANSIENT,
+          "RabbitMQ does not say where the stream \"" + settings.queue() + "\" ends");
+    }
     return first.isPresent()
         ? StreamOffset.parse(Long.toString(first.getAsLong()))
         : StreamOffset.FIRST;

@@ -193,6 +193,34 @@ class StreamTargetIT {
     }
   }
 
+  /** The stream protocol looks at the stream, where AMQP looks at the exchange. */
+  @Test
+  void whoMayNotReadFromTheStreamIsToldSo() throws Exception {
+    try (PipelineUnderTest sluice = pipeline()) {
+      Map<String, String> environment = new HashMap<>(sluice.environment());
+      String uri = environment.get("RABBITMQ_URI");
+      environment.put("RABBITMQ_URI", uri.replace("guest:guest", "carrier:hush"));
+      String exchange = environment.get("SLUICE_EXCHANGE");
+      String both = "^(" + exchange + "|" + sluice.queue() + ")$";
+      streams.node().addUser("carrier", "hush");
+      streams.node().setPermissions("carrier", both, both, "^" + exchange + "$");
+
+      EndedCommand.of(environment, "run")
+          .assertLastSentence(
+              3,
+              "The RabbitMQ user \"carrier\" may not write to the stream \""
+                  + sluice.queue()
+                  + "\" and read from it, which both are needed: see docs/PRIVILEGES.md");
+      EndedCommand doctor = EndedCommand.of(environment, "doctor");
+      assertThat(doctor.out() + doctor.err()).contains("read", sluice.queue());
+
+      streams.node().setPermissions("carrier", both, both, both);
+      try (SluiceProcess process = SluiceProcess.run(environment).awaitStreaming()) {
+        assertThat(process.terminate()).isZero();
+      }
+    }
+  }
+
   private static SluiceProcess partition(Map<String, String> environment, String partition)
       throws IOException {
     Map<String, String> own = new HashMap<>(environment);

@@ -2,6 +2,7 @@ package dev.sluice.rabbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.Settings;
 import dev.sluice.config.SettingsReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,8 +13,8 @@ import org.junit.jupiter.api.Test;
 /** Which permissions settings need, as docs/PRIVILEGES.md has them. */
 class PermissionTrialsTest {
   private static List<String> needed(Map<String, String> environment) {
-    return PermissionTrials.needed(SettingsReader.read(environment, Path.of("/dev/null")).rabbit())
-        .stream()
+    Settings settings = SettingsReader.read(environment, Path.of("/dev/null"));
+    return PermissionTrials.needed(settings.rabbit(), settings.stream().isPresent()).stream()
         .map(
             each ->
                 each.kind().name().toLowerCase(Locale.ROOT) + " " + each.type() + " " + each.name())
@@ -45,6 +46,18 @@ class PermissionTrialsTest {
   }
 
   @Test
+  void aStreamIsWrittenToAndReadFromWhoeverHasMadeIt() {
+    assertThat(
+            needed(
+                Map.of(
+                    "SLUICE_TARGET", "stream",
+                    "SLUICE_QUEUE_TYPE", "stream",
+                    "SLUICE_TOPOLOGY", "verify")))
+        .containsExactlyInAnyOrder(
+            "write exchange sluice", "write queue test_queue", "read queue test_queue");
+  }
+
+  @Test
   void onePartitionOfASuperStreamNeedsItsExchangeToBind() {
     assertThat(
             needed(
@@ -58,6 +71,7 @@ class PermissionTrialsTest {
             "write exchange amq.default",
             "configure exchange plays",
             "write queue plays-1",
+            "read queue plays-1",
             "read exchange plays");
   }
 

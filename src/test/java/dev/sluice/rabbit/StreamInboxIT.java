@@ -2,6 +2,7 @@ package dev.sluice.rabbit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -247,6 +248,36 @@ class StreamInboxIT {
       assertThat(seen(stream, "name").kept()).isEqualTo(Kept.OF_OTHER_ARGUMENTS);
       assertThat(seen(kept, "name").outlet()).isEqualTo(ReaderFacts.Outlet.NO_STREAM);
     }
+  }
+
+  /** An empty queue of it would have the next start begin at the beginning. */
+  @Test
+  void aFirstStartThatFailsLeavesNothingThatTheNextOneGoesBy() throws Exception {
+    String stream = stream(Map.of());
+    publish(stream, 0, 3, 1);
+    String its = stream + "\\.name\\.";
+    node.addUser("hasty", "hush");
+    node.setPermissions("hasty", its + "(offset|reader)", "amq\\.default", its + "offset");
+
+    assertThatThrownBy(
+            () ->
+                new NumberReader(rabbit("hasty:hush"), blocking, stream, "name", "last", false)
+                    .close())
+        .isInstanceOf(PipelineException.class);
+
+    assertThat(seen(stream, "name").kept()).isEqualTo(Kept.NOTHING);
+  }
+
+  /** Its queues are those of whoever looks at what is parked. */
+  @Test
+  void theNameOfWhatIsParkedIsRefused() throws Exception {
+    String stream = stream(Map.of());
+
+    assertThatThrownBy(() -> reader(stream, "parked", null, false))
+        .isInstanceOfSatisfying(
+            PipelineException.class,
+            refused -> assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED))
+        .hasMessageContaining("cannot have the --name \"parked\"");
   }
 
   /** It is another stretch at each start; what comes between two of them is not passed over. */

@@ -61,16 +61,15 @@ final class StreamMessageWriter {
   /** Persistent, as AMQP 0-9-1 counts. */
   private static final byte PERSISTENT = 2;
 
-  /** More names of headers than routes usually give. */
-  private static final int MOST_KNOWN_NAMES = 64;
+  /** More than routes usually give. */
+  private static final int MOST_KNOWN_HEADERS = 64;
 
   private final boolean asBefore313;
   private final FrameBuffer out;
   private final BiConsumer<String, Object> header = this::header;
   private final BiConsumer<String, Object> size = this::size;
 
-  /** Those of headers, as they are written. */
-  private final Map<String, byte[]> names = new HashMap<>();
+  private final Map<String, KnownHeader> headers = new HashMap<>();
 
   private long texts;
 
@@ -191,15 +190,47 @@ final class StreamMessageWriter {
   }
 
   private void header(String name, Object value) {
-    byte[] known = names.get(name);
+    KnownHeader known = headers.get(name);
     if (known == null) {
-      known = encoded(name.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING);
-      if (names.size() < MOST_KNOWN_NAMES) {
-        names.put(name, known);
+      known = new KnownHeader(name);
+      if (headers.size() < MOST_KNOWN_HEADERS) {
+        headers.put(name, known);
       }
     }
-    out.raw(known);
-    value(value);
+    out.raw(known.name);
+    if (value instanceof String text) {
+      known.value(text, out);
+    } else {
+      value(value);
+    }
+  }
+
+  /** A header as it is written, with its last value: thousands of events share most of them. */
+  private static final class KnownHeader {
+    final byte[] name;
+    private String last;
+
+    /** What is written of the last value; null as long as it has not come twice. */
+    private byte[] encoded;
+
+    KnownHeader(String name) {
+      this.name = encoded(name.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING);
+    }
+
+    /** By identity: equal texts that are none are written once more. */
+    @SuppressWarnings("ReferenceEquality")
+    void value(String text, FrameBuffer out) {
+      if (text != last) {
+        last = text;
+        encoded = null;
+        string(text, out);
+      } else {
+        if (encoded == null) {
+          encoded = encoded(text.getBytes(StandardCharsets.UTF_8), SMALL_STRING, STRING);
+        }
+        out.raw(encoded);
+      }
+    }
   }
 
   private void data(byte[] body) {
@@ -240,6 +271,10 @@ final class StreamMessageWriter {
   }
 
   private void string(String text) {
+    string(text, out);
+  }
+
+  private static void string(String text, FrameBuffer out) {
     if (text.length() * BYTES_OF_A_CHARACTER <= SMALL) {
       out.int8(SMALL_STRING).int8(0);
       int start = out.length();
