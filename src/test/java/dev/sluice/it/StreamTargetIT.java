@@ -200,7 +200,8 @@ class StreamTargetIT {
       Map<String, String> environment = new HashMap<>(sluice.environment());
       String uri = environment.get("RABBITMQ_URI");
       environment.put("RABBITMQ_URI", uri.replace("guest:guest", "carrier:hush"));
-      String exchange = environment.get("SLUICE_EXCHANGE");
+      String exchange = sluice.queue() + "-exchange";
+      environment.put("SLUICE_EXCHANGE", exchange);
       String both = "^(" + exchange + "|" + sluice.queue() + ")$";
       streams.node().addUser("carrier", "hush");
       streams.node().setPermissions("carrier", both, both, "^" + exchange + "$");

@@ -1,10 +1,14 @@
 package dev.sluice.rabbit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.consume.Inbox;
 import dev.sluice.consume.Incoming;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +61,19 @@ final class NumberReader implements AutoCloseable {
         return next.get();
       }
     }
+  }
+
+  /** By which reading ends. */
+  PipelineException failure() {
+    return catchThrowableOfType(PipelineException.class, this::next);
+  }
+
+  /** Somebody looks at what is parked, which a reader that begins has to know. */
+  void mustWaitForWhatIsParked() {
+    PipelineException failure =
+        catchThrowableOfType(PipelineException.class, () -> inbox.parked(each -> {}));
+    assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
+    assertThat(failure).hasMessageContaining("by sluice parked");
   }
 
   /** The bodies of so many, which are done then. */

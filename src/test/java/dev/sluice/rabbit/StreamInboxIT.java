@@ -1,12 +1,11 @@
 package dev.sluice.rabbit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.sluice.rabbit.NumberStreams.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.config.RabbitSettings;
@@ -25,11 +24,9 @@ import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -47,6 +44,7 @@ import reactor.core.scheduler.Schedulers;
 @MethodSource("installations")
 class StreamInboxIT {
   private static RabbitNode node;
+  private static NumberStreams streams;
   private static Scheduler blocking;
 
   @Parameter RabbitInstallation installation;
@@ -58,6 +56,7 @@ class StreamInboxIT {
   @BeforeParameterizedClassInvocation
   static void launch(RabbitInstallation installation) {
     node = RabbitNode.launch(installation).noteUse();
+    streams = new NumberStreams(node);
     blocking = Schedulers.newBoundedElastic(4, 16, "stream-consume", 60, true);
   }
 
@@ -93,49 +92,10 @@ class StreamInboxIT {
     return SettingsReader.read(Map.of("RABBITMQ_URI", uri), Path.of("no-such-file")).rabbit();
   }
 
-  private static String stream(Map<String, Object> arguments) throws Exception {
-    String stream = TestRabbit.freshName("stream");
-    declare(stream, arguments);
-    return stream;
-  }
-
-  private static void declare(String stream, Map<String, Object> arguments) throws Exception {
-    Map<String, Object> all = new HashMap<>(arguments);
-    all.put("x-queue-type", "stream");
-    try (Connection connection = node.connect()) {
-      connection.createChannel().queueDeclare(stream, true, false, false, all);
-    }
-  }
-
-  /** Messages whose bodies are their numbers, and so many bytes long. */
-  private static void publish(String queue, int from, int to, int bytes) throws Exception {
-    try (Connection connection = node.connect();
-        Channel channel = connection.createChannel()) {
-      channel.confirmSelect();
-      for (int i = from; i < to; i++) {
-        byte[] body = String.format("%-" + bytes + "d", i).getBytes(UTF_8);
-        channel.basicPublish(
-            "", queue, new AMQP.BasicProperties.Builder().messageId("m" + i).build(), body);
-        if (i % 20 == 0) {
-          channel.waitForConfirmsOrDie();
-        }
-      }
-      channel.waitForConfirmsOrDie();
-    }
-  }
-
-  private static List<String> numbers(int from, int to) {
-    return IntStream.range(from, to).mapToObj(Integer::toString).toList();
-  }
-
-  private static PipelineException lost(NumberReader reader) {
-    return catchThrowableOfType(PipelineException.class, reader::next);
-  }
-
   @Test
   void eachNameGoesOnWhereItStoodAndHasOneReader() throws Exception {
-    String stream = stream(Map.of());
-    publish(stream, 0, 10, 1);
+    String stream = streams.make(Map.of());
+    streams.publish(stream, 0, 10, 1);
     try (NumberReader one = reader(stream, "one", null, false)) {
       assertThat(one.inbox.isAlone()).isTrue();
       assertThat(one.read(4)).isEqualTo(numbers(0, 4));
@@ -153,7 +113,7 @@ class StreamInboxIT {
     // Where it stood counts, and not what it is told.
     try (NumberReader again = reader(stream, "one", "9", false)) {
       assertThat(again.read(6)).isEqualTo(numbers(4, 10));
-      publish(stream, 10, 12, 1);
+      streams.publish(stream, 10, 12, 1);
       assertThat(again.read(2)).isEqualTo(numbers(10, 12));
     }
   }
@@ -161,11 +121,11 @@ class StreamInboxIT {
   /** A name behind a dot may be a stream's as well, and both keep their offset in one queue. */
   @Test
   void anOffsetOfAnotherStreamIsNotTakenForOnesOwn() throws Exception {
-    String stream = stream(Map.of());
+    String stream = streams.make(Map.of());
     String likeItsReader = stream + ".one";
-    declare(likeItsReader, Map.of());
-    publish(stream, 0, 10, 1);
-    publish(likeItsReader, 20, 30, 1);
+    streams.declare(likeItsReader, Map.of());
+    streams.publish(stream, 0, 10, 1);
+    streams.publish(likeItsReader, 20, 30, 1);
     try (NumberReader one = reader(stream, "one", null, false)) {
       assertThat(one.read(4)).isEqualTo(numbers(0, 4));
     }
@@ -189,12 +149,12 @@ class StreamInboxIT {
 
   @Test
   void aReaderKnowsHowManyMessagesItIsBehind() throws Exception {
-    String stream = stream(Map.of());
+    String stream = streams.make(Map.of());
     try (NumberReader reader = reader(stream, "name", null, false)) {
       assertThat(reader.inbox.behind()).isEmpty();
-      publish(stream, 0, 10, 1);
+      streams.publish(stream, 0, 10, 1);
       // By itself, so that it is a chunk of its own.
-      publish(stream, 10, 11, 1);
+      streams.publish(stream, 10, 11, 1);
       reader.next();
       assertThat(reader.inbox.behind()).hasValue(11);
       ReaderFacts.Reader seen = seen(stream, "name");
@@ -223,8 +183,8 @@ class StreamInboxIT {
 
   @Test
   void lookingMakesNothingAndNamesWhatIsMissing() throws Exception {
-    String stream = stream(Map.of());
-    publish(stream, 0, 1, 1);
+    String stream = streams.make(Map.of());
+    streams.publish(stream, 0, 1, 1);
     assertThat(seen(stream, "name").kept()).isEqualTo(Kept.NOTHING);
     assertThat(seen("nosuch", "name").outlet()).isEqualTo(ReaderFacts.Outlet.MISSING);
 
@@ -253,8 +213,8 @@ class StreamInboxIT {
   /** An empty queue of it would have the next start begin at the beginning. */
   @Test
   void aFirstStartThatFailsLeavesNothingThatTheNextOneGoesBy() throws Exception {
-    String stream = stream(Map.of());
-    publish(stream, 0, 3, 1);
+    String stream = streams.make(Map.of());
+    streams.publish(stream, 0, 3, 1);
     String its = stream + "\\.name\\.";
     node.addUser("hasty", "hush");
     node.setPermissions("hasty", its + "(offset|reader)", "amq\\.default", its + "offset");
@@ -271,7 +231,7 @@ class StreamInboxIT {
   /** Its queues are those of whoever looks at what is parked. */
   @Test
   void theNameOfWhatIsParkedIsRefused() throws Exception {
-    String stream = stream(Map.of());
+    String stream = streams.make(Map.of());
 
     assertThatThrownBy(() -> reader(stream, "parked", null, false))
         .isInstanceOfSatisfying(
@@ -283,10 +243,10 @@ class StreamInboxIT {
   /** It is another stretch at each start; what comes between two of them is not passed over. */
   @Test
   void theLastStretchIsThatOfTheFirstStart() throws Exception {
-    String stream = stream(Map.of());
-    publish(stream, 0, 10, 1);
+    String stream = streams.make(Map.of());
+    streams.publish(stream, 0, 10, 1);
     reader(stream, "name", "last", false).close();
-    publish(stream, 10, 15, 1);
+    streams.publish(stream, 10, 15, 1);
 
     try (NumberReader reader = reader(stream, "name", "last", false)) {
       assertThat(reader.next().offset()).isLessThan(10);
@@ -301,7 +261,7 @@ class StreamInboxIT {
           .createChannel()
           .queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
     }
-    publish(queue, 0, 1, 1);
+    streams.publish(queue, 0, 1, 1);
     try (NumberReader reader = reader(queue, "name", null, false)) {
       assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
     }
@@ -318,21 +278,22 @@ class StreamInboxIT {
   @Test
   void whatTheRetentionHasRemovedIsNotPassedOverInSilence() throws Exception {
     String stream =
-        stream(Map.of("x-max-length-bytes", 60_000, "x-stream-max-segment-size-bytes", 20_000));
-    publish(stream, 0, 30, 100);
+        streams.make(
+            Map.of("x-max-length-bytes", 60_000, "x-stream-max-segment-size-bytes", 20_000));
+    streams.publish(stream, 0, 30, 100);
     try (NumberReader reader = reader(stream, "name", null, false)) {
       reader.read(30);
     }
-    publish(stream, 30, 60, 1_000);
+    streams.publish(stream, 30, 60, 1_000);
     try (NumberReader reader = reader(stream, "name", null, false)) {
       // Several segments further, whose own entries take offsets, and nothing is missing.
       assertThat(reader.read(30)).isEqualTo(numbers(30, 60));
     }
-    publish(stream, 60, 400, 1_000);
+    streams.publish(stream, 60, 400, 1_000);
     assertThat(seen(stream, "name").next()).isEqualTo(Next.REMOVED);
 
     try (NumberReader reader = reader(stream, "name", null, false)) {
-      PipelineException lost = lost(reader);
+      PipelineException lost = reader.failure();
       assertThat(lost.kind()).isEqualTo(FailureKind.POSITION_LOST);
       assertThat(lost)
           .hasMessageContaining("no longer has what followed offset")
@@ -347,26 +308,26 @@ class StreamInboxIT {
 
   @Test
   void aStreamThatIsMadeAnewIsNotTakenForTheFormerOne() throws Exception {
-    String stream = stream(Map.of());
-    publish(stream, 0, 10, 1);
+    String stream = streams.make(Map.of());
+    streams.publish(stream, 0, 10, 1);
     try (NumberReader reader = reader(stream, "name", null, false)) {
       reader.read(10);
     }
-    delete(stream);
-    declare(stream, Map.of());
-    publish(stream, 100, 105, 1);
+    streams.delete(stream);
+    streams.declare(stream, Map.of());
+    streams.publish(stream, 100, 105, 1);
     assertThat(seen(stream, "name").next()).isEqualTo(Next.NOTHING);
 
     try (NumberReader reader = reader(stream, "name", null, false)) {
-      assertThat(lost(reader)).hasMessageContaining("ends before offset 9");
+      assertThat(reader.failure()).hasMessageContaining("ends before offset 9");
     }
-    publish(stream, 105, 120, 1);
+    streams.publish(stream, 105, 120, 1);
     assertThat(seen(stream, "name").next()).isEqualTo(Next.ANOTHER);
     try (NumberReader reader = reader(stream, "name", null, false)) {
-      assertThat(lost(reader)).hasMessageContaining("has another message at offset 9");
+      assertThat(reader.failure()).hasMessageContaining("has another message at offset 9");
     }
     try (NumberReader reader = reader(stream, "name", null, true)) {
-      assertThat(lost(reader).kind()).isEqualTo(FailureKind.TRANSIENT);
+      assertThat(reader.failure().kind()).isEqualTo(FailureKind.TRANSIENT);
     }
     try (NumberReader reader = reader(stream, "name", null, true)) {
       assertThat(reader.read(20)).isEqualTo(numbers(100, 120));
@@ -375,8 +336,8 @@ class StreamInboxIT {
 
   @Test
   void whereWhatWasKeptIsGoneItBeginsAtTheBeginning() throws Exception {
-    String stream = stream(Map.of());
-    publish(stream, 0, 5, 1);
+    String stream = streams.make(Map.of());
+    streams.publish(stream, 0, 5, 1);
     try (NumberReader reader = reader(stream, "name", null, false)) {
       reader.read(5);
     }
@@ -390,23 +351,10 @@ class StreamInboxIT {
     }
   }
 
-  private static void delete(String queue) throws Exception {
-    try (Connection connection = node.connect()) {
-      connection.createChannel().queueDelete(queue);
-    }
-  }
-
-  private static void mustWait(NumberReader starting) {
-    PipelineException failure =
-        catchThrowableOfType(PipelineException.class, () -> starting.inbox.parked(each -> {}));
-    assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
-    assertThat(failure).hasMessageContaining("by sluice parked");
-  }
-
   @Test
   void whatOneHasParkedComesBackToItAlone() throws Exception {
-    String stream = stream(Map.of());
-    publish(stream, 0, 2, 1);
+    String stream = streams.make(Map.of());
+    streams.publish(stream, 0, 2, 1);
     try (NumberReader one = reader(stream, "one", null, false);
         NumberReader other = reader(stream, "other", null, false)) {
       Message message = one.next().message();
@@ -427,7 +375,13 @@ class StreamInboxIT {
         ParkingQueue parkedNow = new ParkingQueue(listing);
         await()
             .until(
-                () -> parkedNow.messages().doOnNext(shown -> mustWait(one)).count().block() == 1);
+                () ->
+                    parkedNow
+                            .messages()
+                            .doOnNext(shown -> one.mustWaitForWhatIsParked())
+                            .count()
+                            .block()
+                        == 1);
       }
       other.inbox.parked(each -> parked.add(each.messageId()));
       assertThat(parked).isEmpty();
@@ -441,7 +395,7 @@ class StreamInboxIT {
         // RabbitMQ 3.10 does not count it at once.
         await().until(() -> back.release() == 1);
       }
-      publish(stream, 2, 3, 1);
+      streams.publish(stream, 2, 3, 1);
 
       assertThat(one.read(3)).containsExactly("1", "0", "2");
       assertThat(other.read(3)).containsExactly("0", "1", "2");
