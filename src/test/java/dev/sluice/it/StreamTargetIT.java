@@ -145,7 +145,7 @@ class StreamTargetIT {
         .ctl("eval", "rabbit_stream_manager:partitions(<<\"/\">>, <<\"" + superStream + "\">>).");
   }
 
-  /** As {@code rabbitmq-streams add_super_stream --partitions 2} has it done. */
+  /** As {@code rabbitmq-streams add_super_stream --partitions 2} has it done, in 4 by default. */
   private static void addSuperStream(String name) {
     streams
         .node()
@@ -153,7 +153,7 @@ class StreamTargetIT {
             "eval",
             "ok = rabbit_stream_manager:create_super_stream(<<\"/\">>, <<\"NAME\">>, "
                     .replace("NAME", name)
-                + "[<<\"NAME-0\">>, <<\"NAME-1\">>], #{}, [<<\"0\">>, <<\"1\">>], <<\"guest\">>)."
+                + "[<<\"NAME-0\">>, <<\"NAME-1\">>], #{<<\"queue-leader-locator\">> => <<\"balanced\">>}, [<<\"0\">>, <<\"1\">>], <<\"guest\">>)."
                     .replace("NAME", name));
   }
 
@@ -165,6 +165,7 @@ class StreamTargetIT {
       String set = sluice.queue();
       // Has its streams and bindings already, which are to be found and not made beside them.
       addSuperStream(set);
+      environment.put("SLUICE_QUEUE_ARGUMENTS", "{\"x-queue-leader-locator\": \"balanced\"}");
       try (SluiceProcess zero = partition(environment, "0/2");
           SluiceProcess one = partition(environment, "1/2")) {
         zero.awaitStreaming();
