@@ -7,7 +7,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.BsonDocument;
-import org.bson.RawBsonDocument;
 import reactor.core.publisher.Flux;
 
 /**
@@ -25,10 +24,10 @@ final class SplitEvents {
   private SplitEvents() {}
 
   /** The stage: one event for one event, or for all fragments of one. */
-  static Flux<RawBsonDocument> join(Flux<RawBsonDocument> events) {
+  static Flux<RawEvent> join(Flux<RawEvent> events) {
     return Flux.defer(
         () -> {
-          List<RawBsonDocument> fragments = new ArrayList<>();
+          List<RawEvent> fragments = new ArrayList<>();
           return events.handle(
               (event, sink) -> {
                 if (isFollowed(event)) {
@@ -37,7 +36,7 @@ final class SplitEvents {
                   sink.next(event);
                 } else {
                   fragments.add(event);
-                  RawBsonDocument whole = joined(fragments);
+                  RawEvent whole = joined(fragments);
                   fragments.clear();
                   sink.next(whole);
                 }
@@ -46,46 +45,39 @@ final class SplitEvents {
   }
 
   /**
-   * Whether another fragment of the same event comes behind this one. Asked for each event twice,
-   * so it looks for the field among the names only.
+   * Whether another fragment of the same event comes behind this one. Asked for each event, so it
+   * looks for the field among the names only.
    */
+  static boolean isFollowed(RawEvent event) {
+    return BsonBytes.find(event.bytes(), 0, event.bytes().length, FIELD) >= 0
+        && isFollowed(event.toBson());
+  }
+
+  /** The same of an event amid a reply. */
   static boolean isFollowed(BsonDocument event) {
-    if (!isFragment(event)) {
+    if (!event.containsKey(FIELD)) {
       return false;
     }
     BsonDocument split = event.getDocument(FIELD);
     return split.getNumber("fragment").intValue() < split.getNumber("of").intValue();
   }
 
-  private static boolean isFragment(BsonDocument event) {
-    if (event instanceof RawBsonDocument raw) {
-      ByteBuffer buffer = raw.getByteBuffer().asNIO();
-      int start = buffer.arrayOffset() + buffer.position();
-      return BsonBytes.find(buffer.array(), start, start + buffer.remaining(), FIELD) >= 0;
-    }
-    return event.containsKey(FIELD);
-  }
-
-  private static RawBsonDocument joined(List<RawBsonDocument> fragments) {
+  private static RawEvent joined(List<RawEvent> fragments) {
     ByteArrayOutputStream fields = new ByteArrayOutputStream();
     fields.writeBytes(new byte[Integer.BYTES]);
     for (int i = 0; i < fragments.size(); i++) {
       boolean last = i == fragments.size() - 1;
-      copyFields(fragments.get(i), last, fields);
+      copyFields(fragments.get(i).bytes(), last, fields);
     }
     fields.write(0);
     byte[] event = fields.toByteArray();
     ByteBuffer.wrap(event).order(ByteOrder.LITTLE_ENDIAN).putInt(0, event.length);
-    return new RawBsonDocument(event);
+    return new RawEvent(event);
   }
 
-  private static void copyFields(
-      RawBsonDocument fragment, boolean withToken, ByteArrayOutputStream target) {
-    ByteBuffer buffer = fragment.getByteBuffer().asNIO();
-    byte[] bytes = buffer.array();
-    int start = buffer.arrayOffset() + buffer.position();
-    int end = BsonBytes.documentEnd(bytes, start, bytes.length) - 1;
-    int at = start + Integer.BYTES;
+  private static void copyFields(byte[] bytes, boolean withToken, ByteArrayOutputStream target) {
+    int end = BsonBytes.documentEnd(bytes, 0, bytes.length) - 1;
+    int at = Integer.BYTES;
     while (at < end) {
       int nameEnd = BsonBytes.cStringEnd(bytes, at + 1, end);
       int next = BsonBytes.skipValue(bytes[at], bytes, nameEnd + 1, end);

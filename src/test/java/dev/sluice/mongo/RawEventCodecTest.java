@@ -26,9 +26,9 @@ class RawEventCodecTest {
   void anEventHasItsOwnBytesAndNoMore() {
     byte[] event = bytes(EVENT);
 
-    RawBsonDocument taken = new RawBsonDocument(event).decode(registry.get(RawBsonDocument.class));
+    RawEvent taken = new RawBsonDocument(event).decode(registry.get(RawEvent.class));
 
-    assertThat(taken.getByteBuffer().array()).isEqualTo(event).isNotSameAs(event);
+    assertThat(taken.bytes()).isEqualTo(event).isNotSameAs(event);
   }
 
   @Test
@@ -38,10 +38,10 @@ class RawEventCodecTest {
     Arrays.fill(reply, (byte) 7);
     System.arraycopy(event, 0, reply, 11, event.length);
 
-    RawBsonDocument taken =
-        new RawBsonDocument(reply, 11, event.length).decode(registry.get(RawBsonDocument.class));
+    RawEvent taken =
+        new RawBsonDocument(reply, 11, event.length).decode(registry.get(RawEvent.class));
 
-    assertThat(taken.getByteBuffer().array()).isEqualTo(event);
+    assertThat(taken.bytes()).isEqualTo(event);
   }
 
   @Test

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.BsonDocument;
+import org.bson.ByteBuf;
 import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 class SplitEventsTest {
-  private static RawBsonDocument event(String json) {
-    return RawBsonDocument.parse(json);
+  private static RawEvent event(String json) {
+    ByteBuf bytes = RawBsonDocument.parse(json).getByteBuffer();
+    byte[] event = new byte[bytes.remaining()];
+    bytes.get(event);
+    return new RawEvent(event);
   }
 
-  private static RawBsonDocument fragment(int number, int of, String fields) {
+  private static RawEvent fragment(int number, int of, String fields) {
     return event(
         "{_id: {_data: '82-"
             + number
@@ -28,17 +32,17 @@ class SplitEventsTest {
             + "}");
   }
 
-  private static List<BsonDocument> joined(RawBsonDocument... events) {
+  private static List<BsonDocument> joined(RawEvent... events) {
     return SplitEvents.join(Flux.just(events))
-        .map(each -> BsonDocument.parse(each.toJson()))
+        .map(each -> BsonDocument.parse(each.toBson().toJson()))
         .collectList()
         .block();
   }
 
   @Test
   void leavesWholeEventsAsTheyAre() {
-    RawBsonDocument one = event("{_id: {_data: '1'}, operationType: 'insert'}");
-    RawBsonDocument two = event("{_id: {_data: '2'}, operationType: 'delete'}");
+    RawEvent one = event("{_id: {_data: '1'}, operationType: 'insert'}");
+    RawEvent two = event("{_id: {_data: '2'}, operationType: 'delete'}");
 
     assertThat(SplitEvents.join(Flux.just(one, two)).collectList().block())
         .satisfiesExactly(
@@ -89,7 +93,7 @@ class SplitEventsTest {
 
   @Test
   void keepsAWholeEventWaitingForNothing() {
-    Sinks.Many<RawBsonDocument> server = Sinks.many().unicast().onBackpressureBuffer();
+    Sinks.Many<RawEvent> server = Sinks.many().unicast().onBackpressureBuffer();
     AtomicInteger seen = new AtomicInteger();
     SplitEvents.join(server.asFlux()).subscribe(each -> seen.incrementAndGet());
 
@@ -104,7 +108,7 @@ class SplitEventsTest {
   /** The stream ends by a failure: what was begun is read again from behind the event before. */
   @Test
   void passesOnNoHalfOfAnEvent() {
-    Flux<RawBsonDocument> broken =
+    Flux<RawEvent> broken =
         Flux.concat(
             Flux.just(event("{_id: {_data: '1'}}"), fragment(1, 2, ", n: 2")),
             Flux.error(new IllegalStateException("for a test")));
