@@ -174,6 +174,22 @@ class PostgresKeepsStepIT extends TargetIsRebuilt {
             "a\tb\\c\nd\re");
   }
 
+  /** All that COPY escapes, and characters of two to four bytes, across the pieces it goes in. */
+  @Test
+  void aDocumentOfManyPiecesIsThereToTheLetter() throws Exception {
+    String part = "\\n\\t\\\\Q€é\uD83D\uDE00";
+    String json = "{\"word\": \"" + part.repeat(900_000) + "\"}";
+    apply(opener(uri("&columns=word")), insert(PLAYS, key(1), position(1), json));
+
+    assertThat(
+            kept()
+                .rows(
+                    "plays",
+                    "octet_length(document::text), word = repeat(E'" + part + "', 900000)",
+                    "id"))
+        .containsExactly(List.of(Integer.toString(16 * 900_000 + 12), "t"));
+  }
+
   @Test
   void aColumnThatIsDeclaredLaterIsAddedAndWhatOthersBuiltOnTheViewStays() throws Exception {
     apply(opener(uri("")), insert(PLAYS, key(1), position(1), QUIZ));

@@ -1,0 +1,62 @@
+package dev.sluice.target.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CopyTextTest {
+  private static final int LARGE = 8 * CopyText.PIECE;
+
+  private final List<Integer> lengths = new ArrayList<>();
+
+  private String copied(List<List<Object>> rows) throws SQLException {
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    CopyText text =
+        new CopyText(
+            bytes -> {
+              lengths.add(bytes.length);
+              whole.writeBytes(bytes);
+            });
+    for (List<Object> row : rows) {
+      text.row(row);
+    }
+    text.end();
+    return whole.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void hasALineForEachRowWithWhatSeparatesThemEscaped() throws Exception {
+    assertThat(copied(List.of(Arrays.asList("a\tb\\c\nd\re", null, 22), List.of("", "", true))))
+        .isEqualTo("a\\tb\\\\c\\nd\\re\t\\N\t22\n\t\ttrue\n");
+    assertThat(lengths).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "€", "\n", "\uD83D\uDE00", "é\uD83D\uDE00\\x\tQ€\r"})
+  void aLargeDocumentGoesInSmallPiecesWhichAreItsBytes(String part) throws Exception {
+    // The piece's border falls on both halves of a character of two.
+    for (String before : List.of("", "x")) {
+      String document = before + part.repeat(LARGE / part.length());
+      String escaped =
+          document
+              .replace("\\", "\\\\")
+              .replace("\t", "\\t")
+              .replace("\n", "\\n")
+              .replace("\r", "\\r");
+
+      assertThat(
+              copied(List.of(List.of("a", document), List.of("b", "{}")))
+                  .equals("a\t" + escaped + "\nb\t{}\n"))
+          .isTrue();
+      assertThat(lengths).allMatch(length -> length < 3 * 3 * CopyText.PIECE);
+    }
+  }
+}
