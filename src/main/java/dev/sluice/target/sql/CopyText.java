@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -31,7 +32,7 @@ final class CopyText {
    * As the server reads it, but for the sign of years behind 9999 and for those before the first.
    */
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSX", Locale.ROOT);
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSSX", Locale.ROOT);
 
   private final Pieces pieces;
   private final StringBuilder text = new StringBuilder();
@@ -71,8 +72,10 @@ final class CopyText {
     }
   }
 
+  /** To the microsecond, which is what a column holds, and rounded as the driver does it. */
   private static String text(Instant time) {
-    OffsetDateTime there = time.atOffset(ZoneOffset.UTC);
+    OffsetDateTime there =
+        time.plusNanos(500).truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
     String text = TIME.format(there);
     return (text.startsWith("+") ? text.substring(1) : text) + (there.getYear() > 0 ? "" : " BC");
   }

@@ -174,6 +174,18 @@ class PostgresKeepsStepIT extends TargetIsRebuilt {
             "a\tb\\c\nd\re");
   }
 
+  @Test
+  void aDateIsTheSameWhenItsDocumentIsNewAndWhenItChanges() throws Exception {
+    String json = "{\"t\": {\"$date\": \"2024-01-01T00:00:00.123456789Z\"}}";
+    Rebuildable opener = opener(uri("&columns=t:date"));
+    apply(opener, insert(PLAYS, key(1), position(1), json));
+    apply(
+        opener, update(PLAYS, key(1), position(2), json), insert(PLAYS, key(2), position(3), json));
+
+    assertThat(kept().rows("plays", "extract(microseconds from t)", "id"))
+        .containsExactly(List.of("123457"), List.of("123457"));
+  }
+
   /** All that COPY escapes, and characters of two to four bytes, across the pieces it goes in. */
   @Test
   void aDocumentOfManyPiecesIsThereToTheLetter() throws Exception {
