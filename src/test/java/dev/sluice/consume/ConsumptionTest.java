@@ -49,7 +49,6 @@ class ConsumptionTest {
     volatile int away;
     volatile int opened;
     volatile boolean tells;
-    volatile boolean lacksMemory;
     volatile CountDownLatch holds = new CountDownLatch(0);
 
     @Override
@@ -62,9 +61,6 @@ class ConsumptionTest {
             holds.await();
           } catch (InterruptedException e) {
             throw TargetException.unavailable("interrupted", e);
-          }
-          if (lacksMemory) {
-            throw new OutOfMemoryError("Java heap space");
           }
           if (away > 0) {
             away--;
@@ -298,19 +294,6 @@ class ConsumptionTest {
     untilTheQueueIsEmpty();
 
     assertThat(target.applied).containsExactlyElementsOf(ids(bad, event(3, 4)));
-  }
-
-  @Test
-  void saysThatTheHeapIsTooSmallForAMessage() throws Exception {
-    target.lacksMemory = true;
-    inbox.publish(event(1, 1));
-    start(10);
-
-    assertThat(ended().kind()).isEqualTo(FailureKind.BUG);
-    assertThat(ended())
-        .hasMessage("The heap is too small for a message: give Java a larger -Xmx")
-        .hasCauseInstanceOf(OutOfMemoryError.class);
-    assertThat(inbox.left()).isEqualTo(1);
   }
 
   @Test
