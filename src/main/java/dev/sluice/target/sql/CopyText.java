@@ -13,7 +13,7 @@ import java.util.Locale;
 /**
  * Rows in the text format of PostgreSQL's {@code COPY}
  * (https://www.postgresql.org/docs/current/sql-copy.html), which go on piece by piece, within a row
- * too: no copy of a whole document is made, of which a small heap has no room for one of 16 MB.
+ * too: a small heap has room for a document of 16 MB, but not for a copy of it as well.
  */
 final class CopyText {
   /** Takes the pieces, in their order; where one ends says nothing. */
