@@ -122,7 +122,8 @@ public final class SluiceCommand implements Callable<Integer> {
     }
     PipelineException recognised = PipelineException.of(failure);
     line.getErr().println("sluice: " + recognised.getMessage() + ".");
-    if (recognised.kind() == FailureKind.BUG) {
+    boolean lacksMemory = recognised.getCause() instanceof OutOfMemoryError;
+    if (recognised.kind() == FailureKind.BUG && !lacksMemory) {
       recognised.printStackTrace(line.getErr());
     }
     return ExitCode.of(recognised.kind());

@@ -2,8 +2,8 @@ package dev.sluice.consume;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -148,7 +148,7 @@ public record Column(String name, List<String> path, Type type) {
   private static Optional<Instant> date(JsonNode value) {
     try {
       return ExtendedJson.date(value);
-    } catch (DateTimeParseException e) {
+    } catch (DateTimeException e) {
       return Optional.empty();
     }
   }

@@ -94,6 +94,10 @@ public final class Consumption {
               FailureKind.MISCONFIGURED, failure.getMessage(), failure.getCause());
         }
         pause(failure.getMessage());
+      } catch (OutOfMemoryError e) {
+        // It is not acknowledged, and comes again.
+        throw new PipelineException(
+            FailureKind.BUG, "The heap is too small for a message: give Java a larger -Xmx", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;

@@ -2,6 +2,7 @@ package dev.sluice.consume;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -12,6 +13,11 @@ import java.util.Optional;
 public final class ExtendedJson {
   /** Longer exponents than these no store takes, and the digits would fill the memory. */
   private static final int MAX_SCALE = 10_000;
+
+  /** A date of BSON is a long of milliseconds: a text that says more is none. */
+  private static final Instant FIRST_DATE = Instant.ofEpochMilli(Long.MIN_VALUE);
+
+  private static final Instant LAST_DATE = Instant.ofEpochMilli(Long.MAX_VALUE);
 
   private ExtendedJson() {}
 
@@ -63,9 +69,9 @@ public final class ExtendedJson {
   }
 
   /**
-   * A date; in the mode plain a text as ISO 8601 has it.
+   * A date, which a long of milliseconds can hold; in the mode plain a text as ISO 8601 has it.
    *
-   * @throws java.time.DateTimeException if it is a text that is none
+   * @throws DateTimeException if it is a text that is none
    */
   public static Optional<Instant> date(JsonNode value) {
     JsonNode date = value.isObject() ? value.get("$date") : value;
@@ -73,7 +79,11 @@ public final class ExtendedJson {
       return Optional.empty();
     }
     if (date.isTextual()) {
-      return Optional.of(Instant.parse(date.textValue()));
+      Instant time = Instant.parse(date.textValue());
+      if (time.isBefore(FIRST_DATE) || time.isAfter(LAST_DATE)) {
+        throw new DateTimeException("a date of BSON is a long of milliseconds");
+      }
+      return Optional.of(time);
     }
     return value.isObject()
         ? number(date).map(BigDecimal::longValue).map(Instant::ofEpochMilli)

@@ -2,6 +2,8 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -57,6 +59,24 @@ class SluiceCommandTest {
   void aCommandThatIsMistypedIsCorrected() {
     assertThat(execute(Map.of(), "runn")).isEqualTo(2);
     assertThat(err.toString()).contains("Did you mean").contains("sluice run");
+  }
+
+  /** What to raise is said in a sentence, and there is nothing of ours to look for. */
+  @Test
+  void showsAStackTraceForAMistakeOfOursAndNotForTooLittleMemory() throws Exception {
+    Exception tooSmall = new PipelineException(FailureKind.BUG, "No room", new OutOfMemoryError());
+    assertThat(explained(tooSmall)).isEqualTo(70);
+    assertThat(err.toString().lines()).containsExactly("sluice: No room.");
+
+    assertThat(explained(new IllegalStateException("odd"))).isEqualTo(70);
+    assertThat(err.toString()).contains("a bug of its own").contains("\tat dev.sluice");
+  }
+
+  private int explained(Exception failure) throws Exception {
+    CommandLine line =
+        SluiceCommand.line(
+            new Console(Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), false));
+    return line.getExecutionExceptionHandler().handleExecutionException(failure, line, null);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ColumnTest {
   private static Column.Value in(String column, String json) {
@@ -39,6 +40,8 @@ class ColumnTest {
         "bool|1",
         "date|\"yesterday\"",
         "date|5",
+        "date|\"+300000000-01-01T00:00:00Z\"",
+        "date|{\"$date\": \"-300000000-01-01T00:00:00Z\"}",
         "decimal|{\"$numberDecimal\": \"NaN\"}",
         "double|[]",
         "long|{\"$date\": {\"$numberLong\": \"5\"}}",
@@ -61,6 +64,16 @@ class ColumnTest {
   void readsADateInEveryJsonModeAndAsDebeziumHasIt(String json) {
     assertThat(in("v:date", "{\"v\": " + json + "}"))
         .isEqualTo(fitting(Instant.parse("2026-11-20T01:02:03.12Z")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, Long.MAX_VALUE})
+  void readsEveryDateThatBsonHas(long millis) {
+    Instant time = Instant.ofEpochMilli(millis);
+
+    assertThat(in("v:date", "{\"v\": {\"$date\": {\"$numberLong\": \"" + millis + "\"}}}"))
+        .isEqualTo(fitting(time));
+    assertThat(in("v:date", "{\"v\": \"" + time + "\"}")).isEqualTo(fitting(time));
   }
 
   @Test

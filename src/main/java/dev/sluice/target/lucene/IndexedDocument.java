@@ -159,7 +159,7 @@ final class IndexedDocument {
   private static Optional<Instant> date(JsonNode value) {
     try {
       return ExtendedJson.date(value);
-    } catch (DateTimeException | ArithmeticException e) {
+    } catch (DateTimeException e) {
       return Optional.empty();
     }
   }

@@ -118,8 +118,7 @@ final class SearchableFields {
       case "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal" ->
           inner.isValueNode() ? parsed(inner.asText()) : null;
       case "$date" -> date(inner);
-      case "$timestamp" ->
-          inner.path("t").isNumber() ? date(Instant.ofEpochSecond(inner.get("t").asLong())) : null;
+      case "$timestamp" -> inner.path("t").isNumber() ? timestamp(inner.get("t").asLong()) : null;
       case "$binary" -> inner.isTextual() ? inner : inner.get("base64");
       case "$regularExpression" -> inner.get("pattern");
       case "$minKey", "$maxKey", "$undefined" -> NODES.nullNode();
@@ -161,6 +160,15 @@ final class SearchableFields {
           ? date(Instant.ofEpochMilli(Long.parseLong(milliseconds.asText())))
           : null;
     } catch (DateTimeException | NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /** A field of anybody's may be called so and have any number. */
+  private static JsonNode timestamp(long seconds) {
+    try {
+      return date(Instant.ofEpochSecond(seconds));
+    } catch (DateTimeException e) {
       return null;
     }
   }

@@ -1,21 +1,15 @@
 package dev.sluice.target.sql;
 
 import dev.sluice.consume.Column;
-import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -38,15 +32,6 @@ final class CopiedRows implements Rows {
       return values.subList(0, columns);
     }
   }
-
-  /** Characters that are handed to the driver at a time. */
-  private static final int BUFFER = 1 << 16;
-
-  /**
-   * As the server reads it, but for the sign of years behind 9999 and for those before the first.
-   */
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSX", Locale.ROOT);
 
   private final Connection connection;
   private final String copy;
@@ -169,59 +154,17 @@ final class CopiedRows implements Rows {
     others.endRow();
   }
 
-  /** In the text format of COPY. */
-  private static void line(Row row, StringBuilder lines) {
-    for (Object value : row.values()) {
-      if (value == null) {
-        lines.append("\\N");
-      } else {
-        escaped(value instanceof Instant time ? text(time) : value.toString(), lines);
-      }
-      lines.append('\t');
-    }
-    lines.setCharAt(lines.length() - 1, '\n');
-  }
-
-  private static String text(Instant time) {
-    OffsetDateTime there = time.atOffset(ZoneOffset.UTC);
-    String text = TIME.format(there);
-    return (text.startsWith("+") ? text.substring(1) : text) + (there.getYear() > 0 ? "" : " BC");
-  }
-
-  private static void escaped(String text, StringBuilder lines) {
-    if (text.indexOf('\\') < 0
-        && text.indexOf('\t') < 0
-        && text.indexOf('\n') < 0
-        && text.indexOf('\r') < 0) {
-      lines.append(text);
-      return;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      switch (text.charAt(i)) {
-        case '\\' -> lines.append("\\\\");
-        case '\t' -> lines.append("\\t");
-        case '\n' -> lines.append("\\n");
-        case '\r' -> lines.append("\\r");
-        default -> lines.append(text.charAt(i));
-      }
-    }
-  }
-
   /** Those that are not known. */
   private void copy(List<Row> all, Set<Integer> known) throws SQLException {
     CopyIn in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copy);
     try {
-      StringBuilder lines = new StringBuilder();
+      CopyText text = new CopyText(bytes -> in.writeToCopy(bytes, 0, bytes.length));
       for (int i = 0; i < all.size(); i++) {
         if (!known.contains(i)) {
-          line(all.get(i), lines);
-        }
-        if (lines.length() >= BUFFER || i == all.size() - 1) {
-          byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-          in.writeToCopy(bytes, 0, bytes.length);
-          lines.setLength(0);
+          text.row(all.get(i).values());
         }
       }
+      text.end();
       in.endCopy();
     } finally {
       if (in.isActive()) {

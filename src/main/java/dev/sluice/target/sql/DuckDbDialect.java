@@ -31,6 +31,11 @@ public final class DuckDbDialect implements SqlDialect {
    */
   private static final String CHECKPOINT = "128MB";
 
+  // https://duckdb.org/docs/stable/sql/data_types/timestamp: beyond them the appender fails, or
+  // writes what is infinite or cannot be read.
+  private static final Instant FIRST_TIME = Instant.parse("-290308-12-22T00:00:00Z");
+  private static final Instant LAST_TIME = Instant.parse("+294247-01-10T04:00:54.775806Z");
+
   private final TargetUri uri;
 
   public DuckDbDialect(TargetUri uri) {
@@ -156,13 +161,21 @@ public final class DuckDbDialect implements SqlDialect {
   @Override
   public void bind(PreparedStatement statement, int index, Column.Type type, Object value)
       throws SQLException {
-    if (value instanceof Instant time) {
+    if (value == null || !fits(type, value)) {
+      statement.setObject(index, null);
+    } else if (value instanceof Instant time) {
       statement.setObject(index, LocalDateTime.ofInstant(time, ZoneOffset.UTC));
     } else if (value instanceof BigDecimal number) {
       statement.setString(index, number.toPlainString());
     } else {
       statement.setObject(index, value);
     }
+  }
+
+  /** Whether a column of that type takes it. */
+  static boolean fits(Column.Type type, Object value) {
+    return type != Column.Type.DATE
+        || !((Instant) value).isBefore(FIRST_TIME) && !((Instant) value).isAfter(LAST_TIME);
   }
 
   @Override

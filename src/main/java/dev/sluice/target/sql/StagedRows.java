@@ -78,7 +78,7 @@ final class StagedRows implements Rows {
 
   @Override
   public void value(Column.Type type, Object value) throws SQLException {
-    if (value == null) {
+    if (value == null || !DuckDbDialect.fits(type, value)) {
       row().appendNull();
       return;
     }

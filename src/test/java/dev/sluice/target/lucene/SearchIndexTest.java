@@ -127,14 +127,15 @@ class SearchIndexTest {
             PLAYS,
             key(6),
             position(6),
-            "{\"x\": {\"exact\": \"own\"}, \"#key\": \"a\", \"n\": null, \"\": 1, \"$a\": {}}"));
+            "{\"x\": {\"exact\": \"own\"}, \"#key\": \"a\", \"n\": null, \"\": 1, \"$a\": {}}"),
+        insert(PLAYS, key(7), position(7), "{\"x\": {\"$date\": \"+300000000-01-01T00:00:00Z\"}}"));
 
     assertThat(find("x:seven")).containsExactly("1");
     assertThat(find("x:7")).containsExactly("2");
     assertThat(find("x:2026-11-20")).containsExactly("3");
     assertThat(find("x.y.z:deep")).containsExactly("4");
     assertThat(find("x.exact:OWN")).containsExactly("6");
-    assertThat(find("*:*")).hasSize(6);
+    assertThat(find("*:*")).hasSize(7);
   }
 
   @Test

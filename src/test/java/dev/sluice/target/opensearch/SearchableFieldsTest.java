@@ -32,6 +32,7 @@ class SearchableFieldsTest {
         "{\"$numberDecimal\": \"9.999999999999999999999999999999999E+6144\"} | null",
         "99999999999999999999 | 1.0E20",
         "{\"$timestamp\": {\"t\": 4294967295, \"i\": 5}} | \"2106-02-07T06:28:15.000Z\"",
+        "{\"$timestamp\": {\"t\": 9223372036854775807}} | {\"$timestamp\":{\"t\":9223372036854775807}}",
         "{\"$binary\": {\"base64\": \"AQL/\", \"subType\": \"00\"}} | \"AQL/\"",
         "{\"$regularExpression\": {\"pattern\": \"^a\", \"options\": \"i\"}} | \"^a\"",
         "{\"$minKey\": 1} | null",

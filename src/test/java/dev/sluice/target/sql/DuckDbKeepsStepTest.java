@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.change.Namespace;
 import dev.sluice.consume.Batch;
 import dev.sluice.consume.DocumentKey;
+import dev.sluice.consume.Event;
 import dev.sluice.consume.Rebuildable;
 import dev.sluice.consume.Target;
 import dev.sluice.consume.TargetException;
@@ -124,6 +125,38 @@ class DuckDbKeepsStepTest extends TargetIsRebuilt {
                 "2026-11-20 10:00:00.123",
                 "[1]"),
             new ArrayList<>(java.util.Collections.nCopies(8, null)));
+  }
+
+  @Test
+  void aDateThatItHasNoPlaceForIsNullInItsColumn() throws Exception {
+    List<String> millis =
+        List.of(
+            "9223372036854775807",
+            "9224000000000000",
+            "9223372036854776",
+            "9223372036854775",
+            "-9223372022400000",
+            "-9223372022400001",
+            "-9223372036854775808");
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < millis.size(); i++) {
+      String json = "{\"at\": {\"$date\": {\"$numberLong\": \"" + millis.get(i) + "\"}}}";
+      events.add(insert(PLAYS, key(i), position(i), json));
+    }
+    try (Target target = opener().open()) {
+      target.apply(new Batch(events));
+    }
+
+    assertThat(query("select cast(played as varchar) from plays order by id"))
+        .extracting(row -> row.get(0))
+        .containsExactly(
+            null,
+            null,
+            null,
+            "294247-01-10 04:00:54.775",
+            "290309-12-22 (BC) 00:00:00",
+            null,
+            null);
   }
 
   @Test

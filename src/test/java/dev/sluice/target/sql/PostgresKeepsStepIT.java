@@ -175,6 +175,34 @@ class PostgresKeepsStepIT extends TargetIsRebuilt {
   }
 
   @Test
+  void aDateIsTheSameWhenItsDocumentIsNewAndWhenItChanges() throws Exception {
+    String json = "{\"t\": {\"$date\": \"2024-01-01T00:00:00.123456789Z\"}}";
+    Rebuildable opener = opener(uri("&columns=t:date"));
+    apply(opener, insert(PLAYS, key(1), position(1), json));
+    apply(
+        opener, update(PLAYS, key(1), position(2), json), insert(PLAYS, key(2), position(3), json));
+
+    assertThat(kept().rows("plays", "extract(microseconds from t)", "id"))
+        .containsExactly(List.of("123457"), List.of("123457"));
+  }
+
+  /** All that COPY escapes, and characters of two to four bytes, across the pieces it goes in. */
+  @Test
+  void aDocumentOfManyPiecesIsThereToTheLetter() throws Exception {
+    String part = "\\n\\t\\\\Q€é\uD83D\uDE00";
+    String json = "{\"word\": \"" + part.repeat(900_000) + "\"}";
+    apply(opener(uri("&columns=word")), insert(PLAYS, key(1), position(1), json));
+
+    assertThat(
+            kept()
+                .rows(
+                    "plays",
+                    "octet_length(document::text), word = repeat(E'" + part + "', 900000)",
+                    "id"))
+        .containsExactly(List.of(Integer.toString(16 * 900_000 + 12), "t"));
+  }
+
+  @Test
   void aColumnThatIsDeclaredLaterIsAddedAndWhatOthersBuiltOnTheViewStays() throws Exception {
     apply(opener(uri("")), insert(PLAYS, key(1), position(1), QUIZ));
     apply(opener(uri("&columns=score:int")), insert(PLAYS, key(2), position(2), QUIZ));
