@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,6 +231,108 @@ class EventReaderTest {
         .isInstanceOfSatisfying(
             UnreadableMessage.class,
             damaged -> assertThat(damaged.isForeign()).isEqualTo(body.equals("{}")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "x",
+        "zzzzzzzz0000000500000002",
+        "6AFF9C0B0000000500000002",
+        "6aff9c0b000000050000000",
+        "6aff9c0b00000005000000020",
+        "6aff9c0b00000005000000026aff9c0b0000000500000002",
+        "-aff9c0b0000000500000002"
+      })
+  void aPositionThatIsNoneIsDamage(String position) throws Exception {
+    String envelope = text("shape/insert");
+    String document = text("shape/document-insert-relaxed");
+
+    assertDamaged(with(envelope, "\"position\": \"[^\"]*\"", "\"position\": \"" + position + '"'));
+    assertDamaged(with(document, "\"position\": \"[^\"]*\"", "\"position\": \"" + position + '"'));
+    assertThatThrownBy(
+            () ->
+                reader.read(
+                    message(golden("format/debezium-insert"), Content.JSON, beside(position))))
+        .satisfies(EventReaderTest::isDamage);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a\\nb",
+        "a\\u0000",
+        "é",
+        "a\\u007f",
+      })
+  void anIdThatNoHeaderTakesIsDamage(String id) throws Exception {
+    String insert = text("shape/insert");
+
+    assertDamaged(with(insert, "\"eventId\": \"[^\"]*\"", "\"eventId\": \"" + id + '"'));
+  }
+
+  @Test
+  void anIdMayBeAsLongAsAMessagesAndOfAnyShape() throws Exception {
+    String insert =
+        text("shape/insert").replaceFirst("\"eventId\": \"[^\"]*\"", "\"eventId\": \"%s\"");
+
+    for (String id : List.of("7", "orders/7 of {1}, \\\"x\\\"", "i".repeat(255))) {
+      assertThat(readText(insert.formatted(id)).messageId()).isEqualTo(id.replace("\\", ""));
+    }
+    assertDamaged(insert.formatted("i".repeat(256)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"insert", "update-lookup", "replace", "delete", "read", "drop", "rename"})
+  void whatIsOfACollectionHasItsWholeName(String shape) throws Exception {
+    for (String format : List.of("", "document-")) {
+      String json =
+          text(
+              "shape/"
+                  + format
+                  + shape.replace("insert", format.isEmpty() ? "insert" : "insert-plain"));
+
+      for (String none : List.of("null", "\"\"", "5")) {
+        assertDamaged(with(json, "\"collection\": \"[^\"]*\"", "\"collection\": " + none));
+        assertDamaged(with(json, "\"database\": \"[^\"]*\"", "\"database\": " + none));
+      }
+    }
+  }
+
+  @Test
+  void theDropOfADatabaseSaysWhich() throws Exception {
+    for (String format : List.of("", "document-")) {
+      String json = text("shape/" + format + "several-drop-database");
+
+      assertDamaged(with(json, "\"database\": \"archive\"", "\"database\": null"));
+    }
+  }
+
+  private static String text(String golden) throws IOException {
+    return new String(golden(golden), StandardCharsets.UTF_8);
+  }
+
+  private static String with(String json, String old, String now) {
+    String changed = json.replaceFirst(old, Matcher.quoteReplacement(now));
+    assertThat(changed).isNotEqualTo(json);
+    return changed;
+  }
+
+  private static Map<String, Object> beside(String position) {
+    return Map.of("id", KEY.id(), "idType", KEY.type(), "position", position);
+  }
+
+  private void assertDamaged(String body) {
+    assertThatThrownBy(() -> readText(body)).as(body).satisfies(EventReaderTest::isDamage);
+  }
+
+  private static void isDamage(Throwable thrown) {
+    assertThat(thrown)
+        .isInstanceOfSatisfying(
+            UnreadableMessage.class, damaged -> assertThat(damaged.isForeign()).isFalse())
+        .hasMessageStartingWith("The message m1 cannot be read: ");
   }
 
   private Event readText(String body) throws UnreadableMessage {
