@@ -1,12 +1,13 @@
 package dev.sluice.consume;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sluice.change.ChangePosition;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.TraceParent;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * What a message says, whatever its format. All that is said here of its parts holds of each that
@@ -134,9 +135,13 @@ public record Event(
     return Long.parseLong(position, 0, SECONDS_DIGITS, HEXADECIMAL);
   }
 
-  /** The new name, of a rename. */
+  /**
+   * The new name, of a rename.
+   *
+   * @throws IllegalArgumentException if it does not say; none that has been read
+   */
   public Namespace renamedTo() {
-    return named("to").orElseThrow();
+    return named("to");
   }
 
   /**
@@ -147,10 +152,34 @@ public record Event(
     return type == EventType.RENAME && details.containsKey("from");
   }
 
-  private Optional<Namespace> named(String name) {
-    return Optional.ofNullable(details.get(name))
-        .map(Json::tree)
-        .map(to -> new Namespace(to.path("database").asText(), to.path("collection").asText()));
+  private Namespace named(String name) {
+    JsonNode of = details.containsKey(name) ? details.get(name).tree() : MissingNode.getInstance();
+    String database = of.path("database").asText();
+    String collection = of.path("collection").asText();
+    if (database.isEmpty() || collection.isEmpty()) {
+      throw new IllegalArgumentException("its \"" + name + "\" names no collection");
+    }
+    return new Namespace(database, collection);
+  }
+
+  /**
+   * Looks at what only some events have, once for all who ask for it later.
+   *
+   * @throws IllegalArgumentException if it is not as they need it
+   */
+  void requireDetails() {
+    switch (type) {
+      case RENAME -> {
+        renamedTo();
+        if (isReplaced()) {
+          named("from");
+        }
+      }
+      case SNAPSHOT_COMPLETED, SNAPSHOT_ABANDONED -> SnapshotEnd.of(this);
+      default -> {
+        // What else there is, nobody needs.
+      }
+    }
   }
 
   /** Its kind, place and id, never the document. */

@@ -94,9 +94,32 @@ final class JsonScan {
     }
   }
 
-  /** Passes a value of any kind. */
+  /**
+   * The one object that a text is, without the white space around it.
+   *
+   * @throws IOException if it is none, or more than that
+   */
+  static Json object(byte[] bytes, int from, int to) throws IOException {
+    JsonScan scan = new JsonScan(bytes, from, to);
+    scan.requireObject();
+    int begin = scan.at;
+    scan.value(DEEPEST);
+    int end = scan.at;
+    boolean lineEnds = scan.lineEnds;
+    scan.end();
+    return new Json(bytes, begin, end, lineEnds);
+  }
+
+  /** An object has to come, behind white space; it is not passed. */
+  void requireObject() throws IOException {
+    if (peek() != '{') {
+      throw new IOException("it is no JSON object");
+    }
+  }
+
+  /** Passes the value of a field of an object, which is a level already. */
   void value() throws IOException {
-    value(DEEPEST);
+    value(DEEPEST - 1);
   }
 
   private void value(int depth) throws IOException {

@@ -251,11 +251,7 @@ class EventReaderTest {
 
     assertDamaged(with(envelope, "\"position\": \"[^\"]*\"", "\"position\": \"" + position + '"'));
     assertDamaged(with(document, "\"position\": \"[^\"]*\"", "\"position\": \"" + position + '"'));
-    assertThatThrownBy(
-            () ->
-                reader.read(
-                    message(golden("format/debezium-insert"), Content.JSON, beside(position))))
-        .satisfies(EventReaderTest::isDamage);
+    assertDamaged(text("format/debezium-insert"), beside(position));
   }
 
   @ParameterizedTest
@@ -310,6 +306,84 @@ class EventReaderTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"garbage", "", "{", "{\"a\":1} x", "{} {}", "[1]", "1", "null", "{\"a\":tru}"})
+  void aDocumentInDebeziumThatIsNoJsonObjectIsDamage(String after) throws Exception {
+    assertDamaged(debezium(JsonText.quoted(after)), beside("6aff9c0b0000000500000002"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"_id\": 1}", "7", "[]", "true"})
+  void aDocumentInDebeziumThatIsNoTextIsDamage(String after) throws Exception {
+    assertDamaged(debezium(after), beside("6aff9c0b0000000500000002"));
+  }
+
+  @Test
+  void aDocumentInDebeziumIsTakenWithoutWhatIsAroundIt() throws Exception {
+    String lines = debezium(JsonText.quoted("\n{\"_id\":\n1} "));
+    Event event = reader.read(json(lines, beside("6aff9c0b0000000500000002"))).orElseThrow();
+
+    assertThat(event.document().text()).isEqualTo("{\"_id\":\n1}");
+    assertThat(event.document().hasLineEnds()).isTrue();
+  }
+
+  private static String debezium(String after) throws IOException {
+    return with(
+        text("format/debezium-insert"), "\"after\": \"(\\\\.|[^\"])*\"", "\"after\": " + after);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"garbage\"", "[1]", "7", "true"})
+  void aDocumentThatIsNoObjectIsDamage(String document) throws Exception {
+    String insert = text("shape/insert");
+
+    assertDamaged(insert.replaceFirst("\"document\": ", "\"document\": " + document + ", \"x\": "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "7", "\"x\"", "[]"})
+  void aDocumentKeyThatIsNoObjectIsDamage(String key) throws Exception {
+    String insert = text("shape/insert");
+
+    assertDamaged(with(insert, "\"document\": ", "\"documentKey\": " + key + ", \"document\": "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "document-"})
+  void aRenameSaysOfWhatToWhat(String format) throws Exception {
+    String rename = text("shape/" + format + "rename");
+    String replaced = text("shape/" + format + "replaced");
+
+    assertDamaged(with(rename, "\"to\"", "\"too\""));
+    for (String none :
+        List.of("null", "7", "\"a.b\"", "{}", "{\"database\": \"a\"}", "{\"collection\": \"b\"}")) {
+      assertDamaged(with(rename, "\"to\": \\{[^}]*}", "\"to\": " + none));
+      assertDamaged(with(replaced, "\"from\": \\{[^}]*}", "\"from\": " + none));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "snapshot-completed",
+        "snapshot-abandoned",
+        "document-snapshot-completed",
+        "document-snapshot-abandoned"
+      })
+  void theEndOfASnapshotSaysOfWhichAndOfWhat(String shape) throws Exception {
+    String end = text("shape/" + shape);
+
+    assertDamaged(with(end, "\"snapshot\": \\{", "\"other\": {"));
+    assertDamaged(with(end, "\"snapshot\": \\{", "\"snapshot\": null, \"other\": {"));
+    for (String none : List.of("", "scrabble", ".plays", "scrabble.", ".")) {
+      assertDamaged(with(end, "\\[\"scrabble.scrabble\"", "[\"" + none + '"'));
+    }
+    for (String none : List.of("", "zzzz", "~~~~~~~~~~~~~~~~~~~~~~~~")) {
+      assertDamaged(with(end, "\"from\": \"[^\"]*\"", "\"from\": \"" + none + '"'));
+    }
+  }
+
   private static String text(String golden) throws IOException {
     return new String(golden(golden), StandardCharsets.UTF_8);
   }
@@ -325,20 +399,23 @@ class EventReaderTest {
   }
 
   private void assertDamaged(String body) {
-    assertThatThrownBy(() -> readText(body)).as(body).satisfies(EventReaderTest::isDamage);
+    assertDamaged(body, Map.of());
   }
 
-  private static void isDamage(Throwable thrown) {
-    assertThat(thrown)
+  private void assertDamaged(String body, Map<String, Object> headers) {
+    assertThatThrownBy(() -> reader.read(json(body, headers)))
+        .as(body)
         .isInstanceOfSatisfying(
             UnreadableMessage.class, damaged -> assertThat(damaged.isForeign()).isFalse())
         .hasMessageStartingWith("The message m1 cannot be read: ");
   }
 
+  private static Message json(String body, Map<String, Object> headers) {
+    return message(body.getBytes(StandardCharsets.UTF_8), Content.JSON, headers);
+  }
+
   private Event readText(String body) throws UnreadableMessage {
-    return reader
-        .read(message(body.getBytes(StandardCharsets.UTF_8), Content.JSON, Map.of()))
-        .orElseThrow();
+    return reader.read(json(body, Map.of())).orElseThrow();
   }
 
   @Test
