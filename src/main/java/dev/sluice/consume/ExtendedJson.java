@@ -37,11 +37,19 @@ public final class ExtendedJson {
     }
     try {
       BigDecimal number =
-          wrapped.isNumber() ? wrapped.decimalValue() : new BigDecimal(wrapped.textValue());
+          wrapped.isNumber() ? wrapped.decimalValue() : decimal(wrapped.textValue());
       return Math.abs((long) number.scale()) > MAX_SCALE ? Optional.empty() : Optional.of(number);
     } catch (NumberFormatException | NullPointerException e) {
       return Optional.empty();
     }
+  }
+
+  /** A text may have megabytes of digits, and the time grows with their square. */
+  private static BigDecimal decimal(String text) {
+    if (text.length() > JsonScan.LONGEST_NUMBER) {
+      throw new NumberFormatException("longer than any number");
+    }
+    return new BigDecimal(text);
   }
 
   /** Any number, NaN and the infinities among them. */

@@ -17,6 +17,15 @@ final class JsonScan {
   /** As deep as Jackson reads, by which it will be parsed; BSON goes to 180. */
   private static final int DEEPEST = 1_000;
 
+  /**
+   * Digits and all of one number. The longest that MongoDB has written without an exponent are a
+   * decimal's, of 6,200: with room. The parser's time grows with the square of the digits.
+   */
+  static final int LONGEST_NUMBER = 10_000;
+
+  /** Of a decimal they are 4: it goes from -6176 to 6144. With eleven the parser gives up. */
+  private static final int EXPONENT_DIGITS = 4;
+
   /** Eight bytes at a time, the first one lowest: most of a message is inside of strings. */
   private static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -239,6 +248,7 @@ final class JsonScan {
   }
 
   private void number() throws IOException {
+    int begin = at;
     passOne('-', '-');
     if (at < to && bytes[at] == '0') {
       at++;
@@ -250,7 +260,14 @@ final class JsonScan {
     }
     if (passOne('e', 'E')) {
       passOne('+', '-');
+      int exponent = at;
       digits();
+      if (at - exponent > EXPONENT_DIGITS) {
+        throw new IOException("it has a number with an exponent that no value of MongoDB's has");
+      }
+    }
+    if (at - begin > LONGEST_NUMBER) {
+      throw new IOException("it has a number that is longer than any of MongoDB's");
     }
   }
 

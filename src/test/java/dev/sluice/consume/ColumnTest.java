@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ColumnTest {
   private static Column.Value in(String column, String json) {
@@ -47,6 +48,18 @@ class ColumnTest {
       })
   void aValueThatDoesNotFitIsAMisfit(String type, String json) {
     assertThat(in("v:" + type, "{\"v\": " + json + "}")).isInstanceOf(Column.Value.Misfit.class);
+  }
+
+  /** However few its value has: to make a number of a megabyte of digits takes long. */
+  @ParameterizedTest
+  @ValueSource(strings = {"int", "decimal", "double"})
+  void aTextThatIsLongerThanAnyNumberIsAMisfit(String type) {
+    String longest = "0".repeat(JsonScan.LONGEST_NUMBER - 1) + "7";
+
+    assertThat(in("v:" + type, "{\"v\": \"" + longest + "\"}"))
+        .isInstanceOf(Column.Value.Fitting.class);
+    assertThat(in("v:" + type, "{\"v\": \"0" + longest + "\"}"))
+        .isInstanceOf(Column.Value.Misfit.class);
   }
 
   @ParameterizedTest
