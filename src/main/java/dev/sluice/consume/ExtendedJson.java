@@ -44,8 +44,13 @@ public final class ExtendedJson {
     }
   }
 
-  /** A text may have megabytes of digits, and the time grows with their square. */
-  private static BigDecimal decimal(String text) {
+  /**
+   * The number that a text is. It may have megabytes of digits, and the time grows with their
+   * square.
+   *
+   * @throws NumberFormatException if it is none, or longer than any of MongoDB's
+   */
+  public static BigDecimal decimal(String text) {
     if (text.length() > JsonScan.LONGEST_NUMBER) {
       throw new NumberFormatException("longer than any number");
     }

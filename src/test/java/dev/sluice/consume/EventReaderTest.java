@@ -308,7 +308,18 @@ class EventReaderTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"garbage", "", "{", "{\"a\":1} x", "{} {}", "[1]", "1", "null", "{\"a\":tru}"})
+      strings = {
+        "garbage",
+        "",
+        "{",
+        "{\"a\":1} x",
+        "{} {}",
+        "[1]",
+        "1",
+        "null",
+        "{\"a\":tru}",
+        "{\"a\":1e99999999999}"
+      })
   void aDocumentInDebeziumThatIsNoJsonObjectIsDamage(String after) throws Exception {
     assertDamaged(debezium(JsonText.quoted(after)), beside("6aff9c0b0000000500000002"));
   }
