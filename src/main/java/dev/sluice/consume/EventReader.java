@@ -133,7 +133,8 @@ public final class EventReader {
       throws UnreadableMessage {
     requireSchema(message, metadata);
     EventType type = type(message, body.text("operation"));
-    if (body.has("document") && !body.isObject("document") && !body.isNull("document")) {
+    boolean isNone = body.has("document") && !body.isObject("document") && !body.isNull("document");
+    if (type.isOnDocument() && isNone) {
       throw new IllegalArgumentException("its document is none");
     }
     Event.State state = state(type, body.isObject("document"), body.isNull("document"), metadata);
@@ -236,8 +237,7 @@ public final class EventReader {
     if (text == null) {
       throw new IllegalArgumentException("its document is no text");
     }
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return JsonScan.object(bytes, 0, bytes.length);
+    return JsonScan.objectOfOlderForm(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Event.State state(

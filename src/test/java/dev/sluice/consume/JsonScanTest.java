@@ -120,6 +120,36 @@ class JsonScanTest {
   }
 
   @Test
+  void makesJsonOfTheBareWordsOfOlderForms() throws IOException {
+    assertThat(older(" {\"a\": NaN, \"NaN\": [Infinity,-Infinity, -1], \"c\": \"NaN\"} "))
+        .isEqualTo(
+            "{\"a\": {\"$numberDouble\": \"NaN\"}, \"NaN\": [{\"$numberDouble\":"
+                + " \"Infinity\"},{\"$numberDouble\": \"-Infinity\"}, -1], \"c\": \"NaN\"}");
+    assertThat(older("{\"é\":1}")).isEqualTo("{\"é\":1}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":-NaN}",
+        "{\"a\":Nan}",
+        "{\"a\":Infinit",
+        "{\"a\":+Infinity}",
+        "{NaN:1}",
+        "{\"a\":NaN1}",
+        "NaN"
+      })
+  void takesNoOtherWordsForThem(String text) {
+    assertThatThrownBy(() -> older(text)).isInstanceOf(IOException.class);
+  }
+
+  private static String older(String text) throws IOException {
+    Json object = JsonScan.objectOfOlderForm(text.getBytes(StandardCharsets.UTF_8));
+    object.parsed();
+    return object.text();
+  }
+
+  @Test
   void takesEveryNumberThatMongoDbHas() throws IOException {
     String zeros = "0".repeat(6_176);
     String digits = "9".repeat(34);
