@@ -154,9 +154,9 @@ public record Event(
 
   private Namespace named(String name) {
     JsonNode of = details.containsKey(name) ? details.get(name).tree() : MissingNode.getInstance();
-    String database = of.path("database").asText();
-    String collection = of.path("collection").asText();
-    if (database.isEmpty() || collection.isEmpty()) {
+    String database = of.path("database").textValue();
+    String collection = of.path("collection").textValue();
+    if (database == null || database.isEmpty() || collection == null || collection.isEmpty()) {
       throw new IllegalArgumentException("its \"" + name + "\" names no collection");
     }
     return new Namespace(database, collection);

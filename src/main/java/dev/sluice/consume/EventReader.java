@@ -133,8 +133,9 @@ public final class EventReader {
       throws UnreadableMessage {
     requireSchema(message, metadata);
     EventType type = type(message, body.text("operation"));
-    boolean isNone = body.has("document") && !body.isObject("document") && !body.isNull("document");
-    if (type.isOnDocument() && isNone) {
+    boolean hasOther =
+        body.has("document") && !body.isObject("document") && !body.isNull("document");
+    if (type.isOnDocument() && hasOther) {
       throw new IllegalArgumentException("its document is none");
     }
     Event.State state = state(type, body.isObject("document"), body.isNull("document"), metadata);

@@ -161,7 +161,14 @@ class DamagedMessageTest {
 
     assertDamaged(with(rename, "\"to\"", "\"too\""));
     for (String none :
-        List.of("null", "7", "\"a.b\"", "{}", "{\"database\": \"a\"}", "{\"collection\": \"b\"}")) {
+        List.of(
+            "null",
+            "7",
+            "\"a.b\"",
+            "{}",
+            "{\"database\": \"a\"}",
+            "{\"collection\": \"b\"}",
+            "{\"database\": 1, \"collection\": \"b\"}")) {
       assertDamaged(with(rename, "\"to\": \\{[^}]*}", "\"to\": " + none));
       assertDamaged(with(replaced, "\"from\": \\{[^}]*}", "\"from\": " + none));
     }

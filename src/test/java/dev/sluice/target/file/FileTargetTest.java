@@ -90,7 +90,7 @@ class FileTargetTest {
   void anIdOfSomebodyElseIsOneValueOfCsv() throws Exception {
     Event event = event(1);
     write(
-        "a.csv",
+        "a.csv?columns=_id",
         new Event(
             "7, \"old\"",
             event.type(),
