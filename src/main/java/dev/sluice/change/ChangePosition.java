@@ -40,6 +40,20 @@ public record ChangePosition(long clusterTime, int index) {
     return new String(text, StandardCharsets.ISO_8859_1);
   }
 
+  /** Whether it is such a text, of whatever numbers. */
+  public static boolean isText(String text) {
+    if (text.length() != LENGTH) {
+      return false;
+    }
+    for (int i = 0; i < LENGTH; i++) {
+      char digit = text.charAt(i);
+      if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * The eight digits of a number as the bytes of a long: all at once, for every event has three.
    */

@@ -1,17 +1,22 @@
 package dev.sluice.consume;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.sluice.change.ChangePosition;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.TraceParent;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
- * What a message says, whatever its format.
+ * What a message says, whatever its format. All that is said here of its parts holds of each that
+ * there is, so whoever has one need not look again.
  *
- * @param messageId the same whenever the event is repeated; 32 hexadecimal digits
- * @param namespace null for all that is watched; without a collection for a whole database
+ * @param messageId the same whenever the event is repeated; Sluice's are 32 hexadecimal digits, and
+ *     anybody's 1 to 255 printable characters of ASCII, as a header of HTTP takes them
+ * @param namespace null for all that is watched; without a collection for a whole database. A
+ *     change, a drop and a rename have both, the drop of a database has at least that
  * @param key null where the event is of no one document
  * @param position where it stands in the order of all changes: 24 lower-case hexadecimal digits, to
  *     be compared as a text. Of two changes of one document the later has the greater one
@@ -47,6 +52,9 @@ public record Event(
     NONE
   }
 
+  /** As long as a {@code message-id} of AMQP can be. */
+  private static final int LONGEST_ID = 255;
+
   /** Hexadecimal digits of the seconds at the beginning of a position. */
   private static final int SECONDS_DIGITS = 8;
 
@@ -59,10 +67,19 @@ public record Event(
     Objects.requireNonNull(state, "state");
     if (type.isOnDocument() != (key != null)
         || (state == State.PRESENT) != (document != null)
-        || (state == State.NONE) == type.isOnDocument()
-        || type.isOnDocument() && namespace == null) {
-      throw new IllegalArgumentException(type + " with key " + key + " is " + state);
+        || (state == State.NONE) == type.isOnDocument()) {
+      throw new IllegalArgumentException(
+          type + (key == null ? " without" : " with") + " a key is " + state);
     }
+    if (!isPrintable(messageId)) {
+      throw new IllegalArgumentException(
+          "its id is not of 1 to " + LONGEST_ID + " printable characters of ASCII");
+    }
+    if (!ChangePosition.isText(position)) {
+      throw new IllegalArgumentException(
+          "its position is not of " + ChangePosition.LENGTH + " hexadecimal digits in lower case");
+    }
+    requirePlace(type, namespace);
     details = Map.copyOf(details);
   }
 
@@ -77,6 +94,30 @@ public record Event(
       Json document,
       Map<String, Json> details) {
     this(messageId, type, namespace, key, position, state, document, details, null);
+  }
+
+  private static boolean isPrintable(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      if (id.charAt(i) < ' ' || id.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return !id.isEmpty() && id.length() <= LONGEST_ID;
+  }
+
+  /** A name that is missing would make a greater thing of what it concerns. */
+  private static void requirePlace(EventType type, Namespace place) {
+    boolean ofCollection =
+        type.isOnDocument() || type == EventType.DROP || type == EventType.RENAME;
+    if (place == null && (ofCollection || type == EventType.DROP_DATABASE)) {
+      throw new IllegalArgumentException("it does not say of which database it is");
+    }
+    if (place != null && place.collection() == null && ofCollection) {
+      throw new IllegalArgumentException("it does not say of which collection it is");
+    }
+    if (place != null && (place.database().isEmpty() || "".equals(place.collection()))) {
+      throw new IllegalArgumentException("the name of its database or collection is empty");
+    }
   }
 
   /** The same, of this trace. */
@@ -94,9 +135,13 @@ public record Event(
     return Long.parseLong(position, 0, SECONDS_DIGITS, HEXADECIMAL);
   }
 
-  /** The new name, of a rename. */
+  /**
+   * The new name, of a rename.
+   *
+   * @throws IllegalArgumentException if it does not say; none that has been read
+   */
   public Namespace renamedTo() {
-    return named("to").orElseThrow();
+    return named("to");
   }
 
   /**
@@ -107,10 +152,34 @@ public record Event(
     return type == EventType.RENAME && details.containsKey("from");
   }
 
-  private Optional<Namespace> named(String name) {
-    return Optional.ofNullable(details.get(name))
-        .map(Json::tree)
-        .map(to -> new Namespace(to.path("database").asText(), to.path("collection").asText()));
+  private Namespace named(String name) {
+    JsonNode of = details.containsKey(name) ? details.get(name).tree() : MissingNode.getInstance();
+    String database = of.path("database").textValue();
+    String collection = of.path("collection").textValue();
+    if (database == null || database.isEmpty() || collection == null || collection.isEmpty()) {
+      throw new IllegalArgumentException("its \"" + name + "\" names no collection");
+    }
+    return new Namespace(database, collection);
+  }
+
+  /**
+   * Looks at what only some events have, once for all who ask for it later.
+   *
+   * @throws IllegalArgumentException if it is not as they need it
+   */
+  void requireDetails() {
+    switch (type) {
+      case RENAME -> {
+        renamedTo();
+        if (isReplaced()) {
+          named("from");
+        }
+      }
+      case SNAPSHOT_COMPLETED, SNAPSHOT_ABANDONED -> SnapshotEnd.of(this);
+      default -> {
+        // What else there is, nobody needs.
+      }
+    }
   }
 
   /** Its kind, place and id, never the document. */

@@ -4,6 +4,8 @@ import dev.sluice.change.Namespace;
 import dev.sluice.change.TraceParent;
 import dev.sluice.message.Message;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +49,8 @@ public final class EventReader {
   private boolean warnedOfNoDocument;
 
   /**
-   * The event; empty for a heartbeat.
+   * The event; empty for a heartbeat. What later code asks of it is looked at here: there it would
+   * not be this message's fault any more, but a bug that ends the consumer, again at each start.
    *
    * @throws UnreadableMessage if it is in none of these formats, or damaged
    */
@@ -60,8 +63,10 @@ public final class EventReader {
     }
     try {
       byte[] body = Inflation.inflated(message);
-      return Optional.of(withTrace(read(message, Fields.of(body, 0, body.length)), message));
-    } catch (IOException | IllegalArgumentException e) {
+      Event event = read(message, Fields.of(body, 0, body.length));
+      event.requireDetails();
+      return Optional.of(withTrace(event, message));
+    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       throw UnreadableMessage.damaged(
           "The message " + message.messageId() + " cannot be read: " + e.getMessage(), e);
     }
@@ -128,6 +133,11 @@ public final class EventReader {
       throws UnreadableMessage {
     requireSchema(message, metadata);
     EventType type = type(message, body.text("operation"));
+    boolean hasOther =
+        body.has("document") && !body.isObject("document") && !body.isNull("document");
+    if (type.isOnDocument() && hasOther) {
+      throw new IllegalArgumentException("its document is none");
+    }
     Event.State state = state(type, body.isObject("document"), body.isNull("document"), metadata);
     return new Event(
         messageId(metadata.text("eventId"), message),
@@ -179,7 +189,8 @@ public final class EventReader {
     return Json.of(text.append('}').toString());
   }
 
-  private Event ofDebezium(Message message, Fields body, Fields source) throws UnreadableMessage {
+  private Event ofDebezium(Message message, Fields body, Fields source)
+      throws IOException, UnreadableMessage {
     EventType type =
         switch (body.text("op")) {
           case "c" -> EventType.INSERT;
@@ -187,7 +198,7 @@ public final class EventReader {
           case "d" -> EventType.DELETE;
           default -> type(message, header(message, "operation", message.type()));
         };
-    String document = body.text("after");
+    Json document = type == EventType.DELETE ? null : after(body);
     if (document == null && type != EventType.DELETE && !warnedOfNoDocument) {
       warnedOfNoDocument = true;
       log.warn(
@@ -214,8 +225,20 @@ public final class EventReader {
             null),
         position(header(message, "position", null), message),
         state,
-        state == Event.State.PRESENT ? Json.of(document) : null,
+        document,
         details);
+  }
+
+  /** The text in it is a document by itself, which the scan of the message has not looked into. */
+  private static Json after(Fields body) throws IOException {
+    if (!body.has("after") || body.isNull("after")) {
+      return null;
+    }
+    String text = body.text("after");
+    if (text == null) {
+      throw new IllegalArgumentException("its document is no text");
+    }
+    return JsonScan.objectOfOlderForm(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Event.State state(
@@ -287,6 +310,9 @@ public final class EventReader {
   private static DocumentKey key(String id, String type, Json documentKey) {
     if (id == null || type == null) {
       throw new IllegalArgumentException("it does not say which document it is of");
+    }
+    if (documentKey != null && !documentKey.begins('{')) {
+      throw new IllegalArgumentException("its documentKey is none");
     }
     return documentKey == null
         ? new DocumentKey(id, type)

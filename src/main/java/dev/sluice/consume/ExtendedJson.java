@@ -43,11 +43,24 @@ public final class ExtendedJson {
     }
     try {
       BigDecimal number =
-          wrapped.isNumber() ? wrapped.decimalValue() : new BigDecimal(wrapped.textValue());
+          wrapped.isNumber() ? wrapped.decimalValue() : decimal(wrapped.textValue());
       return Math.abs((long) number.scale()) > MAX_SCALE ? Optional.empty() : Optional.of(number);
     } catch (NumberFormatException | NullPointerException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The number that a text is. It may have megabytes of digits, and the time grows with their
+   * square.
+   *
+   * @throws NumberFormatException if it is none, or longer than any of MongoDB's
+   */
+  public static BigDecimal decimal(String text) {
+    if (text.length() > JsonScan.LONGEST_NUMBER) {
+      throw new NumberFormatException("longer than any number");
+    }
+    return new BigDecimal(text);
   }
 
   /** Any number, NaN and the infinities among them. */

@@ -17,9 +17,7 @@ final class Fields {
   static Fields of(byte[] bytes, int from, int to) throws IOException {
     Fields fields = new Fields();
     JsonScan scan = new JsonScan(bytes, from, to);
-    if (scan.peek() != '{') {
-      throw new IOException("it is no JSON object");
-    }
+    scan.requireObject();
     scan.pass('{');
     while (scan.peek() != '}') {
       if (!fields.values.isEmpty()) {

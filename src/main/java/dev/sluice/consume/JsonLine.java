@@ -16,8 +16,9 @@ public final class JsonLine {
 
   /** Writes the object, without a line end: there is none in it either. */
   public static void write(Event event, OutputStream out) throws IOException {
-    StringBuilder line = new StringBuilder("{\"eventId\": \"").append(event.messageId());
-    line.append("\", \"position\": \"").append(event.position());
+    StringBuilder line = new StringBuilder("{\"eventId\": ");
+    line.append(JsonText.quoted(event.messageId()));
+    line.append(", \"position\": \"").append(event.position());
     line.append("\", \"operation\": \"").append(event.type().text());
     line.append("\", \"time\": \"").append(event.time()).append('"');
     if (event.namespace() != null) {

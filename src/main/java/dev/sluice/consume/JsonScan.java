@@ -1,5 +1,6 @@
 package dev.sluice.consume;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -7,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Goes over a JSON text and finds where its values lie. All of it is looked at, so that what is
@@ -16,6 +19,15 @@ import java.nio.charset.StandardCharsets;
 final class JsonScan {
   /** As deep as Jackson reads, by which it will be parsed; BSON goes to 180. */
   private static final int DEEPEST = 1_000;
+
+  /**
+   * Digits and all of one number. The longest that MongoDB has written without an exponent are a
+   * decimal's, of 6,200: with room. The parser's time grows with the square of the digits.
+   */
+  static final int LONGEST_NUMBER = 10_000;
+
+  /** Of a decimal they are 4: it goes from -6176 to 6144. With eleven the parser gives up. */
+  private static final int EXPONENT_DIGITS = 4;
 
   /** Eight bytes at a time, the first one lowest: most of a message is inside of strings. */
   private static final VarHandle EIGHT =
@@ -27,12 +39,21 @@ final class JsonScan {
   private static final long BACKSLASHES = '\\' * ONES;
   private static final long SPACES = ' ' * ONES;
 
+  private static final byte[] WRAPPED =
+      "{\"$numberDouble\": \"".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] WRAPPED_END = "\"}".getBytes(StandardCharsets.US_ASCII);
+
   private final byte[] bytes;
   private final int from;
   private final int to;
   private int at;
   private boolean lineEnds;
   private boolean beyondAscii;
+
+  /** Null where there may be none. */
+  private List<BareWord> bareWords;
+
+  private record BareWord(int from, int to) {}
 
   JsonScan(byte[] bytes, int from, int to) {
     this.bytes = bytes;
@@ -94,9 +115,59 @@ final class JsonScan {
     }
   }
 
-  /** Passes a value of any kind. */
+  /**
+   * The one object that a text is, without the white space around it.
+   *
+   * @throws IOException if it is none, or more than that
+   */
+  static Json object(byte[] bytes, int from, int to) throws IOException {
+    return object(new JsonScan(bytes, from, to));
+  }
+
+  private static Json object(JsonScan scan) throws IOException {
+    scan.requireObject();
+    int begin = scan.at;
+    scan.value(DEEPEST);
+    int end = scan.at;
+    boolean lineEnds = scan.lineEnds;
+    scan.end();
+    return new Json(scan.bytes, begin, end, lineEnds);
+  }
+
+  /**
+   * The same of a text that may have {@code NaN}, {@code Infinity} and {@code -Infinity} as bare
+   * words, as MongoDB's older forms do: they become {@code {"$numberDouble": "NaN"}} and so on.
+   */
+  static Json objectOfOlderForm(byte[] bytes) throws IOException {
+    JsonScan scan = new JsonScan(bytes, 0, bytes.length);
+    scan.bareWords = new ArrayList<>();
+    Json object = object(scan);
+    if (scan.bareWords.isEmpty()) {
+      return object;
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    int done = 0;
+    for (BareWord word : scan.bareWords) {
+      whole.write(bytes, done, word.from - done);
+      whole.writeBytes(WRAPPED);
+      whole.write(bytes, word.from, word.to - word.from);
+      whole.writeBytes(WRAPPED_END);
+      done = word.to;
+    }
+    whole.write(bytes, done, bytes.length - done);
+    return object(whole.toByteArray(), 0, whole.size());
+  }
+
+  /** An object has to come, behind white space; it is not passed. */
+  void requireObject() throws IOException {
+    if (peek() != '{') {
+      throw new IOException("it is no JSON object");
+    }
+  }
+
+  /** Passes the value of a field of an object, which is a level already. */
   void value() throws IOException {
-    value(DEEPEST);
+    value(DEEPEST - 1);
   }
 
   private void value(int depth) throws IOException {
@@ -216,7 +287,13 @@ final class JsonScan {
   }
 
   private void number() throws IOException {
+    int begin = at;
     passOne('-', '-');
+    if (bareWords != null && at < to && (bytes[at] == 'I' || bytes[at] == 'N' && at == begin)) {
+      word(bytes[at] == 'I' ? "Infinity" : "NaN");
+      bareWords.add(new BareWord(begin, at));
+      return;
+    }
     if (at < to && bytes[at] == '0') {
       at++;
     } else {
@@ -227,7 +304,14 @@ final class JsonScan {
     }
     if (passOne('e', 'E')) {
       passOne('+', '-');
+      int exponent = at;
       digits();
+      if (at - exponent > EXPONENT_DIGITS) {
+        throw new IOException("it has a number with an exponent that no value of MongoDB's has");
+      }
+    }
+    if (at - begin > LONGEST_NUMBER) {
+      throw new IOException("it has a number that is longer than any of MongoDB's");
     }
   }
 

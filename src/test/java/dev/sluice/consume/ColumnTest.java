@@ -52,6 +52,18 @@ class ColumnTest {
     assertThat(in("v:" + type, "{\"v\": " + json + "}")).isInstanceOf(Column.Value.Misfit.class);
   }
 
+  /** However few its value has: to make a number of a megabyte of digits takes long. */
+  @ParameterizedTest
+  @ValueSource(strings = {"int", "decimal", "double"})
+  void aTextThatIsLongerThanAnyNumberIsAMisfit(String type) {
+    String longest = "0".repeat(JsonScan.LONGEST_NUMBER - 1) + "7";
+
+    assertThat(in("v:" + type, "{\"v\": \"" + longest + "\"}"))
+        .isInstanceOf(Column.Value.Fitting.class);
+    assertThat(in("v:" + type, "{\"v\": \"0" + longest + "\"}"))
+        .isInstanceOf(Column.Value.Misfit.class);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

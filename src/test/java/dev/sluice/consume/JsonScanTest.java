@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A message is JSON for the scan if, and only if, it is JSON for the parser. */
+/**
+ * A message is JSON for the scan if, and only if, it is JSON for the parser: but for numbers that
+ * the parser would be at for long, and none of MongoDB's is.
+ */
 class JsonScanTest {
   private static final String TEXT =
       "{\"_id\": \"é\\u00e9\\\"\\\\/\", \"n\": [0, -1.5e+10, 12E3, true, false, null, {}, []],\n"
@@ -71,6 +75,7 @@ class JsonScanTest {
         "{\"a\":truE}",
         "{\"a\":nul",
         "{\"a\":NaN}",
+        "{\"a\":1e99999999999}",
         "{\"a\":[1 2]}",
         "{\"a\":[1,]}",
         "{\"a\":\"\\x\"}",
@@ -103,8 +108,80 @@ class JsonScanTest {
     String deep = "[".repeat(998) + "]".repeat(998);
 
     assertThat(Fields.of(Json.of("{\"a\": " + deep + "}")).get("a").tree().isArray()).isTrue();
-    assertThatThrownBy(() -> Fields.of(Json.of("{\"a\": [[[" + deep + "]]]}")))
+    assertThatThrownBy(() -> Fields.of(Json.of("{\"a\": [[" + deep + "]]}")))
         .hasMessageContaining("deeper");
+    assertThat(object("{\"a\": [" + deep + "]}").parsed().size()).isEqualTo(1);
+    assertThatThrownBy(() -> object("{\"a\": [[" + deep + "]]}")).hasMessageContaining("deeper");
+  }
+
+  private static Json object(String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return JsonScan.object(bytes, 0, bytes.length);
+  }
+
+  @Test
+  void makesJsonOfTheBareWordsOfOlderForms() throws IOException {
+    assertThat(older(" {\"a\": NaN, \"NaN\": [Infinity,-Infinity, -1], \"c\": \"NaN\"} "))
+        .isEqualTo(
+            "{\"a\": {\"$numberDouble\": \"NaN\"}, \"NaN\": [{\"$numberDouble\":"
+                + " \"Infinity\"},{\"$numberDouble\": \"-Infinity\"}, -1], \"c\": \"NaN\"}");
+    assertThat(older("{\"é\":1}")).isEqualTo("{\"é\":1}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":-NaN}",
+        "{\"a\":Nan}",
+        "{\"a\":Infinit",
+        "{\"a\":+Infinity}",
+        "{NaN:1}",
+        "{\"a\":NaN1}",
+        "NaN"
+      })
+  void takesNoOtherWordsForThem(String text) {
+    assertThatThrownBy(() -> older(text)).isInstanceOf(IOException.class);
+  }
+
+  private static String older(String text) throws IOException {
+    Json object = JsonScan.objectOfOlderForm(text.getBytes(StandardCharsets.UTF_8));
+    object.parsed();
+    return object.text();
+  }
+
+  @Test
+  void takesEveryNumberThatMongoDbHas() throws IOException {
+    String zeros = "0".repeat(6_176);
+    String digits = "9".repeat(34);
+    for (String number :
+        List.of(
+            "9223372036854775807",
+            "-1.7976931348623157e+308",
+            new BigDecimal(Double.MAX_VALUE).toPlainString(),
+            new BigDecimal(Double.MIN_VALUE).toPlainString(),
+            digits + "E+6111",
+            digits + "e-6176",
+            "-" + digits + zeros,
+            "-0." + zeros + digits)) {
+      assertThat(object("{\"a\":" + number + "}").parsed().get("a").decimalValue())
+          .isEqualByComparingTo(new BigDecimal(number));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e99999", "1e-99999", "1E+00001", "0.1e12345"})
+  void refusesAnExponentThatNoStoreTakes(String number) {
+    assertThatThrownBy(() -> object("{\"a\":[" + number + "]}")).hasMessageContaining("exponent");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-", "0.", "-0."})
+  void refusesANumberThatTheParserWouldBeAtForLong(String begin) throws IOException {
+    String longest = "1".repeat(JsonScan.LONGEST_NUMBER - begin.length());
+
+    assertThat(object("{\"a\":" + begin + longest + "}").parsed().get("a").isNumber()).isTrue();
+    assertThatThrownBy(() -> object("{\"a\":" + begin + longest + "1}"))
+        .hasMessageContaining("longer");
   }
 
   @Test
@@ -137,14 +214,24 @@ class JsonScanTest {
     }
   }
 
+  /** Whether the parser makes something of all of it, the numbers among it. */
   private static boolean isJson(byte[] bytes) {
     try (JsonParser parser = Json.FACTORY.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return false;
       }
-      parser.skipChildren();
+      for (int depth = 1; depth > 0; ) {
+        JsonToken token = parser.nextToken();
+        if (token == null) {
+          return false;
+        }
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (token.isNumeric()) {
+          parser.getDecimalValue();
+        }
+      }
       return parser.nextToken() == null;
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException e) {
       return false;
     }
   }

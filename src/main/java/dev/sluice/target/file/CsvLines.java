@@ -32,7 +32,8 @@ final class CsvLines implements LineFormat {
 
   @Override
   public void write(Event event, OutputStream out) throws IOException {
-    StringBuilder line = new StringBuilder(event.messageId());
+    StringBuilder line = new StringBuilder();
+    text(line, event.messageId());
     field(line, event.position());
     field(line, event.type().text());
     field(line, event.time());
@@ -56,7 +57,10 @@ final class CsvLines implements LineFormat {
     if (value == null) {
       return;
     }
-    String text = value instanceof BigDecimal number ? number.toPlainString() : value.toString();
+    text(line, value instanceof BigDecimal number ? number.toPlainString() : value.toString());
+  }
+
+  private static void text(StringBuilder line, String text) {
     if (text.isEmpty()
         || text.chars().anyMatch(c -> c == '"' || c == ',' || c == '\n' || c == '\r')) {
       line.append('"').append(text.replace("\"", "\"\"")).append('"');

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.consume.ExtendedJson;
 import dev.sluice.consume.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,10 +129,10 @@ final class SearchableFields {
 
   private static JsonNode parsed(String number) {
     try {
-      BigDecimal value = new BigDecimal(number);
+      BigDecimal value = ExtendedJson.decimal(number);
       return number(value, DecimalNode.valueOf(value));
     } catch (NumberFormatException e) {
-      // NaN and the infinities, which no index holds.
+      // NaN, the infinities and what is longer than any number, which no index holds.
       return NODES.nullNode();
     }
   }

@@ -86,6 +86,24 @@ class FileTargetTest {
     assertThat(lines("a.csv")).hasSize(4);
   }
 
+  @Test
+  void anIdOfSomebodyElseIsOneValueOfCsv() throws Exception {
+    Event event = event(1);
+    write(
+        "a.csv?columns=_id",
+        new Event(
+            "7, \"old\"",
+            event.type(),
+            PLAYS,
+            event.key(),
+            event.position(),
+            event.state(),
+            event.document(),
+            event.details()));
+
+    assertThat(lines("a.csv").get(1)).startsWith("\"7, \"\"old\"\"\"," + position(1) + ",insert,");
+  }
+
   /** As a crash between the two leaves it. */
   @Test
   void cutsOffWhatTheJournalDoesNotHave() throws Exception {
