@@ -71,20 +71,30 @@ final class KeptOffset {
   record Done(long offset, String messageId) {}
 
   /**
-   * What the one message says: one of the two.
+   * What the one message says: what is done, or where to begin.
    *
    * @param done the last message that is done
    * @param beginning where to begin, as nothing is done yet
+   * @param first the message that is there, once one has come
    */
-  record Kept(Optional<Done> done, Optional<StreamOffset> beginning) {
+  record Kept(
+      Optional<Done> done, Optional<StreamOffset> beginning, Optional<StreamEnds.Place> first) {
     static Kept of(AMQP.BasicProperties properties) {
       Map<String, Object> headers = properties.getHeaders();
-      return headers.get(DONE) instanceof Number offset
-          ? new Kept(
-              Optional.of(new Done(offset.longValue(), properties.getMessageId())),
-              Optional.empty())
-          : new Kept(
-              Optional.empty(), Optional.of(StreamOffset.parse(String.valueOf(headers.get(FROM)))));
+      String messageId = properties.getMessageId();
+      if (headers.get(DONE) instanceof Number offset) {
+        return new Kept(
+            Optional.of(new Done(offset.longValue(), messageId)),
+            Optional.empty(),
+            Optional.empty());
+      }
+      StreamOffset from = StreamOffset.parse(String.valueOf(headers.get(FROM)));
+      return new Kept(
+          Optional.empty(),
+          Optional.of(from),
+          messageId != null && from.value() instanceof Long offset
+              ? Optional.of(new StreamEnds.Place(offset, messageId))
+              : Optional.empty());
     }
   }
 
@@ -98,6 +108,7 @@ final class KeptOffset {
   private boolean made;
   private Done done;
   private StreamOffset beginning;
+  private StreamEnds.Place first;
 
   private KeptOffset(Channel channel, RabbitSettings settings, String queue) {
     this.channel = channel;
@@ -224,6 +235,7 @@ final class KeptOffset {
     Kept found = Kept.of(newest.properties());
     done = found.done().orElse(null);
     beginning = found.beginning().orElse(null);
+    first = found.first().orElse(null);
     put(newest.properties());
     channel.basicAck(newest.tag(), true);
   }
@@ -280,11 +292,25 @@ final class KeptOffset {
     return Optional.ofNullable(beginning);
   }
 
+  /** The message with which reading began, as long as none is done; empty if none has come. */
+  Optional<StreamEnds.Place> first() {
+    return Optional.ofNullable(first);
+  }
+
   /** Nothing is done, and reading begins there. Returns when RabbitMQ has it for good. */
   void keep(StreamOffset from) {
     publish(Map.of(FROM, from.text()), null);
     beginning = from;
+    first = null;
     done = null;
+  }
+
+  /** Nothing is done, and reading begins with this message. As the other one. */
+  void keep(StreamEnds.Place begunWith) {
+    StreamOffset from = StreamOffset.parse(Long.toString(begunWith.offset()));
+    publish(Map.of(FROM, from.text()), begunWith.messageId());
+    beginning = from;
+    first = begunWith;
   }
 
   /** All up to this message is done. Returns when RabbitMQ has it for good. */

@@ -160,7 +160,8 @@ class StreamInboxIT {
       ReaderFacts.Reader seen = seen(stream, "name");
       assertThat(seen.isRead()).isTrue();
       assertThat(seen.kept()).isEqualTo(Kept.BEGINNING);
-      assertThat(seen.beginning()).hasValue("first");
+      // The message that came first, which is still to be there should none be done for long.
+      assertThat(seen.beginning()).hasValue("0");
     }
     try (NumberReader reader = reader(stream, "name", null, false)) {
       reader.read(4);
@@ -281,8 +282,13 @@ class StreamInboxIT {
         streams.make(
             Map.of("x-max-length-bytes", 60_000, "x-stream-max-segment-size-bytes", 20_000));
     streams.publish(stream, 0, 30, 100);
-    try (NumberReader reader = reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false);
+        NumberReader late = reader(stream, "late", null, false)) {
       reader.read(30);
+      late.next();
+    }
+    try (NumberReader late = reader(stream, "late", null, false)) {
+      assertThat(late.next().offset()).isZero();
     }
     streams.publish(stream, 30, 60, 1_000);
     try (NumberReader reader = reader(stream, "name", null, false)) {
@@ -304,14 +310,34 @@ class StreamInboxIT {
       assertThat(first).isBetween(200, 399);
       assertThat(reader.read(399 - first)).isEqualTo(numbers(first + 1, 400));
     }
+    // Nothing was done yet.
+    try (NumberReader late = reader(stream, "late", null, false);
+        NumberReader asked = reader(stream, "asked", "40", false)) {
+      PipelineException lost = late.failure();
+      assertThat(lost.kind()).isEqualTo(FailureKind.POSITION_LOST);
+      assertThat(lost)
+          .hasMessageContaining("no longer has offset 0, where the consumer \"late\" began");
+      assertThat(asked.failure())
+          .hasMessageContaining(
+              "no longer has offset 40, where the consumer \"asked\" is to begin");
+    }
+    long first;
+    try (NumberReader late = reader(stream, "late", null, true)) {
+      first = late.next().offset();
+    }
+    try (NumberReader late = reader(stream, "late", null, false)) {
+      assertThat(late.next().offset()).isEqualTo(first);
+    }
   }
 
   @Test
   void aStreamThatIsMadeAnewIsNotTakenForTheFormerOne() throws Exception {
     String stream = streams.make(Map.of());
     streams.publish(stream, 0, 10, 1);
-    try (NumberReader reader = reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false);
+        NumberReader late = reader(stream, "late", "3", false)) {
       reader.read(10);
+      late.next();
     }
     streams.delete(stream);
     streams.declare(stream, Map.of());
@@ -320,6 +346,10 @@ class StreamInboxIT {
 
     try (NumberReader reader = reader(stream, "name", null, false)) {
       assertThat(reader.failure()).hasMessageContaining("ends before offset 9");
+    }
+    try (NumberReader late = reader(stream, "late", null, false)) {
+      assertThat(late.failure())
+          .hasMessageContaining("at offset 3 than the one that the consumer \"late\" began with");
     }
     streams.publish(stream, 105, 120, 1);
     assertThat(seen(stream, "name").next()).isEqualTo(Next.ANOTHER);
