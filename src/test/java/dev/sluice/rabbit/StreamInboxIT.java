@@ -263,8 +263,13 @@ class StreamInboxIT {
           .queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
     }
     streams.publish(queue, 0, 1, 1);
+    // It was in a stream before it was put here, with all that it had there.
+    streams.publishWith(queue, Map.of("x-stream-offset", 7L));
+    streams.publish(queue, 1, 2, 1);
     try (NumberReader reader = reader(queue, "name", null, false)) {
       assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
+      assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
+      assertThat(reader.read(1)).containsExactly("1");
     }
     assertThat(
             catchThrowableOfType(
@@ -274,6 +279,23 @@ class StreamInboxIT {
             catchThrowableOfType(
                 PipelineException.class, () -> reader("nosuch", "name", null, false).close()))
         .hasMessageContaining("has no queue \"nosuch\"");
+  }
+
+  /** For a broker that takes an offset for any queue, as RabbitMQ did before 3.10. */
+  @Test
+  void aQueueIsToldFromAStreamByItsDeclarationToo() throws Exception {
+    String stream = streams.make(Map.of("x-max-age", "1D"));
+    String quorum = TestRabbit.freshName("queue");
+    try (Connection connection = node.connect()) {
+      Channel channel = connection.createChannel();
+      channel.queueDeclare(quorum, true, false, false, Map.of("x-queue-type", "quorum"));
+      String classic = TestRabbit.freshName("queue");
+      channel.queueDeclare(classic, true, false, false, Map.of());
+
+      assertThat(QueueInboxes.isDeclaredAsQueue(connection, stream)).isFalse();
+      assertThat(QueueInboxes.isDeclaredAsQueue(connection, quorum)).isTrue();
+      assertThat(QueueInboxes.isDeclaredAsQueue(connection, classic)).isTrue();
+    }
   }
 
   @Test
