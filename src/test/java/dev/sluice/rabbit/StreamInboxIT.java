@@ -24,9 +24,11 @@ import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -400,6 +402,40 @@ class StreamInboxIT {
 
     try (NumberReader reader = reader(stream, "name", "3", false)) {
       assertThat(reader.read(5)).isEqualTo(numbers(0, 5));
+    }
+  }
+
+  /** RabbitMQ has given it to us, with headers that nearly fill a frame. */
+  @Test
+  void aMessageWhoseHeadersNearlyFillAFrameIsParkedWithoutThoseOfOthers() throws Exception {
+    String stream = streams.make(Map.of());
+    streams.publishWith(stream, Map.of("theirs", "x".repeat(130_500), "position", "1-1"));
+    try (NumberReader one = reader(stream, "one", null, false)) {
+      Message message = one.next().message();
+      Map<String, Object> headers = new HashMap<>(message.headers());
+      headers.put(ParkedMessages.PARKED_BY, "one");
+      headers.put(ParkedMessages.ERROR, "refused".repeat(140));
+      for (String name : List.of("m", "n")) {
+        one.inbox.park(
+            new Message(
+                message.body(),
+                Content.JSON,
+                name,
+                stream + ".parked",
+                "insert",
+                0,
+                headers,
+                Destination.PARKING));
+      }
+
+      Map<String, Map<String, Object>> parked = new TreeMap<>();
+      one.inbox.parked(each -> parked.put(each.messageId(), each.headers()));
+      assertThat(parked).containsOnlyKeys("m", "n");
+      assertThat(parked.get("m"))
+          .containsEntry("position", "1-1")
+          .containsEntry(ParkedMessages.PARKED_BY, "one")
+          .containsKey(ParkedMessages.ERROR)
+          .doesNotContainKey("theirs");
     }
   }
 
