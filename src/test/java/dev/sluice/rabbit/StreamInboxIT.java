@@ -34,7 +34,9 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -403,6 +405,25 @@ class StreamInboxIT {
     try (NumberReader reader = reader(stream, "name", "3", false)) {
       assertThat(reader.read(5)).isEqualTo(numbers(0, 5));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void somebodyElsesMessageInThePlaceOfTheOffsetIsNamed(boolean withHeaders) throws Exception {
+    String stream = streams.make(Map.of());
+    reader(stream, "one", null, false).close();
+    String offset = stream + ".one.offset";
+    if (withHeaders) {
+      streams.publishWith(offset, Map.of("theirs", "x"));
+    } else {
+      streams.publish(offset, 0, 1, 1);
+    }
+
+    assertThatThrownBy(() -> reader(stream, "one", null, false).close())
+        .isInstanceOfSatisfying(
+            PipelineException.class,
+            refused -> assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED))
+        .hasMessageContaining("somebody else's message is in it");
   }
 
   /** RabbitMQ has given it to us, with headers that nearly fill a frame. */
