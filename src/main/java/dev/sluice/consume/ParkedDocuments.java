@@ -17,8 +17,8 @@ final class ParkedDocuments {
   private static final class Parked {
     private final Set<String> messageIds = new HashSet<>();
 
-    /** The release that has failed at one of its messages: the rest of it has to stay behind. */
-    private String failedRelease;
+    /** Releases that have failed at one of its messages: the rest of each has to stay behind. */
+    private final Set<String> failedReleases = new HashSet<>();
   }
 
   private final Map<String, Parked> documents = new HashMap<>();
@@ -27,10 +27,8 @@ final class ParkedDocuments {
   void found(Message message) {
     Object document = message.headers().get(Parking.DOCUMENT);
     if (document != null && message.headers().containsKey(ParkedMessages.PARKED_BY)) {
-      documents
-          .computeIfAbsent(document.toString(), none -> new Parked())
-          .messageIds
-          .add(message.messageId());
+      Object release = message.headers().get(Parking.RELEASE);
+      parked(document.toString(), message.messageId(), release == null ? null : release.toString());
     }
   }
 
@@ -45,7 +43,7 @@ final class ParkedDocuments {
    */
   boolean holdsBack(Event event, String release) {
     Parked parked = documents.isEmpty() ? null : documents.get(Parking.document(event));
-    return parked != null && (release == null || release.equals(parked.failedRelease));
+    return parked != null && (release == null || parked.failedReleases.contains(release));
   }
 
   /** This change of a document is parked, and so its document is. */
@@ -53,7 +51,7 @@ final class ParkedDocuments {
     Parked parked = documents.computeIfAbsent(document, none -> new Parked());
     parked.messageIds.add(messageId);
     if (release != null) {
-      parked.failedRelease = release;
+      parked.failedReleases.add(release);
     }
   }
 

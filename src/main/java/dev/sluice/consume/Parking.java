@@ -15,6 +15,12 @@ final class Parking {
   /** Header that says which document it is of, of one length however long the key is. */
   static final String DOCUMENT = "parkedDocument";
 
+  /**
+   * Header that says by which release it had come when it was parked again: what else that one has
+   * given back may still be under way, and is to stay behind it.
+   */
+  static final String RELEASE = "parkedRelease";
+
   /** All headers have to fit one frame, and a driver's message may be a page. */
   private static final int LONGEST_ERROR = 1_000;
 
@@ -49,7 +55,11 @@ final class Parking {
    */
   Message parked(Message message, String document, Reason reason, String error) {
     Map<String, Object> headers = new HashMap<>(message.headers());
-    headers.remove(ParkedMessages.RELEASED);
+    headers.remove(RELEASE);
+    Object release = headers.remove(ParkedMessages.RELEASED);
+    if (release != null) {
+      headers.put(RELEASE, release);
+    }
     headers.put(ParkedMessages.PARKED_BY, name);
     headers.put(ParkedMessages.REASON, reason.text);
     headers.put(

@@ -10,7 +10,7 @@ import java.util.Map;
  * Protocol Binding for CloudEvents, 3.1; the content type is the message's own).
  */
 final class CloudEventsBinaryFormat implements MessageFormat {
-  private static final String PREFIX = "cloudEvents:";
+  static final String PREFIX = "cloudEvents:";
 
   private final CloudEventAttributes attributes;
   private final MessageFormat data;

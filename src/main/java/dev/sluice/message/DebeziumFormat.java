@@ -17,6 +17,9 @@ import java.util.Map;
  * written as the envelope; the end of a transaction has one in its transaction topic.
  */
 final class DebeziumFormat implements MessageFormat {
+  /** Header with the document's key. */
+  static final String KEY = "key";
+
   /** All headers have to fit one frame, 128 KiB at RabbitMQ. */
   private static final int MAX_KEY_BYTES = 64 * 1024;
 
@@ -195,7 +198,7 @@ final class DebeziumFormat implements MessageFormat {
   public Map<String, Object> headers(DocumentChange change) {
     String key = key(change);
     // A character has three bytes at the most, or two of them four.
-    return key.length() <= MAX_KEY_BYTES / 3 ? Map.of("key", key) : Map.of();
+    return key.length() <= MAX_KEY_BYTES / 3 ? Map.of(KEY, key) : Map.of();
   }
 
   private String key(DocumentChange change) {

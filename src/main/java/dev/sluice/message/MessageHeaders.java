@@ -21,6 +21,7 @@ final class MessageHeaders {
     "operation", "database", "collection", "idType", "position", "capturedAt"
   };
   private static final String[] ALL = withId(ALL_WITHOUT_ID);
+  private static final String REPLACED = "replaced";
   private static final String[] MINIMAL_WITHOUT_ID = {"idType", "position"};
   private static final String[] MINIMAL = withId(MINIMAL_WITHOUT_ID);
 
@@ -31,6 +32,14 @@ final class MessageHeaders {
 
   MessageHeaders(Headers which) {
     this.which = which;
+  }
+
+  /** Whether a message of ours may have a header of this name. */
+  static boolean isOne(String name) {
+    return name.equals(REPLACED)
+        || name.equals(DebeziumFormat.KEY)
+        || name.startsWith(CloudEventsBinaryFormat.PREFIX)
+        || Arrays.asList(ALL).contains(name);
   }
 
   private static String[] withId(String[] names) {
@@ -91,7 +100,7 @@ final class MessageHeaders {
     Map<String, Object> headers = new HashMap<>();
     headers.put("position", position);
     if (replaced) {
-      headers.put("replaced", true);
+      headers.put(REPLACED, true);
     }
     if (which == Headers.MINIMAL) {
       return headers;

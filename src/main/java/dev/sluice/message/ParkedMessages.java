@@ -6,6 +6,7 @@ import dev.sluice.change.ChangeEvent;
 import dev.sluice.change.CorruptBsonException;
 import dev.sluice.change.Namespace;
 import dev.sluice.change.Oversized;
+import dev.sluice.change.TraceParent;
 import dev.sluice.route.Routes;
 import dev.sluice.route.Way;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,17 @@ public final class ParkedMessages {
   /** All headers have to fit one frame, and a driver's message may be a page. */
   private static final int LONGEST_ERROR = 1_000;
 
+  /** Where there was no room: what is refused stands in the log as well. */
+  private static final int SHORT_ERROR = 200;
+
+  /**
+   * Characters: the longest that we write is a document's key of 64 KiB, at three bytes for each.
+   */
+  private static final int LONGEST_HEADER = 22_000;
+
+  /** So all those begin that a parked message has for that. */
+  private static final String PREFIX = "parked";
+
   private final String parkingQueue;
   private final Routes routes;
   private final long maxMessageBytes;
@@ -77,6 +89,41 @@ public final class ParkedMessages {
     this.parkingQueue = parkingQueue;
     this.routes = routes;
     this.maxMessageBytes = maxMessageBytes;
+  }
+
+  /**
+   * The message without headers that are not ours, and with less of its error: of one whose headers
+   * no longer fit a frame with those of a parked message. One of ours that is this long is not by
+   * us.
+   */
+  public static Message withOwnHeaders(Message message) {
+    Map<String, Object> headers = new HashMap<>(message.headers());
+    headers.computeIfPresent(ERROR, (name, error) -> shortened(error.toString(), SHORT_ERROR));
+    headers
+        .entrySet()
+        .removeIf(
+            header ->
+                !isOurs(header.getKey()) || header.getValue().toString().length() > LONGEST_HEADER);
+    return new Message(
+        message.body(),
+        message.content(),
+        message.messageId(),
+        message.routingKey(),
+        message.type(),
+        message.timestampSeconds(),
+        headers,
+        message.destination());
+  }
+
+  private static boolean isOurs(String header) {
+    return header.startsWith(PREFIX)
+        || header.equals(RELEASED)
+        || header.equals(TraceParent.HEADER)
+        || MessageHeaders.isOne(header);
+  }
+
+  private static String shortened(String error, int longest) {
+    return error.length() <= longest ? error : error.substring(0, longest) + "…";
   }
 
   /** A message that RabbitMQ would not have, or that is too large for it. */
@@ -147,8 +194,7 @@ public final class ParkedMessages {
   private static Map<String, Object> headers(Map<String, Object> own, String reason, String error) {
     Map<String, Object> headers = new HashMap<>(own);
     headers.put(REASON, reason);
-    headers.put(
-        ERROR, error.length() <= LONGEST_ERROR ? error : error.substring(0, LONGEST_ERROR) + "…");
+    headers.put(ERROR, shortened(error, LONGEST_ERROR));
     return headers;
   }
 

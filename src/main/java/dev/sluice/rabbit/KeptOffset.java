@@ -37,12 +37,10 @@ final class KeptOffset {
 
   private static final String READER = ".reader";
 
-  /** Headers of the one message: the last that is done, or where to begin; and in which stream. */
-  private static final String DONE = "offset";
-
-  private static final String FROM = "from";
-
-  /** The stream "a" by the name "x", and the stream "a.x", keep it in one queue. */
+  /**
+   * Header: in which stream it is. The stream "a" by the name "x", and the stream "a.x", keep it in
+   * one queue.
+   */
   private static final String STREAM = "stream";
 
   /**
@@ -70,24 +68,6 @@ final class KeptOffset {
    */
   record Done(long offset, String messageId) {}
 
-  /**
-   * What the one message says: one of the two.
-   *
-   * @param done the last message that is done
-   * @param beginning where to begin, as nothing is done yet
-   */
-  record Kept(Optional<Done> done, Optional<StreamOffset> beginning) {
-    static Kept of(AMQP.BasicProperties properties) {
-      Map<String, Object> headers = properties.getHeaders();
-      return headers.get(DONE) instanceof Number offset
-          ? new Kept(
-              Optional.of(new Done(offset.longValue(), properties.getMessageId())),
-              Optional.empty())
-          : new Kept(
-              Optional.empty(), Optional.of(StreamOffset.parse(String.valueOf(headers.get(FROM)))));
-    }
-  }
-
   /** The message that was kept, which is ours until it is acknowledged. */
   private record Found(long tag, AMQP.BasicProperties properties) {}
 
@@ -98,6 +78,7 @@ final class KeptOffset {
   private boolean made;
   private Done done;
   private StreamOffset beginning;
+  private StreamEnds.Place first;
 
   private KeptOffset(Channel channel, RabbitSettings settings, String queue) {
     this.channel = channel;
@@ -146,12 +127,13 @@ final class KeptOffset {
    * Shows what is kept; it stays. Empty if nothing is: it is away for that moment, and a reader
    * that begins waits for it. To be asked where the queue is there.
    */
-  static Optional<Kept> look(Connection connection, RabbitSettings settings, String name)
+  static Optional<KeptPlace> look(Connection connection, RabbitSettings settings, String name)
       throws IOException {
     Channel looking = connection.createChannel();
     try {
       GetResponse found = looking.basicGet(queue(settings, name), false);
-      return Optional.ofNullable(found).map(GetResponse::getProps).map(Kept::of);
+      return Optional.ofNullable(found)
+          .map(response -> KeptPlace.of(response.getProps(), queue(settings, name)));
     } finally {
       looking.abort();
     }
@@ -220,10 +202,11 @@ final class KeptOffset {
       keep(StreamOffset.FIRST);
       return;
     }
+    KeptPlace found = KeptPlace.of(newest.properties(), queue);
     requireOwn(newest.properties().getHeaders());
-    Kept found = Kept.of(newest.properties());
     done = found.done().orElse(null);
     beginning = found.beginning().orElse(null);
+    first = found.first().orElse(null);
     put(newest.properties());
     channel.basicAck(newest.tag(), true);
   }
@@ -280,16 +263,30 @@ final class KeptOffset {
     return Optional.ofNullable(beginning);
   }
 
+  /** The message with which reading began, as long as none is done; empty if none has come. */
+  Optional<StreamEnds.Place> first() {
+    return Optional.ofNullable(first);
+  }
+
   /** Nothing is done, and reading begins there. Returns when RabbitMQ has it for good. */
   void keep(StreamOffset from) {
-    publish(Map.of(FROM, from.text()), null);
+    publish(Map.of(KeptPlace.FROM, from.text()), null);
     beginning = from;
+    first = null;
     done = null;
+  }
+
+  /** Nothing is done, and reading begins with this message. As the other one. */
+  void keep(StreamEnds.Place begunWith) {
+    StreamOffset from = StreamOffset.parse(Long.toString(begunWith.offset()));
+    publish(Map.of(KeptPlace.FROM, from.text()), begunWith.messageId());
+    beginning = from;
+    first = begunWith;
   }
 
   /** All up to this message is done. Returns when RabbitMQ has it for good. */
   void keep(Done last) {
-    publish(Map.of(DONE, last.offset()), last.messageId());
+    publish(Map.of(KeptPlace.DONE, last.offset()), last.messageId());
     done = last;
   }
 

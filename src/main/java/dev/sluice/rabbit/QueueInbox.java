@@ -41,6 +41,7 @@ final class QueueInbox implements Inbox {
   private final ParkingPlace parking;
   private final Prefetch prefetch;
   private final AtomicBoolean isStream;
+  private final boolean isQueue;
   private final BlockingQueue<Incoming> delivered = new LinkedBlockingQueue<>();
   private final AtomicLong bytes = new AtomicLong();
   private volatile PipelineException lost;
@@ -48,18 +49,22 @@ final class QueueInbox implements Inbox {
 
   /**
    * @param isStream what the queue is taken for; corrected by the first message, which ends this
+   * @param isQueue whether it is known to be no stream, whatever its messages say: one that was in
+   *     a stream before may have its offset still
    */
   QueueInbox(
       RabbitConnection reading,
       RabbitConnection parking,
       String queue,
       Prefetch prefetch,
-      AtomicBoolean isStream) {
+      AtomicBoolean isStream,
+      boolean isQueue) {
     this.reading = reading;
     this.settings = reading.settings().straightTo(queue);
     this.parking = new ParkingPlace(parking, settings);
     this.prefetch = prefetch;
     this.isStream = isStream;
+    this.isQueue = isQueue;
   }
 
   /**
@@ -88,7 +93,7 @@ final class QueueInbox implements Inbox {
         // It comes again.
         return;
       }
-      OptionalLong offset = ReceivedMessage.offset(properties);
+      OptionalLong offset = isQueue ? OptionalLong.empty() : ReceivedMessage.offset(properties);
       if (isStream.compareAndSet(offset.isEmpty(), offset.isPresent())) {
         lost = ofAnotherKind(offset.isPresent());
         delivered.clear();

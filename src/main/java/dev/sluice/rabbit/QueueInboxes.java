@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,10 @@ public final class QueueInboxes implements Inbox.Opener {
 
   /** Stands in the answer of RabbitMQ to whoever gives an offset to what is no stream. */
   private static final String OFFSET = "x-stream-offset";
+
+  /** Stands in the answer to whoever declares as a stream what is none: a stream is durable. */
+  private static final Pattern NO_STREAM =
+      Pattern.compile("inequivalent arg '(x-queue-type|durable|auto_delete|exclusive)'");
 
   /** So RabbitMQ answers for a queue whose node is away, or is starting, with the same code. */
   private static final String NODE_AWAY = "is down or inaccessible";
@@ -95,7 +100,7 @@ public final class QueueInboxes implements Inbox.Opener {
   private final Prefetch prefetch;
   private final AtomicBoolean isStream;
 
-  /** Once told it is not asked again: were it a stream one day, its first message would say so. */
+  /** Whether RabbitMQ has said, as it was opened, that it is no stream: then no message does. */
   private volatile boolean isQueue;
 
   /** Reads a stream, should it be one, from its beginning and under the name of the queue. */
@@ -136,7 +141,8 @@ public final class QueueInboxes implements Inbox.Opener {
     try {
       Connection connection = reading.openNow();
       prepare(connection);
-      if (!what.isOurs()) {
+      isQueue = what.isOurs();
+      if (!isQueue) {
         tellStream(connection);
       }
       if (isStream.get()) {
@@ -154,10 +160,11 @@ public final class QueueInboxes implements Inbox.Opener {
 
   /**
    * Tells by what it takes: only a stream takes an offset. What does not refuse wrong arguments is
-   * told by its first message.
+   * told by its first message, or by its declaration. It is asked each time: one that was deleted
+   * may be of another kind by now.
    */
   private void tellStream(Connection connection) throws IOException {
-    if (!isQueue && refusesWrongArguments(connection)) {
+    if (refusesWrongArguments(connection)) {
       Channel channel = connection.createChannel();
       try {
         channel.basicQos(1);
@@ -179,6 +186,9 @@ public final class QueueInboxes implements Inbox.Opener {
       } finally {
         channel.abort();
       }
+    } else if (isStream.get() && isDeclaredAsQueue(connection, what.queue())) {
+      isStream.set(false);
+      isQueue = true;
     }
     if (!isStream.get() && how.from().isPresent()) {
       throw new PipelineException(
@@ -197,6 +207,31 @@ public final class QueueInboxes implements Inbox.Opener {
     }
   }
 
+  /**
+   * Whether RabbitMQ says that it is no stream when it is declared as one, which changes nothing of
+   * a queue that is there: a message may have its offset from a stream in which it lay before. Who
+   * may not declare it does not know.
+   */
+  static boolean isDeclaredAsQueue(Connection connection, String queue) throws IOException {
+    Channel channel = connection.createChannel();
+    try {
+      channel.queueDeclare(
+          queue, true, false, false, Map.of("x-queue-type", QueueType.STREAM.text()));
+      return false;
+    } catch (IOException e) {
+      if (isAnswered(e, AMQP.PRECONDITION_FAILED)) {
+        // Other arguments of a stream may be others too.
+        return NO_STREAM.matcher(e.getCause().getMessage()).find();
+      }
+      if (isAnswered(e, AMQP.ACCESS_REFUSED)) {
+        return false;
+      }
+      throw e;
+    } finally {
+      channel.abort();
+    }
+  }
+
   /** As RabbitMQ does from 3.10 on. */
   static boolean refusesWrongArguments(Connection connection) {
     Map<String, Object> server = connection.getServerProperties();
@@ -205,7 +240,7 @@ public final class QueueInboxes implements Inbox.Opener {
   }
 
   private QueueInbox inbox() {
-    return new QueueInbox(reading, parking, what.queue(), prefetch, isStream);
+    return new QueueInbox(reading, parking, what.queue(), prefetch, isStream, isQueue);
   }
 
   private void prepare(Connection connection) throws IOException {

@@ -132,7 +132,7 @@ public final class ReaderFacts {
     if (!isAsItHasToBe(open, name)) {
       return reader(name, lacking, outlet, isRead, Kept.OF_OTHER_ARGUMENTS, Optional.empty());
     }
-    Optional<KeptOffset.Kept> found = KeptOffset.look(open, settings, name);
+    Optional<KeptPlace> found = KeptOffset.look(open, settings, name);
     Kept kept =
         found.map(it -> it.done().isPresent() ? Kept.DONE : Kept.BEGINNING).orElse(Kept.EMPTY);
     return reader(name, lacking, outlet, isRead, kept, found);
@@ -144,11 +144,11 @@ public final class ReaderFacts {
       Outlet outlet,
       boolean isRead,
       Kept kept,
-      Optional<KeptOffset.Kept> found)
+      Optional<KeptPlace> found)
       throws IOException {
     StreamEnds ends = new StreamEnds(connection.openNow(), settings);
     OptionalLong oldest = outlet == Outlet.STREAM ? ends.oldest() : OptionalLong.empty();
-    Optional<KeptOffset.Done> done = found.flatMap(KeptOffset.Kept::done);
+    Optional<KeptOffset.Done> done = found.flatMap(KeptPlace::done);
     return new Reader(
         name,
         lacking,
@@ -157,7 +157,7 @@ public final class ReaderFacts {
         KeptOffset.queue(settings, name),
         kept,
         done.map(it -> OptionalLong.of(it.offset())).orElse(OptionalLong.empty()),
-        found.flatMap(KeptOffset.Kept::beginning).map(StreamOffset::text),
+        found.flatMap(KeptPlace::beginning).map(StreamOffset::text),
         oldest,
         oldest.isPresent() ? ends.newest() : oldest,
         done.map(it -> next(ends, it)).orElse(Next.AS_IT_WAS));

@@ -50,6 +50,15 @@ final class StreamInbox implements Inbox {
   /** Of the thread that takes messages, as all below. */
   private long last = Incoming.NO_OFFSET;
 
+  /** The message-id of the message with which reading goes on; null if none is known. */
+  private String lastId;
+
+  /** The offset that was asked for, as no message of the stream is known yet. */
+  private OptionalLong asked = OptionalLong.empty();
+
+  /** Whether it is kept with which message reading began, or what is done. */
+  private boolean begun;
+
   private boolean resumed;
   private int silences;
   private boolean saidBehind;
@@ -84,18 +93,34 @@ final class StreamInbox implements Inbox {
   private Object start() {
     if (kept.done().isPresent()) {
       last = kept.done().get().offset();
+      lastId = kept.done().get().messageId();
+      begun = true;
       done = OptionalLong.of(last);
       say("behind offset " + last, how.from().isPresent());
+      return last;
+    }
+    if (kept.first().isPresent()) {
+      last = kept.first().get().offset();
+      lastId = kept.first().get().messageId();
+      done = OptionalLong.of(last - 1);
+      say("from " + last, how.from().isPresent());
       return last;
     }
     resumed = true;
     if (kept.beginning().isPresent()) {
       say("from " + kept.beginning().get().text(), how.from().isPresent());
-      return kept.beginning().get().value();
+      return ask(kept.beginning().get());
     }
     StreamOffset from = lasting(how.beginning());
     kept.keep(from);
     say("from " + from.text() + ", the first time", false);
+    return ask(from);
+  }
+
+  private Object ask(StreamOffset from) {
+    if (from.value() instanceof Long offset) {
+      asked = OptionalLong.of(offset);
+    }
     return from.value();
   }
 
@@ -138,22 +163,35 @@ final class StreamInbox implements Inbox {
       lookForTheLast();
       return next;
     }
-    if (next.get().offset() > last) {
+    boolean isNew = next.get().offset() > last;
+    if (isNew) {
       requireNothingLost(next.get().offset());
-      if (done.isEmpty()) {
-        done = OptionalLong.of(next.get().offset() - 1);
+      if (!begun) {
+        begin(next.get());
       }
       last = next.get().offset();
       resumed = true;
-      if (!isForAnother(next.get().message())) {
-        return next;
-      }
     } else if (next.get().offset() == last && !resumed) {
       requireSame(next.get().message());
       resumed = true;
+      isNew = !begun;
+      begun = true;
+    }
+    if (isNew && !isForAnother(next.get().message())) {
+      return next;
     }
     inbox.passOver(next.get());
     return Optional.empty();
+  }
+
+  /**
+   * Kept before anything is done, which may take as long as the target is away: where the stream
+   * begins by then nobody could tell from "first".
+   */
+  private void begin(Incoming first) {
+    kept.keep(new StreamEnds.Place(first.offset(), first.message().messageId()));
+    done = OptionalLong.of(first.offset() - 1);
+    begun = true;
   }
 
   /** Given back by `parked --release` of another reader of the stream. */
@@ -163,31 +201,43 @@ final class StreamInbox implements Inbox {
   }
 
   private void requireNothingLost(long offset) {
-    if (last == Incoming.NO_OFFSET || offset == last + 1) {
-      return;
-    }
-    if (resumed) {
-      // RabbitMQ's own entries take offsets too. While the one before is there, nothing else is
-      // missing.
-      OptionalLong first = ends.oldest();
-      if (first.isEmpty()) {
-        // Slow, and no loss: opened again it begins with the last that is done.
-        throw new PipelineException(
-            FailureKind.TRANSIENT,
-            "RabbitMQ does not say where the stream \"" + settings.queue() + "\" begins");
+    if (last == Incoming.NO_OFFSET) {
+      if (asked.isPresent() && offset > asked.getAsLong() && !reachesBackTo(asked.getAsLong())) {
+        missing("offset " + asked.getAsLong(), "is to begin", offset);
       }
-      if (first.getAsLong() <= last) {
-        return;
-      }
+    } else if (!begun) {
+      missing("offset " + last, "began", offset);
+    } else if (offset != last + 1 && !(resumed && reachesBackTo(last))) {
+      missing("what followed offset " + last, "stood", offset);
     }
+  }
+
+  /**
+   * RabbitMQ's own entries take offsets too. While the message before is there, or an earlier one,
+   * nothing else is missing.
+   */
+  private boolean reachesBackTo(long offset) {
+    OptionalLong first = ends.oldest();
+    if (first.isEmpty()) {
+      // Slow, and no loss: opened again it begins with the last that is done.
+      throw new PipelineException(
+          FailureKind.TRANSIENT,
+          "RabbitMQ does not say where the stream \"" + settings.queue() + "\" begins");
+    }
+    return first.getAsLong() <= offset;
+  }
+
+  private void missing(String what, String where, long offset) {
     String sentence =
         "The stream \""
             + settings.queue()
-            + "\" no longer has what followed offset "
-            + last
+            + "\" no longer has "
+            + what
             + ", where the consumer \""
             + how.name()
-            + "\" stood: it goes on at "
+            + "\" "
+            + where
+            + ": it goes on at "
             + offset
             + ", and what its retention has removed in between is missing";
     if (!how.passesLosses()) {
@@ -197,8 +247,7 @@ final class StreamInbox implements Inbox {
   }
 
   private void requireSame(Message message) {
-    String id = kept.done().map(KeptOffset.Done::messageId).orElse(null);
-    if (!message.messageId().equals(id)) {
+    if (!message.messageId().equals(lastId)) {
       another("has another message at offset " + last + " than the one");
     }
   }
@@ -249,7 +298,8 @@ final class StreamInbox implements Inbox {
             + what
             + " that the consumer \""
             + how.name()
-            + "\" has done last: it was deleted and made anew, and what the consumer had not read of"
+            + (begun ? "\" has done last" : "\" began with")
+            + ": it was deleted and made anew, and what the consumer had not read of"
             + " the former one is missing";
     if (!how.passesLosses()) {
       throw lost(sentence);

@@ -11,6 +11,8 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.consume.ConsumeSettings.Answer;
 import dev.sluice.message.Message;
 import dev.sluice.pipeline.Backoff;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ class ParkedAndReleasedTest {
           inbox,
           this::open,
           new Backoff(() -> 0));
+  private volatile String refused;
   private Thread thread;
 
   /** Keeps newest states. */
@@ -38,7 +41,12 @@ class ParkedAndReleasedTest {
       @Override
       public void apply(Batch batch) {
         for (Batch.Step step : batch.steps()) {
-          ((Batch.States) step).newest().forEach(event -> kept.add(event.messageId()));
+          for (Event event : ((Batch.States) step).newest()) {
+            if (event.messageId().equals(refused)) {
+              throw TargetException.refused(event, "not that one");
+            }
+            kept.add(event.messageId());
+          }
         }
       }
 
@@ -88,6 +96,38 @@ class ParkedAndReleasedTest {
 
     assertThat(inbox.parked).isEmpty();
     assertThat(kept).containsExactly(later.messageId(), afterwards.messageId());
+  }
+
+  /** What is known of the documents is derived anew between the two. */
+  @Test
+  void theRestOfAReleaseStaysBehindItsFirstAlsoWhereTheConnectionIsLostBetweenThem() {
+    Event first = event(1, 1);
+    Event second = event(1, 2);
+    refused = first.messageId();
+    inbox.publish(first);
+    untilTheQueueIsEmpty();
+    inbox.publish(second);
+    untilTheQueueIsEmpty();
+    List<Message> both = List.copyOf(inbox.parked);
+    inbox.parked.clear();
+    inbox.publish(ScriptedInbox.released(both.get(0), "pass"));
+    untilTheQueueIsEmpty();
+    int opened = inbox.opened;
+    inbox.failure = new PipelineException(FailureKind.TRANSIENT, "the connection is lost");
+    await().until(() -> inbox.opened > opened);
+    inbox.publish(ScriptedInbox.released(both.get(1), "pass"));
+    untilTheQueueIsEmpty();
+
+    assertThat(kept).isEmpty();
+    assertThat(inbox.parked)
+        .extracting(Message::messageId)
+        .containsExactly(first.messageId(), second.messageId());
+
+    refused = "";
+    inbox.release("another");
+    untilTheQueueIsEmpty();
+    assertThat(inbox.parked).isEmpty();
+    assertThat(kept).last().isEqualTo(second.messageId());
   }
 
   /** It may have waited long for the end of that one. */

@@ -37,21 +37,22 @@ final class ScriptedInbox implements Inbox.Opener {
 
   /** What {@code sluice parked --release} does. */
   synchronized void release(String pass) {
-    for (Message message : parked) {
-      Map<String, Object> headers = new HashMap<>(message.headers());
-      headers.put(ParkedMessages.RELEASED, pass);
-      queue.add(
-          new Message(
-              message.body(),
-              message.content(),
-              message.messageId(),
-              "queue",
-              message.type(),
-              0,
-              headers,
-              Destination.EXCHANGE));
-    }
+    parked.forEach(message -> queue.add(released(message, pass)));
     parked.clear();
+  }
+
+  static Message released(Message parked, String pass) {
+    Map<String, Object> headers = new HashMap<>(parked.headers());
+    headers.put(ParkedMessages.RELEASED, pass);
+    return new Message(
+        parked.body(),
+        parked.content(),
+        parked.messageId(),
+        "queue",
+        parked.type(),
+        0,
+        headers,
+        Destination.EXCHANGE);
   }
 
   /** How many of those in the queue have been delivered. */

@@ -58,6 +58,20 @@ final class NumberStreams {
     }
   }
 
+  /** One message with these headers. */
+  void publishWith(String queue, Map<String, Object> headers) throws Exception {
+    try (Connection connection = node.connect();
+        Channel channel = connection.createChannel()) {
+      channel.confirmSelect();
+      channel.basicPublish(
+          "",
+          queue,
+          new AMQP.BasicProperties.Builder().messageId("foreign").headers(headers).build(),
+          "{}".getBytes(UTF_8));
+      channel.waitForConfirmsOrDie();
+    }
+  }
+
   static List<String> numbers(int from, int to) {
     return IntStream.range(from, to).mapToObj(Integer::toString).toList();
   }

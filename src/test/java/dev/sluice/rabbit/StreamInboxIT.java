@@ -24,15 +24,19 @@ import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -160,7 +164,8 @@ class StreamInboxIT {
       ReaderFacts.Reader seen = seen(stream, "name");
       assertThat(seen.isRead()).isTrue();
       assertThat(seen.kept()).isEqualTo(Kept.BEGINNING);
-      assertThat(seen.beginning()).hasValue("first");
+      // The message that came first, which is still to be there should none be done for long.
+      assertThat(seen.beginning()).hasValue("0");
     }
     try (NumberReader reader = reader(stream, "name", null, false)) {
       reader.read(4);
@@ -262,8 +267,13 @@ class StreamInboxIT {
           .queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
     }
     streams.publish(queue, 0, 1, 1);
+    // It was in a stream before it was put here, with all that it had there.
+    streams.publishWith(queue, Map.of("x-stream-offset", 7L));
+    streams.publish(queue, 1, 2, 1);
     try (NumberReader reader = reader(queue, "name", null, false)) {
       assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
+      assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
+      assertThat(reader.read(1)).containsExactly("1");
     }
     assertThat(
             catchThrowableOfType(
@@ -275,14 +285,36 @@ class StreamInboxIT {
         .hasMessageContaining("has no queue \"nosuch\"");
   }
 
+  /** For a broker that takes an offset for any queue, as RabbitMQ did before 3.10. */
+  @Test
+  void aQueueIsToldFromAStreamByItsDeclarationToo() throws Exception {
+    String stream = streams.make(Map.of("x-max-age", "1D"));
+    String quorum = TestRabbit.freshName("queue");
+    try (Connection connection = node.connect()) {
+      Channel channel = connection.createChannel();
+      channel.queueDeclare(quorum, true, false, false, Map.of("x-queue-type", "quorum"));
+      String classic = TestRabbit.freshName("queue");
+      channel.queueDeclare(classic, true, false, false, Map.of());
+
+      assertThat(QueueInboxes.isDeclaredAsQueue(connection, stream)).isFalse();
+      assertThat(QueueInboxes.isDeclaredAsQueue(connection, quorum)).isTrue();
+      assertThat(QueueInboxes.isDeclaredAsQueue(connection, classic)).isTrue();
+    }
+  }
+
   @Test
   void whatTheRetentionHasRemovedIsNotPassedOverInSilence() throws Exception {
     String stream =
         streams.make(
             Map.of("x-max-length-bytes", 60_000, "x-stream-max-segment-size-bytes", 20_000));
     streams.publish(stream, 0, 30, 100);
-    try (NumberReader reader = reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false);
+        NumberReader late = reader(stream, "late", null, false)) {
       reader.read(30);
+      late.next();
+    }
+    try (NumberReader late = reader(stream, "late", null, false)) {
+      assertThat(late.next().offset()).isZero();
     }
     streams.publish(stream, 30, 60, 1_000);
     try (NumberReader reader = reader(stream, "name", null, false)) {
@@ -304,14 +336,34 @@ class StreamInboxIT {
       assertThat(first).isBetween(200, 399);
       assertThat(reader.read(399 - first)).isEqualTo(numbers(first + 1, 400));
     }
+    // Nothing was done yet.
+    try (NumberReader late = reader(stream, "late", null, false);
+        NumberReader asked = reader(stream, "asked", "40", false)) {
+      PipelineException lost = late.failure();
+      assertThat(lost.kind()).isEqualTo(FailureKind.POSITION_LOST);
+      assertThat(lost)
+          .hasMessageContaining("no longer has offset 0, where the consumer \"late\" began");
+      assertThat(asked.failure())
+          .hasMessageContaining(
+              "no longer has offset 40, where the consumer \"asked\" is to begin");
+    }
+    long first;
+    try (NumberReader late = reader(stream, "late", null, true)) {
+      first = late.next().offset();
+    }
+    try (NumberReader late = reader(stream, "late", null, false)) {
+      assertThat(late.next().offset()).isEqualTo(first);
+    }
   }
 
   @Test
   void aStreamThatIsMadeAnewIsNotTakenForTheFormerOne() throws Exception {
     String stream = streams.make(Map.of());
     streams.publish(stream, 0, 10, 1);
-    try (NumberReader reader = reader(stream, "name", null, false)) {
+    try (NumberReader reader = reader(stream, "name", null, false);
+        NumberReader late = reader(stream, "late", "3", false)) {
       reader.read(10);
+      late.next();
     }
     streams.delete(stream);
     streams.declare(stream, Map.of());
@@ -320,6 +372,10 @@ class StreamInboxIT {
 
     try (NumberReader reader = reader(stream, "name", null, false)) {
       assertThat(reader.failure()).hasMessageContaining("ends before offset 9");
+    }
+    try (NumberReader late = reader(stream, "late", null, false)) {
+      assertThat(late.failure())
+          .hasMessageContaining("at offset 3 than the one that the consumer \"late\" began with");
     }
     streams.publish(stream, 105, 120, 1);
     assertThat(seen(stream, "name").next()).isEqualTo(Next.ANOTHER);
@@ -348,6 +404,59 @@ class StreamInboxIT {
 
     try (NumberReader reader = reader(stream, "name", "3", false)) {
       assertThat(reader.read(5)).isEqualTo(numbers(0, 5));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void somebodyElsesMessageInThePlaceOfTheOffsetIsNamed(boolean withHeaders) throws Exception {
+    String stream = streams.make(Map.of());
+    reader(stream, "one", null, false).close();
+    String offset = stream + ".one.offset";
+    if (withHeaders) {
+      streams.publishWith(offset, Map.of("theirs", "x"));
+    } else {
+      streams.publish(offset, 0, 1, 1);
+    }
+
+    assertThatThrownBy(() -> reader(stream, "one", null, false).close())
+        .isInstanceOfSatisfying(
+            PipelineException.class,
+            refused -> assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED))
+        .hasMessageContaining("somebody else's message is in it");
+  }
+
+  /** RabbitMQ has given it to us, with headers that nearly fill a frame. */
+  @Test
+  void aMessageWhoseHeadersNearlyFillAFrameIsParkedWithoutThoseOfOthers() throws Exception {
+    String stream = streams.make(Map.of());
+    streams.publishWith(stream, Map.of("theirs", "x".repeat(130_500), "position", "1-1"));
+    try (NumberReader one = reader(stream, "one", null, false)) {
+      Message message = one.next().message();
+      Map<String, Object> headers = new HashMap<>(message.headers());
+      headers.put(ParkedMessages.PARKED_BY, "one");
+      headers.put(ParkedMessages.ERROR, "refused".repeat(140));
+      for (String name : List.of("m", "n")) {
+        one.inbox.park(
+            new Message(
+                message.body(),
+                Content.JSON,
+                name,
+                stream + ".parked",
+                "insert",
+                0,
+                headers,
+                Destination.PARKING));
+      }
+
+      Map<String, Map<String, Object>> parked = new TreeMap<>();
+      one.inbox.parked(each -> parked.put(each.messageId(), each.headers()));
+      assertThat(parked).containsOnlyKeys("m", "n");
+      assertThat(parked.get("m"))
+          .containsEntry("position", "1-1")
+          .containsEntry(ParkedMessages.PARKED_BY, "one")
+          .containsKey(ParkedMessages.ERROR)
+          .doesNotContainKey("theirs");
     }
   }
 
