@@ -74,7 +74,7 @@ final class QueueInbox implements Inbox {
    */
   void start(Connection connection, boolean alone, Map<String, Object> arguments)
       throws IOException {
-    channel = connection.createChannel();
+    channel = RabbitConnection.channelOn(connection);
     channel.basicQos(prefetch.messages());
     channel.basicConsume(
         settings.queue(), false, "", false, alone, arguments, new Receiver(channel));
@@ -211,7 +211,7 @@ final class QueueInbox implements Inbox {
   @Override
   public void parked(Consumer<Message> each) {
     try {
-      Channel looking = channel.getConnection().createChannel();
+      Channel looking = RabbitConnection.channelOn(channel.getConnection());
       try (ParkedClaim alone = ParkedClaim.take(channel.getConnection(), settings)) {
         for (GetResponse response = get(looking); response != null; response = get(looking)) {
           each.accept(

@@ -182,7 +182,7 @@ public final class ReaderFacts {
     if (!QueueInboxes.refusesWrongArguments(open)) {
       return Outlet.NO_STREAM;
     }
-    Channel channel = open.createChannel();
+    Channel channel = RabbitConnection.channelOn(open);
     try {
       channel.basicQos(1);
       channel.basicConsume(
@@ -217,7 +217,7 @@ public final class ReaderFacts {
 
   /** Declared once more, which changes nothing. */
   private boolean isAsItHasToBe(Connection open, String name) throws IOException {
-    Channel channel = open.createChannel();
+    Channel channel = RabbitConnection.channelOn(open);
     try {
       channel.queueDeclare(
           KeptOffset.queue(settings, name), true, false, false, KeptOffset.ARGUMENTS);
