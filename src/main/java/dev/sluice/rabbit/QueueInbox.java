@@ -106,7 +106,7 @@ final class QueueInbox implements Inbox {
               message,
               deliveries(message.headers()),
               offset.orElse(Incoming.NO_OFFSET)));
-      if (prefetch.lowers(delivered.size(), bytes.addAndGet(body.length))) {
+      if (prefetch.lowers(delivered.size(), bytes.addAndGet(Prefetch.bytes(message)))) {
         lost = tooLarge();
         delivered.clear();
       }
@@ -176,7 +176,7 @@ final class QueueInbox implements Inbox {
     }
     Incoming next = delivered.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     if (next != null) {
-      bytes.addAndGet(-next.message().body().length);
+      bytes.addAndGet(-Prefetch.bytes(next.message()));
     }
     return Optional.ofNullable(next);
   }
