@@ -49,6 +49,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void channelsAreOpenedInOnePlace() {
+    check(
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.sluice.rabbit.RabbitConnection")
+            .should()
+            .callMethod("com.rabbitmq.client.Connection", "createChannel")
+            .because("it gives null at the broker's limit: call RabbitConnection.channelOn"));
+  }
+
+  @Test
   void theMiddleKnowsNoServer() {
     check(
         noClasses()

@@ -1,5 +1,6 @@
 package dev.sluice.doctor;
 
+import dev.sluice.rabbit.ReaderFacts.Next;
 import dev.sluice.rabbit.ReaderFacts.Reader;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,10 @@ import reactor.core.publisher.Mono;
  */
 record ReaderCheck(String consumer, String stream, String user, Mono<Reader> reader)
     implements Check {
+  private static final String REMEDY =
+      ": take a snapshot by the pipeline, which fills the target again, and start it once with"
+          + " --on-gap apply";
+
   @Override
   public String name() {
     return "rabbitmq consumer";
@@ -96,23 +101,33 @@ record ReaderCheck(String consumer, String stream, String user, Mono<Reader> rea
                   + " beginning again, "
                   + begins(found)
                   + ": take away the policy that names it");
-      case BEGINNING ->
-          ok(
-              "nothing is done yet: "
-                  + (found.isRead() ? "it has begun" : "it begins")
-                  + " at "
-                  + found.beginning().orElse("")
-                  + "; "
-                  + stands(found));
+      case BEGINNING -> beginning(found);
       case DONE -> done(found);
     };
   }
 
+  private Finding beginning(Reader found) {
+    String beginning = found.beginning().orElse("");
+    return found.next() == Next.AS_IT_WAS
+        ? ok(
+            "nothing is done yet: "
+                + (found.isRead() ? "it has begun" : "it begins")
+                + " at "
+                + beginning
+                + "; "
+                + stands(found))
+        : failure(
+            "nothing is done yet, and \""
+                + stream
+                + "\" no longer has the message at offset "
+                + beginning
+                + " with which it began; "
+                + begins(found)
+                + REMEDY);
+  }
+
   private Finding done(Reader found) {
     long done = found.done().orElseThrow();
-    String remedy =
-        ": take a snapshot by the pipeline, which fills the target again, and start it once with"
-            + " --on-gap apply";
     return switch (found.next()) {
       case REMOVED ->
           failure(
@@ -122,7 +137,7 @@ record ReaderCheck(String consumer, String stream, String user, Mono<Reader> rea
                   + done
                   + ", where it stands; "
                   + begins(found)
-                  + remedy);
+                  + REMEDY);
       case ANOTHER ->
           failure(
               "\""
@@ -130,7 +145,7 @@ record ReaderCheck(String consumer, String stream, String user, Mono<Reader> rea
                   + "\" has another message at offset "
                   + done
                   + " than the one that it has done: the stream was deleted and made anew"
-                  + remedy);
+                  + REMEDY);
       case NOTHING ->
           failure(
               "\""
@@ -139,7 +154,7 @@ record ReaderCheck(String consumer, String stream, String user, Mono<Reader> rea
                   + done
                   + " on, where it stands: the stream was deleted and made anew, or the node that"
                   + " answers lags behind. If it stays so"
-                  + remedy);
+                  + REMEDY);
       case AS_IT_WAS -> behind(found, done);
     };
   }

@@ -126,7 +126,7 @@ public final class BrokerFacts {
   }
 
   private Queue queue(String name) throws IOException {
-    Channel channel = connection.openNow().createChannel();
+    Channel channel = RabbitConnection.channelOn(connection.openNow());
     try {
       AMQP.Queue.DeclareOk found = channel.queueDeclarePassive(name);
       return new Queue(name, true, found.getMessageCount(), found.getConsumerCount());
@@ -174,7 +174,7 @@ public final class BrokerFacts {
   private static Optional<ShutdownSignalException> publish(
       Connection open, int bytes, CompletableFuture<String> alarm)
       throws IOException, TimeoutException, InterruptedException {
-    Channel channel = open.createChannel();
+    Channel channel = RabbitConnection.channelOn(open);
     try {
       channel.basicPublish("", "sluice-doctor " + UUID.randomUUID(), null, new byte[bytes]);
       CompletableFuture<Command> behind =

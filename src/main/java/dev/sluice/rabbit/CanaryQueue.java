@@ -41,7 +41,7 @@ public final class CanaryQueue {
    */
   public Mono<String> carry(Message message) {
     return Mono.usingWhen(
-            Mono.fromCallable(() -> connection.openNow().createChannel())
+            Mono.fromCallable(() -> RabbitConnection.channelOn(connection.openNow()))
                 .subscribeOn(connection.blocking()),
             channel -> declared(channel).flatMap(queue -> carry(message, channel, queue)),
             channel ->

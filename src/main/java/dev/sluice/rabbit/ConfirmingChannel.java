@@ -46,15 +46,7 @@ final class ConfirmingChannel implements EventPublisher.ConfirmChannel {
       EventPublisher.Outcomes outcomes,
       int maxInFlight)
       throws IOException {
-    Channel channel = opened.createChannel();
-    if (channel == null) {
-      throw new PipelineException(
-          FailureKind.MISCONFIGURED,
-          "RabbitMQ allows "
-              + opened.getChannelMax()
-              + " channels on a connection, and SLUICE_LANES asks for more: lower that, or raise"
-              + " channel_max");
-    }
+    Channel channel = RabbitConnection.channelOn(opened);
     ConfirmingChannel confirming =
         new ConfirmingChannel(channel, connection, new DeliveryTags(outcomes, maxInFlight));
     confirming.tell(outcomes);

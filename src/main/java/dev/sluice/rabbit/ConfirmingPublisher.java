@@ -52,7 +52,8 @@ public final class ConfirmingPublisher implements EventPublisher {
   /** On a channel of its own: a refused declaration closes the channel it was made on. */
   private Mono<Connection> prepare(Connection opened) {
     return Mono.usingWhen(
-            Mono.fromCallable(opened::createChannel).subscribeOn(connection.blocking()),
+            Mono.fromCallable(() -> RabbitConnection.channelOn(opened))
+                .subscribeOn(connection.blocking()),
             channel ->
                 topology
                     .prepare(channel, connection.blocking())

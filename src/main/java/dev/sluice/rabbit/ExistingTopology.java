@@ -122,7 +122,7 @@ public final class ExistingTopology {
 
   /** Why the channel was closed for it; empty if it was done. */
   private Optional<Exception> refusal(Declaration declaration) throws IOException {
-    Channel channel = connection.openNow().createChannel();
+    Channel channel = RabbitConnection.channelOn(connection.openNow());
     try {
       declaration.on(channel);
       return Optional.empty();

@@ -104,7 +104,7 @@ final class KeptOffset {
               + "\": the queues of that name are for what is parked");
     }
     claim(connection, settings, name, reader(settings, name));
-    KeptOffset kept = new KeptOffset(connection.createChannel(), settings, queue);
+    KeptOffset kept = new KeptOffset(RabbitConnection.channelOn(connection), settings, queue);
     kept.read(isThere(connection, queue));
     return kept;
   }
@@ -129,7 +129,7 @@ final class KeptOffset {
    */
   static Optional<KeptPlace> look(Connection connection, RabbitSettings settings, String name)
       throws IOException {
-    Channel looking = connection.createChannel();
+    Channel looking = RabbitConnection.channelOn(connection);
     try {
       GetResponse found = looking.basicGet(queue(settings, name), false);
       return Optional.ofNullable(found)
@@ -140,7 +140,7 @@ final class KeptOffset {
   }
 
   static boolean isThere(Connection connection, String queue) throws IOException {
-    Channel asking = connection.createChannel();
+    Channel asking = RabbitConnection.channelOn(connection);
     try {
       asking.queueDeclarePassive(queue);
       return true;
@@ -158,7 +158,7 @@ final class KeptOffset {
       Connection connection, RabbitSettings settings, String name, String reader)
       throws IOException {
     try {
-      connection.createChannel().queueDeclare(reader, false, true, true, Map.of());
+      RabbitConnection.channelOn(connection).queueDeclare(reader, false, true, true, Map.of());
     } catch (IOException e) {
       if (!QueueInboxes.isAnswered(e, AMQP.RESOURCE_LOCKED)) {
         throw e;

@@ -43,7 +43,7 @@ final class ParkedClaim implements AutoCloseable {
    * @throws PipelineException of a kind that passes, if another process has it
    */
   static ParkedClaim take(Connection connection, RabbitSettings settings) throws IOException {
-    Channel channel = connection.createChannel();
+    Channel channel = RabbitConnection.channelOn(connection);
     try {
       channel.queueDeclare(queue(settings), false, true, true, Map.of());
     } catch (IOException e) {

@@ -44,7 +44,7 @@ public final class ParkedRelease {
   public int release() {
     String pass = UUID.randomUUID().toString();
     try (ParkingPlace place = new ParkingPlace(publishing, settings)) {
-      Channel channel = reading.openNow().createChannel();
+      Channel channel = RabbitConnection.channelOn(reading.openNow());
       try (ParkedClaim alone = ParkedClaim.take(channel.getConnection(), settings)) {
         int released = 0;
         for (long left = channel.messageCount(settings.parkingQueue()); left > 0; left--) {

@@ -114,7 +114,7 @@ final class ParkingPlace implements AutoCloseable {
 
   private Channel open() throws IOException {
     if (channel == null || !channel.isOpen()) {
-      channel = connection.openNow().createChannel();
+      channel = RabbitConnection.channelOn(connection.openNow());
       Topology.declareParkingQueue(channel, settings);
       channel.confirmSelect();
       channel.addReturnListener(back -> returned = true);

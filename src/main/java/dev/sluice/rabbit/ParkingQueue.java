@@ -128,7 +128,8 @@ public final class ParkingQueue {
 
   private <T> Flux<T> withChannel(Connection opened, Function<Channel, Flux<T>> work) {
     return Flux.usingWhen(
-        Mono.fromCallable(opened::createChannel).subscribeOn(connection.blocking()),
+        Mono.fromCallable(() -> RabbitConnection.channelOn(opened))
+            .subscribeOn(connection.blocking()),
         work,
         this::close);
   }
@@ -160,7 +161,7 @@ public final class ParkingQueue {
   /** Where nothing may be parked the queue was never declared. */
   private int count(Channel channel) throws IOException {
     Connection opened = channel.getConnection();
-    Channel asking = opened.createChannel();
+    Channel asking = RabbitConnection.channelOn(opened);
     try {
       return (int) asking.messageCount(settings.parkingQueue());
     } catch (IOException e) {

@@ -147,7 +147,7 @@ public final class PermissionTrials {
       // Of that one RabbitMQ would tell first.
       return false;
     }
-    Channel channel = connection.openNow().createChannel();
+    Channel channel = RabbitConnection.channelOn(connection.openNow());
     try {
       ask(channel, wanted, queue.orElse(""));
       return false;

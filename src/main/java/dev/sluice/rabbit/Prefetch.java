@@ -1,5 +1,7 @@
 package dev.sluice.rabbit;
 
+import dev.sluice.message.Message;
+
 /**
  * How many messages may be under way to a consumer. The broker counts messages and not bytes, so
  * where they are large it is lowered, and stays lower as long as the process runs. Written by the
@@ -17,11 +19,23 @@ final class Prefetch {
   }
 
   /**
-   * @param mostBytes of bodies that may wait to be taken
+   * @param mostBytes of messages that may wait to be taken
    */
   Prefetch(int messages, long mostBytes) {
     this.messages = messages;
     this.mostBytes = mostBytes;
+  }
+
+  /**
+   * What it has while it waits, roughly: others may put up to a frame of headers on a message, 128
+   * KiB. A text has one byte for a character as a rule, and what is around it does not count.
+   */
+  static long bytes(Message message) {
+    long bytes = message.body().length;
+    for (Object header : message.headers().values()) {
+      bytes += header.toString().length();
+    }
+    return bytes;
   }
 
   int messages() {

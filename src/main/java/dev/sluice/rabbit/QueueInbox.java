@@ -74,7 +74,7 @@ final class QueueInbox implements Inbox {
    */
   void start(Connection connection, boolean alone, Map<String, Object> arguments)
       throws IOException {
-    channel = connection.createChannel();
+    channel = RabbitConnection.channelOn(connection);
     channel.basicQos(prefetch.messages());
     channel.basicConsume(
         settings.queue(), false, "", false, alone, arguments, new Receiver(channel));
@@ -106,7 +106,7 @@ final class QueueInbox implements Inbox {
               message,
               deliveries(message.headers()),
               offset.orElse(Incoming.NO_OFFSET)));
-      if (prefetch.lowers(delivered.size(), bytes.addAndGet(body.length))) {
+      if (prefetch.lowers(delivered.size(), bytes.addAndGet(Prefetch.bytes(message)))) {
         lost = tooLarge();
         delivered.clear();
       }
@@ -176,7 +176,7 @@ final class QueueInbox implements Inbox {
     }
     Incoming next = delivered.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     if (next != null) {
-      bytes.addAndGet(-next.message().body().length);
+      bytes.addAndGet(-Prefetch.bytes(next.message()));
     }
     return Optional.ofNullable(next);
   }
@@ -211,7 +211,7 @@ final class QueueInbox implements Inbox {
   @Override
   public void parked(Consumer<Message> each) {
     try {
-      Channel looking = channel.getConnection().createChannel();
+      Channel looking = RabbitConnection.channelOn(channel.getConnection());
       try (ParkedClaim alone = ParkedClaim.take(channel.getConnection(), settings)) {
         for (GetResponse response = get(looking); response != null; response = get(looking)) {
           each.accept(

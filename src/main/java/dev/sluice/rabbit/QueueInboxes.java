@@ -165,7 +165,7 @@ public final class QueueInboxes implements Inbox.Opener {
    */
   private void tellStream(Connection connection) throws IOException {
     if (refusesWrongArguments(connection)) {
-      Channel channel = connection.createChannel();
+      Channel channel = RabbitConnection.channelOn(connection);
       try {
         channel.basicQos(1);
         channel.basicConsume(
@@ -213,7 +213,7 @@ public final class QueueInboxes implements Inbox.Opener {
    * may not declare it does not know.
    */
   static boolean isDeclaredAsQueue(Connection connection, String queue) throws IOException {
-    Channel channel = connection.createChannel();
+    Channel channel = RabbitConnection.channelOn(connection);
     try {
       channel.queueDeclare(
           queue, true, false, false, Map.of("x-queue-type", QueueType.STREAM.text()));
@@ -244,7 +244,7 @@ public final class QueueInboxes implements Inbox.Opener {
   }
 
   private void prepare(Connection connection) throws IOException {
-    Channel channel = connection.createChannel();
+    Channel channel = RabbitConnection.channelOn(connection);
     try {
       if (what.isOurs()) {
         declare(channel);

@@ -3,6 +3,7 @@ package dev.sluice.rabbit;
 import static java.util.stream.Collectors.joining;
 
 import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -81,6 +82,25 @@ public final class RabbitConnection implements AutoCloseable {
 
   Scheduler blocking() {
     return blocking;
+  }
+
+  /**
+   * A channel of its own on that connection; blocks. The client gives null where RabbitMQ allows no
+   * more of them.
+   *
+   * @throws PipelineException with the remedy in that case
+   */
+  static Channel channelOn(Connection opened) throws IOException {
+    Channel channel = opened.createChannel();
+    if (channel == null) {
+      throw new PipelineException(
+          FailureKind.MISCONFIGURED,
+          "RabbitMQ allows "
+              + opened.getChannelMax()
+              + " channels on a connection, and more are needed: raise its channel_max, or lower"
+              + " SLUICE_LANES where that is set");
+    }
+    return channel;
   }
 
   /** The open connection, or a new one. Cold. Fails with a {@code PipelineException}. */

@@ -62,7 +62,7 @@ public final class ReaderFacts {
    * @param beginning where it begins, with {@link Kept#BEGINNING}
    * @param oldest the offset of the first message of the stream; empty if it gives none
    * @param newest that of the first message of the newest chunk; empty if it gives none
-   * @param next what the stream gives from {@code done} on; empty if nothing
+   * @param next what the stream gives from {@code done} on, or from the message with which it began
    */
   public record Reader(
       String name,
@@ -84,7 +84,7 @@ public final class ReaderFacts {
     }
   }
 
-  /** What a stream has in the place of the last message that is done. */
+  /** What a stream has in the place of the last message that is done, or of the first to come. */
   public enum Next {
     /** That message, or what follows it. */
     AS_IT_WAS,
@@ -160,7 +160,21 @@ public final class ReaderFacts {
         found.flatMap(KeptPlace::beginning).map(StreamOffset::text),
         oldest,
         oldest.isPresent() ? ends.newest() : oldest,
-        done.map(it -> next(ends, it)).orElse(Next.AS_IT_WAS));
+        done.map(it -> next(ends, it))
+            .or(() -> found.flatMap(KeptPlace::first).map(it -> first(ends, it)))
+            .orElse(Next.AS_IT_WAS));
+  }
+
+  /** The message with which it began has to be there, as none is done. */
+  private static Next first(StreamEnds ends, Place first) {
+    Optional<Place> found = ends.firstFrom(StreamOffset.parse(Long.toString(first.offset())));
+    if (found.isEmpty()) {
+      return Next.NOTHING;
+    }
+    if (found.get().offset() > first.offset()) {
+      return Next.REMOVED;
+    }
+    return found.get().equals(first) ? Next.AS_IT_WAS : Next.ANOTHER;
   }
 
   /** As the reader itself sees it when it begins. */
@@ -182,7 +196,7 @@ public final class ReaderFacts {
     if (!QueueInboxes.refusesWrongArguments(open)) {
       return Outlet.NO_STREAM;
     }
-    Channel channel = open.createChannel();
+    Channel channel = RabbitConnection.channelOn(open);
     try {
       channel.basicQos(1);
       channel.basicConsume(
@@ -217,7 +231,7 @@ public final class ReaderFacts {
 
   /** Declared once more, which changes nothing. */
   private boolean isAsItHasToBe(Connection open, String name) throws IOException {
-    Channel channel = open.createChannel();
+    Channel channel = RabbitConnection.channelOn(open);
     try {
       channel.queueDeclare(
           KeptOffset.queue(settings, name), true, false, false, KeptOffset.ARGUMENTS);

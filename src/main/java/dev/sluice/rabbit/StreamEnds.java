@@ -57,7 +57,7 @@ final class StreamEnds {
   /** How many messages the leader has; 0 while it is away. */
   long count() {
     try {
-      Channel asking = connection.createChannel();
+      Channel asking = RabbitConnection.channelOn(connection);
       try {
         return asking.messageCount(settings.queue());
       } finally {
@@ -77,7 +77,7 @@ final class StreamEnds {
   /** The first message from there on; empty if none comes in time. */
   Optional<Place> firstFrom(StreamOffset place) {
     try {
-      Channel looking = connection.createChannel();
+      Channel looking = RabbitConnection.channelOn(connection);
       try {
         BlockingQueue<Place> found = new LinkedBlockingQueue<>();
         DeliverCallback note =

@@ -126,7 +126,7 @@ public final class StreamQueue {
    * made is given for what is there only.
    */
   private static String existing(Connection opened, RabbitSettings settings) throws IOException {
-    Channel channel = opened.createChannel();
+    Channel channel = RabbitConnection.channelOn(opened);
     try {
       if (settings.topology().mode() != TopologyMode.DECLARE) {
         channel.queueDeclarePassive(settings.queue());

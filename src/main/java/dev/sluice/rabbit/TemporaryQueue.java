@@ -97,7 +97,7 @@ public final class TemporaryQueue {
 
   private String declare(Connection opened, List<BoundExchange> exchanges, String routingKeys)
       throws Exception {
-    try (Channel channel = opened.createChannel()) {
+    try (Channel channel = RabbitConnection.channelOn(opened)) {
       String queue = channel.queueDeclare("", false, true, true, Map.of()).getQueue();
       for (BoundExchange exchange : exchanges) {
         if (connection.settings().topology().mode() == TopologyMode.DECLARE) {

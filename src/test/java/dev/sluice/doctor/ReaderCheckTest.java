@@ -96,6 +96,11 @@ class ReaderCheckTest {
         Verdict.OK,
         "begun at first",
         "a process reads");
+    assertFinding(
+        check(reader(false, Kept.BEGINNING, 0, Next.REMOVED)),
+        Verdict.FAILURE,
+        "no longer has the message at offset first with which it began",
+        "--on-gap apply");
   }
 
   @Test

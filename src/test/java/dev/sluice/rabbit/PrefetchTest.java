@@ -2,6 +2,11 @@ package dev.sluice.rabbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Envelope;
+import dev.sluice.message.Message;
+import dev.sluice.message.Message.Destination;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PrefetchTest {
@@ -17,6 +22,18 @@ class PrefetchTest {
   void isHalfOfTheMessagesThatWereTooMuch() {
     assertThat(prefetch.lowers(10, 1_001)).isTrue();
     assertThat(prefetch.messages()).isEqualTo(5);
+  }
+
+  /** Somebody else's message may have more there than in its body. */
+  @Test
+  void theHeadersCountToo() {
+    AMQP.BasicProperties properties =
+        new AMQP.BasicProperties.Builder().headers(Map.of("a", "x".repeat(100), "b", 7)).build();
+    Message message =
+        ReceivedMessage.of(
+            new Envelope(1, false, "", "queue"), properties, new byte[20], Destination.EXCHANGE);
+
+    assertThat(Prefetch.bytes(message)).isEqualTo(121);
   }
 
   @Test

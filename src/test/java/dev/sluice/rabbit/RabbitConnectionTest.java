@@ -1,11 +1,16 @@
 package dev.sluice.rabbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.rabbitmq.client.Connection;
+import dev.sluice.pipeline.FailureKind;
+import dev.sluice.pipeline.PipelineException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +32,25 @@ class RabbitConnectionTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
   @TempDir private Path directory;
+
+  /** As the client answers where RabbitMQ's channel_max is reached. */
+  @Test
+  void aBrokerThatAllowsNoMoreChannelsIsToldByASentence() {
+    Connection full =
+        (Connection)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> method.getName().equals("getChannelMax") ? 3 : null);
+
+    assertThatThrownBy(() -> RabbitConnection.channelOn(full))
+        .isInstanceOfSatisfying(
+            PipelineException.class,
+            refused -> assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED))
+        .hasMessage(
+            "RabbitMQ allows 3 channels on a connection, and more are needed: raise its channel_max,"
+                + " or lower SLUICE_LANES where that is set");
+  }
 
   /** With a key of its own, which it trusts itself. */
   private SSLContext context() throws Exception {

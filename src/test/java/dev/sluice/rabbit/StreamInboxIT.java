@@ -337,6 +337,7 @@ class StreamInboxIT {
       assertThat(reader.read(399 - first)).isEqualTo(numbers(first + 1, 400));
     }
     // Nothing was done yet.
+    assertThat(seen(stream, "late").next()).isEqualTo(Next.REMOVED);
     try (NumberReader late = reader(stream, "late", null, false);
         NumberReader asked = reader(stream, "asked", "40", false)) {
       PipelineException lost = late.failure();
