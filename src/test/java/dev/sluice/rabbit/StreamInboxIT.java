@@ -9,7 +9,6 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.config.RabbitSettings;
-import dev.sluice.config.SettingsReader;
 import dev.sluice.consume.Incoming;
 import dev.sluice.message.Message;
 import dev.sluice.message.Message.Content;
@@ -22,7 +21,6 @@ import dev.sluice.rabbit.ReaderFacts.Next;
 import dev.sluice.testing.RabbitInstallation;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,11 +32,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * A stream, on each RabbitMQ of this machine: each reader goes on where it stood, and is told what
@@ -49,7 +43,6 @@ import reactor.core.scheduler.Schedulers;
 class StreamInboxIT {
   private static RabbitNode node;
   private static NumberStreams streams;
-  private static Scheduler blocking;
 
   @Parameter RabbitInstallation installation;
 
@@ -59,63 +52,35 @@ class StreamInboxIT {
 
   @BeforeParameterizedClassInvocation
   static void launch(RabbitInstallation installation) {
-    node = RabbitNode.launch(installation).noteUse();
-    streams = new NumberStreams(node);
-    blocking = Schedulers.newBoundedElastic(4, 16, "stream-consume", 60, true);
+    streams = new NumberStreams(RabbitNode.launch(installation).noteUse());
+    node = streams.node();
   }
 
   @AfterParameterizedClassInvocation
   static void close() {
-    blocking.dispose();
-    node.close();
-  }
-
-  private static NumberReader reader(
-      String stream, String name, String from, boolean passesLosses) {
-    return new NumberReader(rabbit(), blocking, stream, name, from, passesLosses);
-  }
-
-  /** What the doctor is told of the reader. */
-  private static ReaderFacts.Reader seen(String stream, String name) {
-    return seen(rabbit(), stream, name);
-  }
-
-  private static ReaderFacts.Reader seen(RabbitSettings as, String stream, String name) {
-    try (RabbitConnection looking =
-        new RabbitConnection(as.straightTo(stream), "looking", blocking, new Random())) {
-      return new ReaderFacts(looking).look(name).block();
-    }
-  }
-
-  private static RabbitSettings rabbit() {
-    return rabbit("guest:guest");
-  }
-
-  private static RabbitSettings rabbit(String login) {
-    String uri = node.uri().replace("guest:guest", login);
-    return SettingsReader.read(Map.of("RABBITMQ_URI", uri), Path.of("no-such-file")).rabbit();
+    streams.close();
   }
 
   @Test
   void eachNameGoesOnWhereItStoodAndHasOneReader() throws Exception {
     String stream = streams.make(Map.of());
     streams.publish(stream, 0, 10, 1);
-    try (NumberReader one = reader(stream, "one", null, false)) {
+    try (NumberReader one = streams.reader(stream, "one", null, false)) {
       assertThat(one.inbox.isAlone()).isTrue();
       assertThat(one.read(4)).isEqualTo(numbers(0, 4));
       assertThat(one.next().offset()).isEqualTo(4);
       PipelineException second =
           catchThrowableOfType(
-              PipelineException.class, () -> reader(stream, "one", null, false).close());
+              PipelineException.class, () -> streams.reader(stream, "one", null, false).close());
       assertThat(second.kind()).isEqualTo(FailureKind.TRANSIENT);
       assertThat(second).hasMessageContaining("is read by another consumer of the name \"one\"");
-      try (NumberReader other = reader(stream, "other", "7", false)) {
+      try (NumberReader other = streams.reader(stream, "other", "7", false)) {
         assertThat(other.read(3)).isEqualTo(numbers(7, 10));
       }
     }
 
     // Where it stood counts, and not what it is told.
-    try (NumberReader again = reader(stream, "one", "9", false)) {
+    try (NumberReader again = streams.reader(stream, "one", "9", false)) {
       assertThat(again.read(6)).isEqualTo(numbers(4, 10));
       streams.publish(stream, 10, 12, 1);
       assertThat(again.read(2)).isEqualTo(numbers(10, 12));
@@ -130,22 +95,22 @@ class StreamInboxIT {
     streams.declare(likeItsReader, Map.of());
     streams.publish(stream, 0, 10, 1);
     streams.publish(likeItsReader, 20, 30, 1);
-    try (NumberReader one = reader(stream, "one", null, false)) {
+    try (NumberReader one = streams.reader(stream, "one", null, false)) {
       assertThat(one.read(4)).isEqualTo(numbers(0, 4));
     }
 
     PipelineException refused =
         catchThrowableOfType(
             PipelineException.class,
-            () -> reader(likeItsReader, likeItsReader, null, false).close());
+            () -> streams.reader(likeItsReader, likeItsReader, null, false).close());
     assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED);
     assertThat(refused)
         .hasMessage(
             "The queue \"%s.offset\" keeps where a consumer of the stream \"%s\" is, and so not of"
                 + " the stream \"%s\": give this consumer another --name",
             likeItsReader, stream, likeItsReader);
-    try (NumberReader named = reader(likeItsReader, "two", null, false);
-        NumberReader one = reader(stream, "one", null, false)) {
+    try (NumberReader named = streams.reader(likeItsReader, "two", null, false);
+        NumberReader one = streams.reader(stream, "one", null, false)) {
       assertThat(named.read(10)).isEqualTo(numbers(20, 30));
       assertThat(one.read(6)).isEqualTo(numbers(4, 10));
     }
@@ -154,24 +119,24 @@ class StreamInboxIT {
   @Test
   void aReaderKnowsHowManyMessagesItIsBehind() throws Exception {
     String stream = streams.make(Map.of());
-    try (NumberReader reader = reader(stream, "name", null, false)) {
+    try (NumberReader reader = streams.reader(stream, "name", null, false)) {
       assertThat(reader.inbox.behind()).isEmpty();
       streams.publish(stream, 0, 10, 1);
       // By itself, so that it is a chunk of its own.
       streams.publish(stream, 10, 11, 1);
       reader.next();
       assertThat(reader.inbox.behind()).hasValue(11);
-      ReaderFacts.Reader seen = seen(stream, "name");
+      ReaderFacts.Reader seen = streams.seen(stream, "name");
       assertThat(seen.isRead()).isTrue();
       assertThat(seen.kept()).isEqualTo(Kept.BEGINNING);
       // The message that came first, which is still to be there should none be done for long.
       assertThat(seen.beginning()).hasValue("0");
     }
-    try (NumberReader reader = reader(stream, "name", null, false)) {
+    try (NumberReader reader = streams.reader(stream, "name", null, false)) {
       reader.read(4);
       assertThat(reader.inbox.behind()).hasValue(7);
     }
-    ReaderFacts.Reader seen = seen(stream, "name");
+    ReaderFacts.Reader seen = streams.seen(stream, "name");
     assertThat(seen.lacking()).isEmpty();
     assertThat(seen.isRead()).isFalse();
     assertThat(seen.kept()).isEqualTo(Kept.DONE);
@@ -179,7 +144,7 @@ class StreamInboxIT {
     assertThat(seen.oldest()).hasValue(0);
     assertThat(seen.behind()).isEqualTo(7);
     assertThat(seen.next()).isEqualTo(Next.AS_IT_WAS);
-    try (NumberReader reader = reader(stream, "name", null, false)) {
+    try (NumberReader reader = streams.reader(stream, "name", null, false)) {
       assertThat(reader.inbox.behind()).hasValue(7);
       reader.read(7);
       assertThat(reader.inbox.behind()).hasValue(0);
@@ -190,28 +155,28 @@ class StreamInboxIT {
   void lookingMakesNothingAndNamesWhatIsMissing() throws Exception {
     String stream = streams.make(Map.of());
     streams.publish(stream, 0, 1, 1);
-    assertThat(seen(stream, "name").kept()).isEqualTo(Kept.NOTHING);
-    assertThat(seen("nosuch", "name").outlet()).isEqualTo(ReaderFacts.Outlet.MISSING);
+    assertThat(streams.seen(stream, "name").kept()).isEqualTo(Kept.NOTHING);
+    assertThat(streams.seen("nosuch", "name").outlet()).isEqualTo(ReaderFacts.Outlet.MISSING);
 
     node.addUser("reader", "hush");
-    RabbitSettings reader = rabbit("reader:hush");
+    RabbitSettings reader = streams.rabbit("reader:hush");
     node.setPermissions("reader", "", "", "");
-    assertThat(seen(reader, stream, "name").lacking()).hasSize(7);
+    assertThat(streams.seen(reader, stream, "name").lacking()).hasSize(7);
     String its = stream + "\\.name\\.";
     node.setPermissions(
         "reader",
         its + "(offset|reader)|" + stream + "\\.parked\\.reader",
         "amq\\.default",
         stream + "|" + its + "offset|" + stream + "\\.parked");
-    assertThat(seen(reader, stream, "name").lacking()).isEmpty();
+    assertThat(streams.seen(reader, stream, "name").lacking()).isEmpty();
 
     try (Connection connection = node.connect()) {
       Channel channel = connection.createChannel();
       String kept = stream + ".name.offset";
       // Refused if looking had made it.
       channel.queueDeclare(kept, true, false, false, Map.of("x-queue-type", "classic"));
-      assertThat(seen(stream, "name").kept()).isEqualTo(Kept.OF_OTHER_ARGUMENTS);
-      assertThat(seen(kept, "name").outlet()).isEqualTo(ReaderFacts.Outlet.NO_STREAM);
+      assertThat(streams.seen(stream, "name").kept()).isEqualTo(Kept.OF_OTHER_ARGUMENTS);
+      assertThat(streams.seen(kept, "name").outlet()).isEqualTo(ReaderFacts.Outlet.NO_STREAM);
     }
   }
 
@@ -226,11 +191,17 @@ class StreamInboxIT {
 
     assertThatThrownBy(
             () ->
-                new NumberReader(rabbit("hasty:hush"), blocking, stream, "name", "last", false)
+                new NumberReader(
+                        streams.rabbit("hasty:hush"),
+                        streams.blocking(),
+                        stream,
+                        "name",
+                        "last",
+                        false)
                     .close())
         .isInstanceOf(PipelineException.class);
 
-    assertThat(seen(stream, "name").kept()).isEqualTo(Kept.NOTHING);
+    assertThat(streams.seen(stream, "name").kept()).isEqualTo(Kept.NOTHING);
   }
 
   /** Its queues are those of whoever looks at what is parked. */
@@ -238,7 +209,7 @@ class StreamInboxIT {
   void theNameOfWhatIsParkedIsRefused() throws Exception {
     String stream = streams.make(Map.of());
 
-    assertThatThrownBy(() -> reader(stream, "parked", null, false))
+    assertThatThrownBy(() -> streams.reader(stream, "parked", null, false))
         .isInstanceOfSatisfying(
             PipelineException.class,
             refused -> assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED))
@@ -250,10 +221,10 @@ class StreamInboxIT {
   void theLastStretchIsThatOfTheFirstStart() throws Exception {
     String stream = streams.make(Map.of());
     streams.publish(stream, 0, 10, 1);
-    reader(stream, "name", "last", false).close();
+    streams.reader(stream, "name", "last", false).close();
     streams.publish(stream, 10, 15, 1);
 
-    try (NumberReader reader = reader(stream, "name", "last", false)) {
+    try (NumberReader reader = streams.reader(stream, "name", "last", false)) {
       assertThat(reader.next().offset()).isLessThan(10);
     }
   }
@@ -270,18 +241,20 @@ class StreamInboxIT {
     // It was in a stream before it was put here, with all that it had there.
     streams.publishWith(queue, Map.of("x-stream-offset", 7L));
     streams.publish(queue, 1, 2, 1);
-    try (NumberReader reader = reader(queue, "name", null, false)) {
+    try (NumberReader reader = streams.reader(queue, "name", null, false)) {
       assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
       assertThat(reader.next().offset()).isEqualTo(Incoming.NO_OFFSET);
       assertThat(reader.read(1)).containsExactly("1");
     }
     assertThat(
             catchThrowableOfType(
-                PipelineException.class, () -> reader(queue, "name", "first", false).close()))
+                PipelineException.class,
+                () -> streams.reader(queue, "name", "first", false).close()))
         .hasMessageContaining("is no stream");
     assertThat(
             catchThrowableOfType(
-                PipelineException.class, () -> reader("nosuch", "name", null, false).close()))
+                PipelineException.class,
+                () -> streams.reader("nosuch", "name", null, false).close()))
         .hasMessageContaining("has no queue \"nosuch\"");
   }
 
@@ -302,137 +275,12 @@ class StreamInboxIT {
     }
   }
 
-  @Test
-  void whatTheRetentionHasRemovedIsNotPassedOverInSilence() throws Exception {
-    String stream =
-        streams.make(
-            Map.of("x-max-length-bytes", 60_000, "x-stream-max-segment-size-bytes", 20_000));
-    streams.publish(stream, 0, 30, 100);
-    try (NumberReader reader = reader(stream, "name", null, false);
-        NumberReader late = reader(stream, "late", null, false)) {
-      reader.read(30);
-      late.next();
-    }
-    try (NumberReader late = reader(stream, "late", null, false)) {
-      assertThat(late.next().offset()).isZero();
-    }
-    streams.publish(stream, 30, 60, 1_000);
-    try (NumberReader reader = reader(stream, "name", null, false)) {
-      // Several segments further, whose own entries take offsets, and nothing is missing.
-      assertThat(reader.read(30)).isEqualTo(numbers(30, 60));
-    }
-    streams.publish(stream, 60, 400, 1_000);
-    assertThat(seen(stream, "name").next()).isEqualTo(Next.REMOVED);
-
-    try (NumberReader reader = reader(stream, "name", null, false)) {
-      PipelineException lost = reader.failure();
-      assertThat(lost.kind()).isEqualTo(FailureKind.POSITION_LOST);
-      assertThat(lost)
-          .hasMessageContaining("no longer has what followed offset")
-          .hasMessageContaining("--on-gap apply");
-    }
-    try (NumberReader reader = reader(stream, "name", null, true)) {
-      int first = Integer.parseInt(reader.read(1).get(0));
-      assertThat(first).isBetween(200, 399);
-      assertThat(reader.read(399 - first)).isEqualTo(numbers(first + 1, 400));
-    }
-    // Nothing was done yet.
-    assertThat(seen(stream, "late").next()).isEqualTo(Next.REMOVED);
-    try (NumberReader late = reader(stream, "late", null, false);
-        NumberReader asked = reader(stream, "asked", "40", false)) {
-      PipelineException lost = late.failure();
-      assertThat(lost.kind()).isEqualTo(FailureKind.POSITION_LOST);
-      assertThat(lost)
-          .hasMessageContaining("no longer has offset 0, where the consumer \"late\" began");
-      assertThat(asked.failure())
-          .hasMessageContaining(
-              "no longer has offset 40, where the consumer \"asked\" is to begin");
-    }
-    long first;
-    try (NumberReader late = reader(stream, "late", null, true)) {
-      first = late.next().offset();
-    }
-    try (NumberReader late = reader(stream, "late", null, false)) {
-      assertThat(late.next().offset()).isEqualTo(first);
-    }
-  }
-
-  @Test
-  void aStreamThatIsMadeAnewIsNotTakenForTheFormerOne() throws Exception {
-    String stream = streams.make(Map.of());
-    streams.publish(stream, 0, 10, 1);
-    try (NumberReader reader = reader(stream, "name", null, false);
-        NumberReader late = reader(stream, "late", "3", false)) {
-      reader.read(10);
-      late.next();
-    }
-    streams.delete(stream);
-    streams.declare(stream, Map.of());
-    streams.publish(stream, 100, 105, 1);
-    assertThat(seen(stream, "name").next()).isEqualTo(Next.NOTHING);
-
-    try (NumberReader reader = reader(stream, "name", null, false)) {
-      assertThat(reader.failure()).hasMessageContaining("ends before offset 9");
-    }
-    try (NumberReader late = reader(stream, "late", null, false)) {
-      assertThat(late.failure())
-          .hasMessageContaining("at offset 3 than the one that the consumer \"late\" began with");
-    }
-    streams.publish(stream, 105, 120, 1);
-    assertThat(seen(stream, "name").next()).isEqualTo(Next.ANOTHER);
-    try (NumberReader reader = reader(stream, "name", null, false)) {
-      assertThat(reader.failure()).hasMessageContaining("has another message at offset 9");
-    }
-    try (NumberReader reader = reader(stream, "name", null, true)) {
-      assertThat(reader.failure().kind()).isEqualTo(FailureKind.TRANSIENT);
-    }
-    try (NumberReader reader = reader(stream, "name", null, true)) {
-      assertThat(reader.read(20)).isEqualTo(numbers(100, 120));
-    }
-  }
-
-  @Test
-  void whereWhatWasKeptIsGoneItBeginsAtTheBeginning() throws Exception {
-    String stream = streams.make(Map.of());
-    streams.publish(stream, 0, 5, 1);
-    try (NumberReader reader = reader(stream, "name", null, false)) {
-      reader.read(5);
-    }
-    try (Connection connection = node.connect()) {
-      connection.createChannel().queuePurge(stream + ".name.offset");
-    }
-    assertThat(seen(stream, "name").kept()).isEqualTo(Kept.EMPTY);
-
-    try (NumberReader reader = reader(stream, "name", "3", false)) {
-      assertThat(reader.read(5)).isEqualTo(numbers(0, 5));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void somebodyElsesMessageInThePlaceOfTheOffsetIsNamed(boolean withHeaders) throws Exception {
-    String stream = streams.make(Map.of());
-    reader(stream, "one", null, false).close();
-    String offset = stream + ".one.offset";
-    if (withHeaders) {
-      streams.publishWith(offset, Map.of("theirs", "x"));
-    } else {
-      streams.publish(offset, 0, 1, 1);
-    }
-
-    assertThatThrownBy(() -> reader(stream, "one", null, false).close())
-        .isInstanceOfSatisfying(
-            PipelineException.class,
-            refused -> assertThat(refused.kind()).isEqualTo(FailureKind.MISCONFIGURED))
-        .hasMessageContaining("somebody else's message is in it");
-  }
-
   /** RabbitMQ has given it to us, with headers that nearly fill a frame. */
   @Test
   void aMessageWhoseHeadersNearlyFillAFrameIsParkedWithoutThoseOfOthers() throws Exception {
     String stream = streams.make(Map.of());
     streams.publishWith(stream, Map.of("theirs", "x".repeat(130_500), "position", "1-1"));
-    try (NumberReader one = reader(stream, "one", null, false)) {
+    try (NumberReader one = streams.reader(stream, "one", null, false)) {
       Message message = one.next().message();
       Map<String, Object> headers = new HashMap<>(message.headers());
       headers.put(ParkedMessages.PARKED_BY, "one");
@@ -465,8 +313,8 @@ class StreamInboxIT {
   void whatOneHasParkedComesBackToItAlone() throws Exception {
     String stream = streams.make(Map.of());
     streams.publish(stream, 0, 2, 1);
-    try (NumberReader one = reader(stream, "one", null, false);
-        NumberReader other = reader(stream, "other", null, false)) {
+    try (NumberReader one = streams.reader(stream, "one", null, false);
+        NumberReader other = streams.reader(stream, "other", null, false)) {
       Message message = one.next().message();
       one.inbox.park(
           new Message(
@@ -480,7 +328,8 @@ class StreamInboxIT {
               Destination.PARKING));
       List<String> parked = new ArrayList<>();
       try (RabbitConnection listing =
-          new RabbitConnection(rabbit().straightTo(stream), "listing", blocking, new Random())) {
+          new RabbitConnection(
+              streams.rabbit().straightTo(stream), "listing", streams.blocking(), new Random())) {
         // As sluice parked has it in its hands while it lists.
         ParkingQueue parkedNow = new ParkingQueue(listing);
         await()
@@ -498,9 +347,10 @@ class StreamInboxIT {
       one.inbox.parked(each -> parked.add(each.messageId()));
       assertThat(parked).containsExactly("m0");
       try (RabbitConnection reading =
-              new RabbitConnection(rabbit(), "reading", blocking, new Random());
+              new RabbitConnection(streams.rabbit(), "reading", streams.blocking(), new Random());
           RabbitConnection publishing =
-              new RabbitConnection(rabbit(), "publishing", blocking, new Random())) {
+              new RabbitConnection(
+                  streams.rabbit(), "publishing", streams.blocking(), new Random())) {
         ParkedRelease back = new ParkedRelease(reading, publishing, stream);
         // RabbitMQ 3.10 does not count it at once.
         await().until(() -> back.release() == 1);
