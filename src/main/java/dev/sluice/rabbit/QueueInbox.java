@@ -211,6 +211,12 @@ final class QueueInbox implements Inbox {
   @Override
   public void parked(Consumer<Message> each) {
     try {
+      // Asked before: a broker that is no RabbitMQ may close the connection over a queue that is
+      // not
+      // there.
+      if (!KeptOffset.isThere(channel.getConnection(), settings.parkingQueue())) {
+        return;
+      }
       Channel looking = RabbitConnection.channelOn(channel.getConnection());
       try (ParkedClaim alone = ParkedClaim.take(channel.getConnection(), settings)) {
         for (GetResponse response = get(looking); response != null; response = get(looking)) {
