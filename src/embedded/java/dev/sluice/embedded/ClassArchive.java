@@ -8,7 +8,6 @@ import dev.sluice.config.Settings;
 import dev.sluice.config.SettingsReader;
 import dev.sluice.embedded.mongo.EmbeddedReplicaSet;
 import dev.sluice.embedded.rabbit.EmbeddedBroker;
-import dev.sluice.embedded.rabbit.StreamPeer;
 import dev.sluice.inserter.InsertPlan;
 import dev.sluice.inserter.Mix;
 import dev.sluice.testing.FreePorts;
@@ -23,22 +22,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
  * Writes the archive of classes from which {@code make local-start-cdc} starts in half the time:
- * runs the pipeline on embedded servers, over events of all kinds, by AMQP and by the stream
- * protocol, has the JVM list at its end what it has loaded, of the JDK too, and makes one archive
- * of that. (One on top of the JDK's, which the JVM can write at its end itself, takes no classes as
- * old as picocli's.) The archive is good for this jar at this place and for this JVM; any other
- * passes it over.
+ * runs the pipeline once on embedded servers, over events of all kinds, has the JVM list at its end
+ * what it has loaded, and makes one archive of that and of the JDK's own classes. (One on top of
+ * the JDK's, which the JVM can write at its end itself, takes no classes as old as picocli's.) The
+ * archive is good for this jar at this place and for this JVM; any other passes it over.
  */
 public final class ClassArchive {
   private static final int EVENTS = 200;
@@ -63,45 +58,31 @@ public final class ClassArchive {
     Path unfinished = leash.directory().resolve("archive");
     Path names = leash.directory().resolve("names");
     try (EmbeddedReplicaSet mongo = EmbeddedReplicaSet.builder().name("class-archive").start();
-        EmbeddedBroker rabbit = EmbeddedBroker.start();
-        StreamPeer stream = StreamPeer.start()) {
+        EmbeddedBroker rabbit = EmbeddedBroker.start()) {
       String http = "127.0.0.1:" + FreePorts.one();
       Map<String, String> servers =
-          Map.of("MONGO_DATABASE_HOST", mongo.uri(), "RABBITMQ_URI", rabbit.uri());
-      List<String> byAmqp =
-          loaded(
-              with(servers, Map.of("SLUICE_HTTP", http)),
-              leash,
-              settings -> {
-                awaitAll(settings, rabbit.uri());
-                readAll("http://" + http);
-              });
-      List<String> byStream =
-          loaded(
-              with(
-                  servers,
-                  Map.of(
-                      "SLUICE_TARGET",
-                      "stream",
-                      "SLUICE_QUEUE_TYPE",
-                      "stream",
-                      "SLUICE_STREAM_PORT",
-                      Integer.toString(stream.port()),
-                      "SLUICE_PIPELINE",
-                      "streamed",
-                      "SLUICE_QUEUE",
-                      "streamed")),
-              leash,
-              settings ->
-                  Awaitility.await()
-                      .atMost(Duration.ofSeconds(30))
-                      .until(() -> stream.confirmed() >= EVENTS));
-      // Lines that are there twice are two lambdas of one kind.
-      Set<String> known = new HashSet<>(byAmqp);
-      Stream<String> more = byStream.stream().filter(line -> !known.contains(line));
-      Files.write(
-          names, Stream.concat(byAmqp.stream(), more).filter(line -> !isLinking(line)).toList());
+          Map.of(
+              "MONGO_DATABASE_HOST",
+              mongo.uri(),
+              "RABBITMQ_URI",
+              rabbit.uri(),
+              "SLUICE_HTTP",
+              http);
+      List<String> writing = List.of("-XX:DumpLoadedClassList=" + names, "-Xlog:cds=off");
+      Path log = leash.directory().resolve("log");
+      try (SluiceProcess sluice = SluiceProcess.run(servers, writing, log)) {
+        leash.holds(sluice.process());
+        sluice.awaitStreaming();
+        Settings settings = SettingsReader.read(servers, Path.of("no-such-file"));
+        write(settings);
+        awaitAll(settings, rabbit.uri());
+        readAll("http://" + http);
+        if (sluice.terminate() != 0) {
+          throw new IllegalStateException("It did not end well: " + sluice.log());
+        }
+      }
     }
+    leaveOutLinking(names);
     dump(names, unfinished, leash.directory().resolve("dump.log"));
     put(
         names,
@@ -109,42 +90,20 @@ public final class ClassArchive {
     put(unfinished, archive);
   }
 
-  private interface Work {
-    void await(Settings settings) throws Exception;
-  }
-
-  private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
-    Map<String, String> all = new HashMap<>(some);
-    all.putAll(more);
-    return all;
-  }
-
-  /** What a run by these settings loads until its work is done, a line each. */
-  private static List<String> loaded(Map<String, String> environment, Leash leash, Work work)
-      throws Exception {
-    Path names = leash.directory().resolve("loaded");
-    List<String> writing = List.of("-XX:DumpLoadedClassList=" + names, "-Xlog:cds=off");
-    try (SluiceProcess sluice =
-        SluiceProcess.run(environment, writing, leash.directory().resolve("log"))) {
-      leash.holds(sluice.process());
-      sluice.awaitStreaming();
-      Settings settings = SettingsReader.read(environment, Path.of("no-such-file"));
-      write(settings);
-      work.await(settings);
-      if (sluice.terminate() != 0) {
-        throw new IllegalStateException("It did not end well: " + sluice.log());
-      }
-    }
-    return Files.readAllLines(names);
-  }
-
   /**
    * To archive a lambda is to link its interface, and a class as old as picocli's is only archived
    * as long as nothing has linked it: with the lambdas went the interfaces and all that implement
    * them.
    */
-  private static boolean isLinking(String line) {
-    return line.startsWith("@lambda-proxy") && line.contains("picocli/");
+  private static void leaveOutLinking(Path names) throws IOException {
+    List<String> kept;
+    try (Stream<String> lines = Files.lines(names)) {
+      kept =
+          lines
+              .filter(line -> !(line.startsWith("@lambda-proxy") && line.contains("picocli/")))
+              .toList();
+    }
+    Files.write(names, kept);
   }
 
   private static void dump(Path names, Path archive, Path log) throws Exception {
