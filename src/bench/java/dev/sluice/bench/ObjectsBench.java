@@ -1,6 +1,5 @@
 package dev.sluice.bench;
 
-import com.mongodb.client.MongoCollection;
 import dev.sluice.testing.Leash;
 import dev.sluice.testing.SluiceProcess;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
-import org.bson.BsonDocument;
 
 /**
  * {@code BENCH=objects}: how many objects the shipped jar makes for an event, class by class, and
@@ -29,7 +27,6 @@ final class ObjectsBench {
   private static final int RECORDED = 5_000;
 
   private static final int WINDOW = 2_000;
-  private static final int BATCH = 1_000;
   private static final long LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
@@ -134,33 +131,17 @@ final class ObjectsBench {
         leash.holds(sluice.process());
         sluice.awaitStreaming();
         LongSupplier gauge = contender.isStreamed() ? counting::messages : lane::messages;
-        write(site, 0, WARMING);
+        site.insert(load, 0, WARMING);
         await(gauge, WARMING, sluice);
         before.at(sluice.process());
         sluice.pause();
-        write(site, WARMING, load.events());
+        site.insert(load, WARMING, load.events());
         sluice.resume();
         await(gauge, WARMING + load.events(), sluice);
         behind.at(sluice.process());
       }
     } finally {
       SnapshotBench.remove(servers, site);
-    }
-  }
-
-  private void write(Site site, int from, int number) {
-    MongoCollection<BsonDocument> collection =
-        servers
-            .client()
-            .getDatabase(site.database())
-            .getCollection(Site.COLLECTION, BsonDocument.class);
-    BenchDocuments documents = new BenchDocuments(load.sizeBytes());
-    for (int first = 0; first < number; first += BATCH) {
-      List<BsonDocument> some = new ArrayList<>(BATCH);
-      for (int i = first; i < Math.min(number, first + BATCH); i++) {
-        some.add(documents.next(from + i));
-      }
-      collection.insertMany(some);
     }
   }
 

@@ -1,15 +1,20 @@
 package dev.sluice.bench;
 
+import com.mongodb.client.MongoCollection;
 import dev.sluice.testing.TestRabbit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 
 /** The names of one backlog or live run at MongoDB, and what each kind of contender is told. */
 final class Site {
   static final String COLLECTION = "games";
+
+  /** Documents that are inserted at a time. */
+  private static final int BATCH = 1_000;
 
   private final BenchServers servers;
   private final String name = TestRabbit.freshName("bench");
@@ -28,6 +33,20 @@ final class Site {
 
   BenchServers servers() {
     return servers;
+  }
+
+  /** Inserts documents of consecutive numbers. */
+  void insert(Load load, int from, int count) {
+    MongoCollection<BsonDocument> collection =
+        servers.client().getDatabase(name).getCollection(COLLECTION, BsonDocument.class);
+    BenchDocuments documents = new BenchDocuments(load.sizeBytes());
+    for (int first = 0; first < count; first += BATCH) {
+      List<BsonDocument> some = new ArrayList<>(BATCH);
+      for (int i = first; i < Math.min(count, first + BATCH); i++) {
+        some.add(documents.next(from + i));
+      }
+      collection.insertMany(some);
+    }
   }
 
   /** The settings of Sluice: the defaults, but for names and what the load says. */

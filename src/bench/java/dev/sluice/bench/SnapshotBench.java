@@ -1,16 +1,13 @@
 package dev.sluice.bench;
 
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 
 /**
@@ -19,7 +16,6 @@ import org.bson.BsonTimestamp;
  */
 final class SnapshotBench {
   private static final int WINDOW = 2_000;
-  private static final int BATCH = 1_000;
 
   /** Numbers of documents that are there: none that a live event has, whatever the rates. */
   static final int FIRST_NUMBER = 20_000_000;
@@ -73,25 +69,9 @@ final class SnapshotBench {
   }
 
   private void fill() {
-    fill(servers, site, load);
+    site.insert(load, FIRST_NUMBER, load.events());
     say("");
     say("%,d documents of about %s", load.events(), load.sizeText());
-  }
-
-  static void fill(BenchServers servers, Site site, Load load) {
-    MongoCollection<BsonDocument> collection =
-        servers
-            .client()
-            .getDatabase(site.database())
-            .getCollection(Site.COLLECTION, BsonDocument.class);
-    BenchDocuments documents = new BenchDocuments(load.sizeBytes());
-    for (int first = 0; first < load.events(); first += BATCH) {
-      List<BsonDocument> some = new ArrayList<>(BATCH);
-      for (int i = first; i < Math.min(load.events(), first + BATCH); i++) {
-        some.add(documents.next(FIRST_NUMBER + i));
-      }
-      collection.insertMany(some);
-    }
   }
 
   /** With what the pipelines left. */

@@ -46,7 +46,7 @@ final class SnapshotLive {
     AtomicLong reads = new AtomicLong();
     // Its own collection: what is written stays out of that of the copies.
     Site site = new Site(servers);
-    SnapshotBench.fill(servers, site, load);
+    site.insert(load, SnapshotBench.FIRST_NUMBER, load.events());
     ExecutorService threads = Executors.newFixedThreadPool(LiveWriter.THREADS);
     String name = "live-" + ++runs;
     try (Lane lane = new Lane(servers.rabbit(), load.queueType());

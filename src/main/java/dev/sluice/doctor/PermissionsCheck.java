@@ -3,7 +3,6 @@ package dev.sluice.doctor;
 import dev.sluice.rabbit.BrokerFacts.Greeting;
 import dev.sluice.rabbit.PermissionTrials.Permission;
 import java.util.List;
-import java.util.Locale;
 import reactor.core.publisher.Mono;
 
 /**
@@ -42,15 +41,6 @@ record PermissionsCheck(
                 + " of "
                 + needed
                 + ": grant what follows, by rabbitmqctl set_permissions (docs/PRIVILEGES.md)",
-            found.stream()
-                .map(
-                    each ->
-                        each.kind().name().toLowerCase(Locale.ROOT)
-                            + " on the "
-                            + each.type()
-                            + " \""
-                            + each.name()
-                            + "\"")
-                .toList());
+            found.stream().map(Permission::toString).toList());
   }
 }

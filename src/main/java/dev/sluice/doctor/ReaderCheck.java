@@ -1,10 +1,10 @@
 package dev.sluice.doctor;
 
+import dev.sluice.rabbit.PermissionTrials.Permission;
 import dev.sluice.rabbit.ReaderFacts.Next;
 import dev.sluice.rabbit.ReaderFacts.Reader;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import reactor.core.publisher.Mono;
 
 /**
@@ -51,16 +51,7 @@ record ReaderCheck(String consumer, String stream, String user, Mono<Reader> rea
               + user
               + "\" may not do all that it needs: grant what follows, by rabbitmqctl"
               + " set_permissions (docs/PRIVILEGES.md)",
-          found.lacking().stream()
-              .map(
-                  each ->
-                      each.kind().name().toLowerCase(Locale.ROOT)
-                          + " on the "
-                          + each.type()
-                          + " \""
-                          + each.name()
-                          + "\"")
-              .toList());
+          found.lacking().stream().map(Permission::toString).toList());
     }
     return switch (found.outlet()) {
       case MISSING ->

@@ -12,6 +12,7 @@ import dev.sluice.config.QueueType;
 import dev.sluice.config.RabbitSettings;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import dev.sluice.rabbit.StreamEnds.Place;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -61,13 +62,6 @@ final class KeptOffset {
           "x-delivery-limit",
           QueueInboxes.PRACTICALLY_UNLIMITED);
 
-  /**
-   * A message that is done, and all before it.
-   *
-   * @param messageId by which it is known again
-   */
-  record Done(long offset, String messageId) {}
-
   /** The message that was kept, which is ours until it is acknowledged. */
   private record Found(long tag, AMQP.BasicProperties properties) {}
 
@@ -76,9 +70,9 @@ final class KeptOffset {
   private final Channel channel;
   private volatile boolean returned;
   private boolean made;
-  private Done done;
+  private Place done;
   private StreamOffset beginning;
-  private StreamEnds.Place first;
+  private Place first;
 
   private KeptOffset(Channel channel, RabbitSettings settings, String queue) {
     this.channel = channel;
@@ -105,7 +99,7 @@ final class KeptOffset {
     }
     claim(connection, settings, name, reader(settings, name));
     KeptOffset kept = new KeptOffset(RabbitConnection.channelOn(connection), settings, queue);
-    kept.read(isThere(connection, queue));
+    kept.read(QueueKind.isThere(connection, queue));
     return kept;
   }
 
@@ -136,21 +130,6 @@ final class KeptOffset {
           .map(response -> KeptPlace.of(response.getProps(), queue(settings, name)));
     } finally {
       looking.abort();
-    }
-  }
-
-  static boolean isThere(Connection connection, String queue) throws IOException {
-    Channel asking = RabbitConnection.channelOn(connection);
-    try {
-      asking.queueDeclarePassive(queue);
-      return true;
-    } catch (IOException e) {
-      if (!QueueInboxes.isAnswered(e, AMQP.NOT_FOUND)) {
-        throw e;
-      }
-      return false;
-    } finally {
-      asking.abort();
     }
   }
 
@@ -254,7 +233,7 @@ final class KeptOffset {
   }
 
   /** The last message that is done; empty if none is yet. */
-  Optional<Done> done() {
+  Optional<Place> done() {
     return Optional.ofNullable(done);
   }
 
@@ -264,7 +243,7 @@ final class KeptOffset {
   }
 
   /** The message with which reading began, as long as none is done; empty if none has come. */
-  Optional<StreamEnds.Place> first() {
+  Optional<Place> first() {
     return Optional.ofNullable(first);
   }
 
@@ -277,7 +256,7 @@ final class KeptOffset {
   }
 
   /** Nothing is done, and reading begins with this message. As the other one. */
-  void keep(StreamEnds.Place begunWith) {
+  void keepFirst(Place begunWith) {
     StreamOffset from = StreamOffset.parse(Long.toString(begunWith.offset()));
     publish(Map.of(KeptPlace.FROM, from.text()), begunWith.messageId());
     beginning = from;
@@ -285,7 +264,7 @@ final class KeptOffset {
   }
 
   /** All up to this message is done. Returns when RabbitMQ has it for good. */
-  void keep(Done last) {
+  void keepDone(Place last) {
     publish(Map.of(KeptPlace.DONE, last.offset()), last.messageId());
     done = last;
   }

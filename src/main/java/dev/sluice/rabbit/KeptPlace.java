@@ -3,20 +3,18 @@ package dev.sluice.rabbit;
 import com.rabbitmq.client.AMQP;
 import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
+import dev.sluice.rabbit.StreamEnds.Place;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * What the one message of a {@link KeptOffset} says: what is done, or where to begin.
  *
- * @param done the last message that is done
+ * @param done the last message that is done, and all before it with it
  * @param beginning where to begin, as nothing is done yet
  * @param first the message that is there, once one has come
  */
-record KeptPlace(
-    Optional<KeptOffset.Done> done,
-    Optional<StreamOffset> beginning,
-    Optional<StreamEnds.Place> first) {
+record KeptPlace(Optional<Place> done, Optional<StreamOffset> beginning, Optional<Place> first) {
   /** Headers of the message: the last that is done, or where to begin. */
   static final String DONE = "offset";
 
@@ -32,7 +30,7 @@ record KeptPlace(
     String messageId = properties.getMessageId();
     if (headers.get(DONE) instanceof Number offset) {
       return new KeptPlace(
-          Optional.of(new KeptOffset.Done(offset.longValue(), messageId)),
+          Optional.of(new Place(offset.longValue(), messageId)),
           Optional.empty(),
           Optional.empty());
     }
@@ -41,7 +39,7 @@ record KeptPlace(
         Optional.empty(),
         Optional.of(from),
         messageId != null && from.value() instanceof Long offset
-            ? Optional.of(new StreamEnds.Place(offset, messageId))
+            ? Optional.of(new Place(offset, messageId))
             : Optional.empty());
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,7 +57,13 @@ public final class PermissionTrials {
    *
    * @param type {@code exchange} or {@code queue}
    */
-  public record Permission(Kind kind, String type, String name) {}
+  public record Permission(Kind kind, String type, String name) {
+    /** For a sentence: {@code read on the queue "plays"}. */
+    @Override
+    public String toString() {
+      return kind.name().toLowerCase(Locale.ROOT) + " on the " + type + " \"" + name + "\"";
+    }
+  }
 
   /**
    * Those of these that are lacking. Cold. Fails with a {@link

@@ -31,11 +31,9 @@ final class Prefetch {
    * KiB. A text has one byte for a character as a rule, and what is around it does not count.
    */
   static long bytes(Message message) {
-    long bytes = message.body().length;
-    for (Object header : message.headers().values()) {
-      bytes += header.toString().length();
-    }
-    return bytes;
+    long[] bytes = {message.body().length};
+    message.headers().forEach((name, header) -> bytes[0] += header.toString().length());
+    return bytes[0];
   }
 
   int messages() {

@@ -211,10 +211,8 @@ final class QueueInbox implements Inbox {
   @Override
   public void parked(Consumer<Message> each) {
     try {
-      // Asked before: a broker that is no RabbitMQ may close the connection over a queue that is
-      // not
-      // there.
-      if (!KeptOffset.isThere(channel.getConnection(), settings.parkingQueue())) {
+      // Asked before, as a broker that is no RabbitMQ may close the connection where there is none.
+      if (!QueueKind.isThere(channel.getConnection(), settings.parkingQueue())) {
         return;
       }
       Channel looking = RabbitConnection.channelOn(channel.getConnection());

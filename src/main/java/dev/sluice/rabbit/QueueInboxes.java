@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,13 +35,6 @@ public final class QueueInboxes implements Inbox.Opener {
    * be applied, so no limit is needed, and RabbitMQ 4 would lose messages by its own.
    */
   static final int PRACTICALLY_UNLIMITED = 1_000_000_000;
-
-  /** Stands in the answer of RabbitMQ to whoever gives an offset to what is no stream. */
-  private static final String OFFSET = "x-stream-offset";
-
-  /** Stands in the answer to whoever declares as a stream what is none: a stream is durable. */
-  private static final Pattern NO_STREAM =
-      Pattern.compile("inequivalent arg '(x-queue-type|durable|auto_delete|exclusive)'");
 
   /** So RabbitMQ answers for a queue whose node is away, or is starting, with the same code. */
   private static final String NODE_AWAY = "is down or inaccessible";
@@ -164,29 +156,18 @@ public final class QueueInboxes implements Inbox.Opener {
    * may be of another kind by now.
    */
   private void tellStream(Connection connection) throws IOException {
-    if (refusesWrongArguments(connection)) {
-      Channel channel = RabbitConnection.channelOn(connection);
+    if (QueueKind.refusesWrongArguments(connection)) {
       try {
-        channel.basicQos(1);
-        channel.basicConsume(
-            what.queue(), false, Map.of(OFFSET, "next"), (tag, none) -> {}, tag -> {});
-        isStream.set(true);
+        isStream.set(QueueKind.isStream(connection, what.queue()));
+        isQueue = !isStream.get();
       } catch (IOException e) {
         if (isAnswered(e, AMQP.ACCESS_REFUSED)) {
           // What may not be read, reading says in a moment.
           return;
         }
-        // A stream whose leader is away is refused by the same code.
-        if (!isAnswered(e, AMQP.PRECONDITION_FAILED)
-            || !e.getCause().getMessage().contains(OFFSET)) {
-          throw e;
-        }
-        isStream.set(false);
-        isQueue = true;
-      } finally {
-        channel.abort();
+        throw e;
       }
-    } else if (isStream.get() && isDeclaredAsQueue(connection, what.queue())) {
+    } else if (isStream.get() && QueueKind.isDeclaredAsQueue(connection, what.queue())) {
       isStream.set(false);
       isQueue = true;
     }
@@ -205,38 +186,6 @@ public final class QueueInboxes implements Inbox.Opener {
               + "\" is a stream, which gives everything to each reader: leave out --shared, and give"
               + " each consumer a --name");
     }
-  }
-
-  /**
-   * Whether RabbitMQ says that it is no stream when it is declared as one, which changes nothing of
-   * a queue that is there: a message may have its offset from a stream in which it lay before. Who
-   * may not declare it does not know.
-   */
-  static boolean isDeclaredAsQueue(Connection connection, String queue) throws IOException {
-    Channel channel = RabbitConnection.channelOn(connection);
-    try {
-      channel.queueDeclare(
-          queue, true, false, false, Map.of("x-queue-type", QueueType.STREAM.text()));
-      return false;
-    } catch (IOException e) {
-      if (isAnswered(e, AMQP.PRECONDITION_FAILED)) {
-        // Other arguments of a stream may be others too.
-        return NO_STREAM.matcher(e.getCause().getMessage()).find();
-      }
-      if (isAnswered(e, AMQP.ACCESS_REFUSED)) {
-        return false;
-      }
-      throw e;
-    } finally {
-      channel.abort();
-    }
-  }
-
-  /** As RabbitMQ does from 3.10 on. */
-  static boolean refusesWrongArguments(Connection connection) {
-    Map<String, Object> server = connection.getServerProperties();
-    return String.valueOf(server.get("product")).equals("RabbitMQ")
-        && !String.valueOf(server.get("version")).matches("([012]|3\\.[0-9])\\..*");
   }
 
   private QueueInbox inbox() {

@@ -9,7 +9,6 @@ import dev.sluice.rabbit.PermissionTrials.Permission;
 import dev.sluice.rabbit.StreamEnds.Place;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import reactor.core.publisher.Mono;
@@ -126,7 +125,7 @@ public final class ReaderFacts {
       return reader(name, lacking, outlet, false, Kept.NOTHING, Optional.empty());
     }
     boolean isRead = isRead(open, name);
-    if (!KeptOffset.isThere(open, KeptOffset.queue(settings, name))) {
+    if (!QueueKind.isThere(open, KeptOffset.queue(settings, name))) {
       return reader(name, lacking, outlet, isRead, Kept.NOTHING, Optional.empty());
     }
     if (!isAsItHasToBe(open, name)) {
@@ -148,7 +147,7 @@ public final class ReaderFacts {
       throws IOException {
     StreamEnds ends = new StreamEnds(connection.openNow(), settings);
     OptionalLong oldest = outlet == Outlet.STREAM ? ends.oldest() : OptionalLong.empty();
-    Optional<KeptOffset.Done> done = found.flatMap(KeptPlace::done);
+    Optional<Place> done = found.flatMap(KeptPlace::done);
     return new Reader(
         name,
         lacking,
@@ -160,67 +159,42 @@ public final class ReaderFacts {
         found.flatMap(KeptPlace::beginning).map(StreamOffset::text),
         oldest,
         oldest.isPresent() ? ends.newest() : oldest,
-        done.map(it -> next(ends, it))
-            .or(() -> found.flatMap(KeptPlace::first).map(it -> first(ends, it)))
+        done.map(it -> next(ends, it, true))
+            .or(() -> found.flatMap(KeptPlace::first).map(it -> next(ends, it, false)))
             .orElse(Next.AS_IT_WAS));
   }
 
-  /** The message with which it began has to be there, as none is done. */
-  private static Next first(StreamEnds ends, Place first) {
-    Optional<Place> found = ends.firstFrom(StreamOffset.parse(Long.toString(first.offset())));
+  /**
+   * As the reader itself sees it when it begins.
+   *
+   * @param known a message that the stream had
+   * @param isDone whether the reader can do without it, if the one behind it is there
+   */
+  private static Next next(StreamEnds ends, Place known, boolean isDone) {
+    Optional<Place> found = ends.firstFrom(StreamOffset.parse(Long.toString(known.offset())));
     if (found.isEmpty()) {
       return Next.NOTHING;
     }
-    if (found.get().offset() > first.offset()) {
-      return Next.REMOVED;
+    long ahead = found.get().offset() - known.offset();
+    if (ahead > 0) {
+      return isDone && ahead == 1 ? Next.AS_IT_WAS : Next.REMOVED;
     }
-    return found.get().equals(first) ? Next.AS_IT_WAS : Next.ANOTHER;
-  }
-
-  /** As the reader itself sees it when it begins. */
-  private static Next next(StreamEnds ends, KeptOffset.Done done) {
-    Optional<Place> found = ends.firstFrom(StreamOffset.parse(Long.toString(done.offset())));
-    if (found.isEmpty()) {
-      return Next.NOTHING;
-    }
-    if (found.get().offset() > done.offset()) {
-      return found.get().offset() == done.offset() + 1 ? Next.AS_IT_WAS : Next.REMOVED;
-    }
-    return found.get().messageId().equals(done.messageId()) ? Next.AS_IT_WAS : Next.ANOTHER;
+    return found.get().equals(known) ? Next.AS_IT_WAS : Next.ANOTHER;
   }
 
   private Outlet outlet(Connection open) throws IOException {
-    if (!KeptOffset.isThere(open, settings.queue())) {
+    if (!QueueKind.isThere(open, settings.queue())) {
       return Outlet.MISSING;
     }
-    if (!QueueInboxes.refusesWrongArguments(open)) {
-      return Outlet.NO_STREAM;
-    }
-    Channel channel = RabbitConnection.channelOn(open);
-    try {
-      channel.basicQos(1);
-      channel.basicConsume(
-          settings.queue(),
-          false,
-          Map.of(StreamEnds.OFFSET, StreamOffset.NEXT.value()),
-          (tag, none) -> {},
-          tag -> {});
-      return Outlet.STREAM;
-    } catch (IOException e) {
-      if (BrokerFacts.code(e) == AMQP.PRECONDITION_FAILED
-          && BrokerFacts.words(e).contains(StreamEnds.OFFSET)) {
-        return Outlet.NO_STREAM;
-      }
-      throw e;
-    } finally {
-      channel.abort();
-    }
+    return QueueKind.refusesWrongArguments(open) && QueueKind.isStream(open, settings.queue())
+        ? Outlet.STREAM
+        : Outlet.NO_STREAM;
   }
 
   /** By the queue that it has for itself. */
   private boolean isRead(Connection open, String name) throws IOException {
     try {
-      return KeptOffset.isThere(open, KeptOffset.reader(settings, name));
+      return QueueKind.isThere(open, KeptOffset.reader(settings, name));
     } catch (IOException e) {
       if (BrokerFacts.code(e) == AMQP.RESOURCE_LOCKED) {
         return true;

@@ -12,8 +12,6 @@ import java.util.OptionalLong;
 /** A message as the client has it, in our words: all headers are texts. */
 final class ReceivedMessage {
   /** RabbitMQ gives each message of a stream its offset, and those of a queue none. */
-  private static final String OFFSET = "x-stream-offset";
-
   private ReceivedMessage() {}
 
   /**
@@ -25,7 +23,7 @@ final class ReceivedMessage {
     if (properties.getHeaders() != null) {
       properties.getHeaders().forEach((key, value) -> headers.put(key, String.valueOf(value)));
       // Of the place where it lay: it would be wrong in any other.
-      headers.remove(OFFSET);
+      headers.remove(StreamOffset.ARGUMENT);
     }
     return new Message(
         body,
@@ -40,7 +38,8 @@ final class ReceivedMessage {
 
   /** The place of a message that came out of a stream; empty for one that came out of a queue. */
   static OptionalLong offset(AMQP.BasicProperties properties) {
-    Object offset = properties.getHeaders() == null ? null : properties.getHeaders().get(OFFSET);
+    Object offset =
+        properties.getHeaders() == null ? null : properties.getHeaders().get(StreamOffset.ARGUMENT);
     return offset instanceof Number number
         ? OptionalLong.of(number.longValue())
         : OptionalLong.empty();

@@ -21,9 +21,6 @@ import java.util.concurrent.TimeUnit;
  * it, and each release of RabbitMQ answers this one. From any thread; blocks.
  */
 final class StreamEnds {
-  /** Of a consumer: where to begin. */
-  static final String OFFSET = "x-stream-offset";
-
   /** What a node may take to give the first message of a stream that has one. */
   private static final Duration FIRST_MESSAGE = Duration.ofSeconds(2);
 
@@ -38,7 +35,12 @@ final class StreamEnds {
     this.settings = settings;
   }
 
-  /** A message of the stream. */
+  /**
+   * A message of the stream.
+   *
+   * @param messageId by which it is known again, as offsets begin anew in a stream that is made
+   *     anew
+   */
   record Place(long offset, String messageId) {}
 
   /** The offset of the first message that is there; empty if none comes in time. */
@@ -88,7 +90,7 @@ final class StreamEnds {
             };
         looking.basicQos(1);
         looking.basicConsume(
-            settings.queue(), false, Map.of(OFFSET, place.value()), note, tag -> {});
+            settings.queue(), false, Map.of(StreamOffset.ARGUMENT, place.value()), note, tag -> {});
         return Optional.ofNullable(found.poll(FIRST_MESSAGE.toMillis(), TimeUnit.MILLISECONDS));
       } finally {
         looking.abort();

@@ -80,15 +80,6 @@ final class StreamFailures {
           : recognised;
     }
     String said = " (" + refusal.getMessage() + ")";
-    if (refusal.isByAlarm()) {
-      return passing(
-          "RabbitMQ at "
-              + at
-              + " takes no messages, as an alarm is on: see `rabbitmq-diagnostics alarms` there, and"
-              + " free memory or disk"
-              + said,
-          failure);
-    }
     return switch (refusal.code()) {
       case AUTHENTICATION_FAILURE, LOOPBACK_ONLY, SASL_ERROR ->
           refused(

@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
 final class StreamInbox implements Inbox {
   private static final Logger log = LoggerFactory.getLogger(StreamInbox.class);
 
-  private static final String OFFSET = StreamEnds.OFFSET;
-
   /** How long nothing may come before it is asked whether there is anything. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
@@ -86,7 +84,7 @@ final class StreamInbox implements Inbox {
       throws IOException {
     KeptOffset kept = KeptOffset.open(connection, settings, how.name());
     StreamInbox opened = new StreamInbox(connection, inbox, kept, how, settings);
-    inbox.start(connection, false, Map.of(OFFSET, opened.start()));
+    inbox.start(connection, false, Map.of(StreamOffset.ARGUMENT, opened.start()));
     return opened;
   }
 
@@ -189,9 +187,13 @@ final class StreamInbox implements Inbox {
    * begins by then nobody could tell from "first".
    */
   private void begin(Incoming first) {
-    kept.keep(new StreamEnds.Place(first.offset(), first.message().messageId()));
+    kept.keepFirst(place(first));
     done = OptionalLong.of(first.offset() - 1);
     begun = true;
+  }
+
+  private static StreamEnds.Place place(Incoming message) {
+    return new StreamEnds.Place(message.offset(), message.message().messageId());
   }
 
   /** Given back by `parked --release` of another reader of the stream. */
@@ -324,7 +326,7 @@ final class StreamInbox implements Inbox {
 
   @Override
   public void acknowledge(Incoming last) {
-    kept.keep(new KeptOffset.Done(last.offset(), last.message().messageId()));
+    kept.keepDone(place(last));
     done = OptionalLong.of(last.offset());
     inbox.acknowledge(last);
   }

@@ -13,6 +13,9 @@ import java.util.Set;
  * @param value a word, a number or a time
  */
 public record StreamOffset(String text, Object value) {
+  /** Argument of a consumer that reads from there, and header of each message that it gets. */
+  static final String ARGUMENT = "x-stream-offset";
+
   /** The beginning of the stream, whatever that is by then. */
   public static final StreamOffset FIRST = new StreamOffset("first", "first");
 

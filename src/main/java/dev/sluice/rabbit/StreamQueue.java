@@ -116,7 +116,7 @@ public final class StreamQueue {
                     .flatMapMany(
                         place ->
                             reader.read(
-                                opened, settings.queue(), Map.of(StreamEnds.OFFSET, place))))
+                                opened, settings.queue(), Map.of(StreamOffset.ARGUMENT, place))))
         .onErrorMap(failure -> RabbitFailures.recognise(failure, settings));
   }
 

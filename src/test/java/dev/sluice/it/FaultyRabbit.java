@@ -9,6 +9,7 @@ import com.rabbitmq.client.Delivery;
 import dev.sluice.pipeline.PipelineState;
 import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TcpProxy;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -70,6 +71,26 @@ final class FaultyRabbit {
             IntStream.range(from, to)
                 .mapToObj(i -> new BsonDocument("_id", new BsonInt32(i)))
                 .toList());
+  }
+
+  /**
+   * Begins to read a stream from its first message.
+   *
+   * @param read what comes, added on the connection's thread
+   * @return true, or it fails
+   */
+  static boolean reads(Channel channel, String stream, List<Delivery> read) throws IOException {
+    channel.basicQos(1_000);
+    channel.basicConsume(
+        stream,
+        false,
+        Map.of("x-stream-offset", "first"),
+        (tag, delivery) -> {
+          read.add(delivery);
+          channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+        },
+        tag -> {});
+    return true;
   }
 
   /** Every id came out, each first in the order of its writing and always as the same message. */

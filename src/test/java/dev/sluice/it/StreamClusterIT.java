@@ -95,16 +95,7 @@ class StreamClusterIT {
     List<Delivery> read = new CopyOnWriteArrayList<>();
     try (Connection connection = node.connect();
         Channel channel = connection.createChannel()) {
-      channel.basicQos(1_000);
-      channel.basicConsume(
-          stream,
-          false,
-          Map.of("x-stream-offset", "first"),
-          (tag, delivery) -> {
-            read.add(delivery);
-            channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
-          },
-          tag -> {});
+      FaultyRabbit.reads(channel, stream, read);
       await().atMost(FaultyRabbit.PATIENCE).until(() -> read.size() >= count);
     }
     return read;

@@ -76,27 +76,12 @@ class StreamTargetIT {
       await()
           .atMost(PipelineUnderTest.PATIENCE)
           .ignoreExceptions()
-          .until(() -> isReading(connection.createChannel(), sluice.queue(), read));
+          .until(() -> FaultyRabbit.reads(connection.createChannel(), sluice.queue(), read));
       await()
           .atMost(PipelineUnderTest.PATIENCE)
           .until(() -> read.stream().anyMatch(each -> id(each) == last));
     }
     return read;
-  }
-
-  private static boolean isReading(Channel channel, String queue, List<Delivery> read)
-      throws IOException {
-    channel.basicQos(1_000);
-    channel.basicConsume(
-        queue,
-        false,
-        Map.of("x-stream-offset", "first"),
-        (tag, delivery) -> {
-          read.add(delivery);
-          channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
-        },
-        tag -> {});
-    return true;
   }
 
   private static int id(Delivery delivery) {
@@ -191,6 +176,20 @@ class StreamTargetIT {
             .untilAsserted(() -> assertThat(count(set + "-whole")).isGreaterThanOrEqualTo(20));
         assertThat(whole.terminate()).isZero();
       }
+    }
+  }
+
+  @Test
+  void aPortOfAnotherProtocolIsNamed() {
+    try (PipelineUnderTest sluice = pipeline()) {
+      Map<String, String> environment = new HashMap<>(sluice.environment());
+      environment.put("SLUICE_STREAM_PORT", Integer.toString(streams.node().port()));
+
+      EndedCommand.of(environment, "run")
+          .assertLastSentence(
+              3,
+              "What answers at 127.0.0.1:" + streams.node().port() + " does not speak",
+              "set SLUICE_STREAM_PORT to its port");
     }
   }
 

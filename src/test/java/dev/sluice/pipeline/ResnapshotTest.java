@@ -26,7 +26,11 @@ import dev.sluice.testing.ScriptedPublisher;
 import dev.sluice.testing.ScriptedSource;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonTimestamp;
@@ -36,15 +40,28 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** A snapshot that is taken because the position is lost, between scripted servers. */
 class ResnapshotTest {
   private static final PipelineException LOST =
       new PipelineException(FailureKind.POSITION_LOST, "MongoDB no longer has it");
 
+  private static final SnapshotRequest REQUEST =
+      new SnapshotRequest(
+          "wanted",
+          List.of(new Namespace("scrabble", "scrabble")),
+          "",
+          List.of(),
+          SnapshotRequest.Wish.RUN,
+          SnapshotRequest.State.WAITING,
+          "",
+          Instant.EPOCH);
+
   private final ScriptedParts parts = new ScriptedParts();
   private final ScriptedSource source = parts.source;
   private final ScriptedPublisher publisher = parts.publisher;
+  private final AtomicInteger unansweredPlans = new AtomicInteger();
   private volatile PipelineException refusal;
 
   @BeforeEach
@@ -61,6 +78,12 @@ class ResnapshotTest {
   }
 
   private void start(Mode mode, OnPositionLost onPositionLost) {
+    run(mode, onPositionLost);
+    await().until(() -> types().contains("gap"));
+    source.lostExceptFromLogWindow = null;
+  }
+
+  private void run(Mode mode, OnPositionLost onPositionLost) {
     parts.failures = new FailureSettings(onPositionLost, OnUnroutable.RETRY, OnPoison.STOP);
     parts.snapshots =
         new Snapshots(
@@ -71,8 +94,6 @@ class ResnapshotTest {
             false,
             Clock.systemUTC());
     parts.start();
-    await().until(() -> types().contains("gap"));
-    source.lostExceptFromLogWindow = null;
   }
 
   private List<String> types() {
@@ -126,10 +147,53 @@ class ResnapshotTest {
     assertThat(source.opened).contains(new Position.At(source.logWindow.oldest()));
   }
 
+  @Test
+  void whoeverDoesNotAnswerForThePlanIsAskedAgain() {
+    VirtualTimeScheduler time = virtualTime();
+    unansweredPlans.set(1);
+    run(Mode.NEVER, OnPositionLost.RESNAPSHOT);
+
+    awaitWhilePassing(time, () -> types().contains("gap"));
+    assertThat(unansweredPlans).hasValue(0);
+  }
+
+  @Test
+  void aSnapshotThatIsWantedBeginsAlsoIfThePositionBeforeItIsNotSavedAtOnce() {
+    source.lostExceptFromLogWindow = null;
+    VirtualTimeScheduler time = virtualTime();
+    run(Mode.NEVER, OnPositionLost.STOP);
+    await().until(() -> !source.opened.isEmpty());
+    parts.checkpoints.unansweredSaves.set(1);
+    parts.snapshots.take(REQUEST).block();
+    source.append(insert(1_001));
+
+    awaitWhilePassing(time, () -> types().contains("snapshot-started"));
+    assertThat(parts.checkpoints.unansweredSaves).hasValue(0);
+  }
+
+  private VirtualTimeScheduler virtualTime() {
+    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    parts.timer.dispose();
+    parts.timer = time;
+    return time;
+  }
+
+  private static void awaitWhilePassing(VirtualTimeScheduler time, BooleanSupplier done) {
+    await()
+        .until(
+            () -> {
+              time.advanceTimeBy(Duration.ofSeconds(10));
+              return done.getAsBoolean();
+            });
+  }
+
   /** One document that is not among the events. */
   private final class OneDocument implements SnapshotSource {
     @Override
     public Mono<List<KeyRange>> ranges(int readers) {
+      if (unansweredPlans.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        return Mono.never();
+      }
       return Mono.just(List.of(KeyRange.of(new Namespace("scrabble", "scrabble"))));
     }
 

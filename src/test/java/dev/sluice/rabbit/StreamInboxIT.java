@@ -18,8 +18,6 @@ import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.rabbit.ReaderFacts.Kept;
 import dev.sluice.rabbit.ReaderFacts.Next;
-import dev.sluice.testing.RabbitInstallation;
-import dev.sluice.testing.RabbitNode;
 import dev.sluice.testing.TestRabbit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,39 +26,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A stream, on each RabbitMQ of this machine: each reader goes on where it stood, and is told what
- * it has not seen. The plugin of the stream protocol is not needed.
+ * it has not seen.
  */
-@ParameterizedClass(allowZeroInvocations = true)
-@MethodSource("installations")
-class StreamInboxIT {
-  private static RabbitNode node;
-  private static NumberStreams streams;
-
-  @Parameter RabbitInstallation installation;
-
-  static List<RabbitInstallation> installations() {
-    return RabbitNode.installations();
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void launch(RabbitInstallation installation) {
-    streams = new NumberStreams(RabbitNode.launch(installation).noteUse());
-    node = streams.node();
-  }
-
-  @AfterParameterizedClassInvocation
-  static void close() {
-    streams.close();
-  }
-
+class StreamInboxIT extends OnEachRabbit {
   @Test
   void eachNameGoesOnWhereItStoodAndHasOneReader() throws Exception {
     String stream = streams.make(Map.of());
@@ -269,9 +240,9 @@ class StreamInboxIT {
       String classic = TestRabbit.freshName("queue");
       channel.queueDeclare(classic, true, false, false, Map.of());
 
-      assertThat(QueueInboxes.isDeclaredAsQueue(connection, stream)).isFalse();
-      assertThat(QueueInboxes.isDeclaredAsQueue(connection, quorum)).isTrue();
-      assertThat(QueueInboxes.isDeclaredAsQueue(connection, classic)).isTrue();
+      assertThat(QueueKind.isDeclaredAsQueue(connection, stream)).isFalse();
+      assertThat(QueueKind.isDeclaredAsQueue(connection, quorum)).isTrue();
+      assertThat(QueueKind.isDeclaredAsQueue(connection, classic)).isTrue();
     }
   }
 

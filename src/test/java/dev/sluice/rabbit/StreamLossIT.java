@@ -9,46 +9,16 @@ import dev.sluice.pipeline.FailureKind;
 import dev.sluice.pipeline.PipelineException;
 import dev.sluice.rabbit.ReaderFacts.Kept;
 import dev.sluice.rabbit.ReaderFacts.Next;
-import dev.sluice.testing.RabbitInstallation;
-import dev.sluice.testing.RabbitNode;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a reader of a stream has not seen and will not see, on each RabbitMQ of this machine: it is
  * told, whether its retention, somebody who deletes it or a policy has removed it.
  */
-@ParameterizedClass(allowZeroInvocations = true)
-@MethodSource("installations")
-class StreamLossIT {
-  private static RabbitNode node;
-  private static NumberStreams streams;
-
-  @Parameter RabbitInstallation installation;
-
-  static List<RabbitInstallation> installations() {
-    return RabbitNode.installations();
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void launch(RabbitInstallation installation) {
-    streams = new NumberStreams(RabbitNode.launch(installation).noteUse());
-    node = streams.node();
-  }
-
-  @AfterParameterizedClassInvocation
-  static void close() {
-    streams.close();
-  }
-
+class StreamLossIT extends OnEachRabbit {
   @Test
   void whatTheRetentionHasRemovedIsNotPassedOverInSilence() throws Exception {
     String stream =

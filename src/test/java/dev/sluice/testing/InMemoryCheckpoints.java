@@ -30,6 +30,9 @@ public final class InMemoryCheckpoints implements CheckpointStore {
   /** Nobody answers so many claims. */
   public final AtomicInteger unansweredClaims = new AtomicInteger();
 
+  /** So many saves nobody answers. */
+  public final AtomicInteger unansweredSaves = new AtomicInteger();
+
   private Optional<Position> position = Optional.empty();
   private Optional<Numbering> numbering = Optional.empty();
   private long epoch;
@@ -73,11 +76,11 @@ public final class InMemoryCheckpoints implements CheckpointStore {
 
   @Override
   public Mono<Claim> claim(Optional<Checkpoint> known) {
-    return Mono.defer(
-        () ->
-            unansweredClaims.getAndUpdate(left -> Math.max(0, left - 1)) > 0
-                ? Mono.never()
-                : answer(known));
+    return Mono.defer(() -> isUnanswered(unansweredClaims) ? Mono.never() : answer(known));
+  }
+
+  private static boolean isUnanswered(AtomicInteger left) {
+    return left.getAndUpdate(many -> Math.max(0, many - 1)) > 0;
   }
 
   private Mono<Claim> answer(Optional<Checkpoint> known) {
@@ -108,10 +111,14 @@ public final class InMemoryCheckpoints implements CheckpointStore {
 
   @Override
   public Mono<Void> save(Checkpoint checkpoint) {
-    return Mono.fromRunnable(
+    return Mono.defer(
         () -> {
+          if (isUnanswered(unansweredSaves)) {
+            return Mono.never();
+          }
           require(checkpoint);
           keep(checkpoint);
+          return Mono.empty();
         });
   }
 

@@ -23,6 +23,7 @@ class TracedPublisherTest {
 
   private final RecordedSpans spans = new RecordedSpans();
   private final List<Message> published = new ArrayList<>();
+  private final List<Message> asked = new ArrayList<>();
   private final List<String> heard = new ArrayList<>();
 
   /** What the connection tells. */
@@ -38,6 +39,12 @@ class TracedPublisherTest {
           @Override
           public void publish(long number, Message message, long document) {
             published.add(message);
+          }
+
+          @Override
+          public boolean wantsToBeAlone(Message message) {
+            asked.add(message);
+            return false;
           }
 
           @Override
@@ -89,18 +96,19 @@ class TracedPublisherTest {
     for (String each : traceparent) {
       headers.put("traceparent", each);
     }
-    channel.publish(
-        number,
-        new Message(
-            new byte[0],
-            Content.JSON,
-            "m" + number,
-            "a.b.insert",
-            "insert",
-            0,
-            headers,
-            Destination.EXCHANGE),
-        number);
+    channel.publish(number, message(number, headers), number);
+  }
+
+  private static Message message(long number, Map<String, Object> headers) {
+    return new Message(
+        new byte[0],
+        Content.JSON,
+        "m" + number,
+        "a.b.insert",
+        "insert",
+        0,
+        headers,
+        Destination.EXCHANGE);
   }
 
   private String traceOf(int index) {
@@ -129,6 +137,18 @@ class TracedPublisherTest {
     assertThat(spans.all).extracting(span -> span.messages).containsExactly(2, 1);
     assertThat(spans.all).extracting(span -> span.failure).containsOnlyNulls();
     assertThat(heard).containsExactly("flush", "flush", "confirmed 2 3", "confirmed 1 1");
+  }
+
+  /** Whether it fits a frame is asked before it has the header that is on it when it goes. */
+  @Test
+  void theChannelIsAskedForRoomWithAllThatWillBeThere() {
+    channel.wantsToBeAlone(message(1, Map.of("id", "1")));
+    publish(1);
+    channel.wantsToBeAlone(published.get(0));
+
+    assertThat(asked.get(0).headers()).containsKey("traceparent").containsEntry("id", "1");
+    assertThat(asked.get(0).headers().get("traceparent").toString()).hasSameSizeAs(traceOf(0));
+    assertThat(asked.get(1)).isSameAs(published.get(0));
   }
 
   @Test

@@ -72,7 +72,7 @@ public final class StreamProducer implements AutoCloseable {
     connection.ask(
         StreamConnection.DECLARE_PUBLISHER,
         content -> content.int8(PUBLISHER).string(name).string(stream),
-        StreamRefusal.DECLARING);
+        "declaring the publisher");
     this.lastId =
         connection
             .ask(

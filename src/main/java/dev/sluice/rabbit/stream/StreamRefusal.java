@@ -38,11 +38,7 @@ public final class StreamRefusal extends IOException {
     }
   }
 
-  /** What is refused with {@link Code#PRECONDITION_FAILED} while memory or disk run low. */
-  static final String DECLARING = "declaring the publisher";
-
   private final Code code;
-  private final String doing;
 
   StreamRefusal(int number, String doing) {
     this(number, doing, "");
@@ -61,17 +57,11 @@ public final class StreamRefusal extends IOException {
             + (Code.of(number) == Code.OTHER ? "" : ", " + Code.of(number))
             + (said.isEmpty() ? "" : ": " + said));
     this.code = Code.of(number);
-    this.doing = doing;
   }
 
   /** As RabbitMQ would have answered. */
   StreamRefusal(Code code, String doing, String said) {
     this(code.number, doing, said);
-  }
-
-  /** Whether it is the answer to a publisher that is declared while an alarm is on. */
-  public boolean isByAlarm() {
-    return code == Code.PRECONDITION_FAILED && doing.equals(DECLARING);
   }
 
   public Code code() {

@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 final class ScriptedNode implements AutoCloseable {
   static final String STREAM = "plays";
 
-  private static final int DECLARE_PUBLISHER = 1;
   private static final int QUERY_PUBLISHER_SEQUENCE = 5;
   private static final int PEER_PROPERTIES = 17;
   private static final int SASL_AUTHENTICATE = 19;
@@ -35,7 +34,6 @@ final class ScriptedNode implements AutoCloseable {
   private final CompletableFuture<Void> served;
   private volatile List<HostPort> followers = List.of();
   private volatile HostPort advertised = address();
-  private volatile int declared = OK;
   private volatile String said = "";
 
   ScriptedNode() throws IOException {
@@ -59,11 +57,6 @@ final class ScriptedNode implements AutoCloseable {
 
   ScriptedNode advertises(HostPort address) {
     advertised = address;
-    return this;
-  }
-
-  ScriptedNode refusesPublishersWith(int code) {
-    declared = code;
     return this;
   }
 
@@ -115,7 +108,6 @@ final class ScriptedNode implements AutoCloseable {
                       "advertised_port",
                       Integer.toString(advertised.port())))
               .end();
-      case DECLARE_PUBLISHER -> answer.int16(declared).end();
       case QUERY_PUBLISHER_SEQUENCE -> answer.int16(OK).int64(0).end();
       default -> answer.int16(OK).int32(0).end();
     };

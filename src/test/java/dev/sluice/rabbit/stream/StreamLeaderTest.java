@@ -113,22 +113,6 @@ class StreamLeaderTest {
   }
 
   @Test
-  void anAlarmIsToldFromOtherRefusals() throws IOException {
-    try (ScriptedNode node = new ScriptedNode().refusesPublishersWith(17)) {
-      node.tells(node.address());
-      assertThatThrownBy(() -> open(node))
-          .isInstanceOfSatisfying(
-              StreamRefusal.class, refusal -> assertThat(refusal.isByAlarm()).isTrue());
-    }
-    try (ScriptedNode node = new ScriptedNode().refusesPublishersWith(16)) {
-      node.tells(node.address());
-      assertThatThrownBy(() -> open(node))
-          .isInstanceOfSatisfying(
-              StreamRefusal.class, refusal -> assertThat(refusal.isByAlarm()).isFalse());
-    }
-  }
-
-  @Test
   void aPortOfAnotherProtocolIsTold() throws IOException {
     for (String said :
         List.of("AMQP\0\0\11\1", "HTTP/1.1 400 Bad Request\r\n\r\n", "\25\3\3\0\2\2\50")) {
